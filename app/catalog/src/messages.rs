@@ -1,0 +1,131 @@
+//! Messages between the page and the model worker.
+//!
+//! Control travels as JSON text, bulk data as transferable byte arrays beside it: a message is a JavaScript
+//! object `{ json: string, bytes: ArrayBuffer | undefined }`. Which messages carry bytes is said at each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Device, FieldError, SampleRequest, run::Progress};
+
+/// From the page to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "kebab-case")]
+pub enum ToWorker {
+    /// Draw samples. A worker does one job at a time; a second is answered with [`FromWorker::Failed`].
+    Sample {
+        /// Chosen by the page; every answer carries it.
+        job: u32,
+        /// What to sample.
+        request: SampleRequest,
+        /// Where the weights are and what they must hash to.
+        weights: WeightsSource,
+    },
+    /// Stop a job between two steps. Answered with [`FromWorker::Cancelled`].
+    Cancel {
+        /// The job.
+        job: u32,
+    },
+}
+
+/// Where weights are fetched from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WeightsSource {
+    /// Address, whose name holds the content hash.
+    pub url: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256, hex.
+    pub sha256: String,
+}
+
+/// From the worker to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum FromWorker {
+    /// The worker's code runs.
+    Ready,
+    /// Weights are coming.
+    Loading {
+        /// The job.
+        job: u32,
+        /// Bytes so far.
+        received: u64,
+        /// Bytes in all.
+        total: u64,
+        /// From the cache, not from the network.
+        from_cache: bool,
+    },
+    /// The model is on the device; sampling starts.
+    Backend {
+        /// The job.
+        job: u32,
+        /// The device in use; never [`Device::Auto`].
+        device: Device,
+        /// Adapter name, or what the CPU path is.
+        adapter: String,
+        /// Why it is not what was asked for, if so.
+        note: Option<String>,
+    },
+    /// A step was done.
+    Step {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// Steps of this sample.
+        progress: Progress,
+        /// Milliseconds of this step.
+        milliseconds: f64,
+        /// What the step did, such as `8³ → 16³`.
+        label: String,
+    },
+    /// A look at the unfinished sample. Bytes: grey values of `shape`, C order, 0 = pore-like, 255 = grain-like.
+    Preview {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// `[z, y, x]` voxels.
+        shape: [u32; 3],
+    },
+    /// A finished sample. Bytes: voxels of `shape`, C order, 0 = pore, 1 = grain.
+    Volume {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// `[z, y, x]` voxels.
+        shape: [u32; 3],
+        /// Milliseconds from the first step to here.
+        milliseconds: f64,
+    },
+    /// The measures of a finished sample, computed in the worker so that the page never blocks.
+    Measures {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// System-specific JSON; for volumes `samples::volume::PoreMeasures`.
+        measures: serde_json::Value,
+    },
+    /// All samples were delivered.
+    Done {
+        /// The job.
+        job: u32,
+    },
+    /// The job was stopped by request.
+    Cancelled {
+        /// The job.
+        job: u32,
+    },
+    /// The job ended with an error.
+    Failed {
+        /// The job.
+        job: u32,
+        /// One sentence for the person.
+        message: String,
+        /// Bad fields, if that was the reason.
+        #[serde(default)]
+        fields: Vec<FieldError>,
+    },
+}

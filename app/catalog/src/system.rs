@@ -1,0 +1,93 @@
+//! What a system is, as data: the gallery, the API and the command line all read these.
+
+use samples::SampleKind;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::schema::{self, Field, FieldError};
+
+/// A published method.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct System {
+    /// Name in URLs and on the command line.
+    pub slug: &'static str,
+    /// Name in the gallery.
+    pub title: &'static str,
+    /// One sentence for the gallery.
+    pub summary: &'static str,
+    /// Where the method was published.
+    pub paper: Paper,
+    /// What it makes.
+    #[schemars(with = "String")]
+    pub makes: SampleKind,
+    /// Models of this system; the first is the default.
+    pub presets: Vec<Preset>,
+    /// Parameters of sampling.
+    pub parameters: Vec<Field>,
+    /// JSON schema of the sampling parameters.
+    pub parameters_schema: Value,
+    /// Parameters of training.
+    pub training: Vec<Field>,
+    /// JSON schema of the training parameters.
+    pub training_schema: Value,
+}
+
+/// A publication.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Paper {
+    /// Title of the paper.
+    pub title: &'static str,
+    /// Authors as printed.
+    pub authors: &'static str,
+    /// Journal or conference.
+    pub venue: &'static str,
+    /// Year of publication.
+    pub year: u16,
+    /// A stable address.
+    pub url: &'static str,
+}
+
+/// A model of a system at a size.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Preset {
+    /// Name in URLs and on the command line.
+    pub name: &'static str,
+    /// Name on the page.
+    pub title: &'static str,
+    /// What it was trained on, or what it is for.
+    pub description: &'static str,
+    /// Whether its weights are shipped, and so can be sampled at once.
+    pub shipped: bool,
+    /// Whether it may run in the visitor's browser.
+    pub browser: bool,
+    /// Upper bounds of integer parameters where they are lower in a browser than on the server.
+    pub browser_maximum: Vec<(&'static str, i64)>,
+}
+
+impl System {
+    /// The preset of that name.
+    pub fn preset(&self, name: &str) -> Option<&Preset> {
+        self.presets.iter().find(|p| p.name == name)
+    }
+
+    /// Sampling parameters, checked and completed with defaults.
+    ///
+    /// # Errors
+    /// One error for every bad field.
+    pub fn check_parameters(&self, parameters: &Value) -> Result<Map<String, Value>, Vec<FieldError>> {
+        schema::check(&self.parameters, parameters, "parameters")
+    }
+}
+
+impl Preset {
+    /// Logical path of the weights below `assets/`, the same in the repository and in the web bundle's manifest.
+    pub fn weights_path(&self, system: &str) -> String {
+        format!("weights/{system}/{}/weights.safetensors", self.name)
+    }
+
+    /// Logical path of the model card below `assets/`.
+    pub fn card_path(&self, system: &str) -> String {
+        format!("weights/{system}/{}/card.json", self.name)
+    }
+}

@@ -1,0 +1,131 @@
+//! `porous-gan`: three-dimensional porous media with a DCGAN (Mosser, Dubrule & Blunt 2017).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Preset, System, schema,
+    system::Paper,
+};
+
+/// What a visitor may choose when sampling.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SampleParameters {
+    /// Edge of the cube, in voxels
+    ///
+    /// The generator is fully convolutional: a larger noise grid gives a larger rock of the same kind.
+    #[schemars(range(min = 16, max = 512), extend("multipleOf" = 8))]
+    pub size: u32,
+    /// Normalisation at inference
+    pub normalization: Normalization,
+    /// Cut away the biased rim
+    ///
+    /// Zero padding makes the outer voxels of a generated volume wrong; a larger volume is generated and its rim cut off.
+    pub crop_border: bool,
+    /// Median filter, 3×3×3
+    ///
+    /// The paper's post-processing: removes single-voxel specks before the threshold. Off by default, since the real
+    /// rock beside it is not filtered either: at the small presets' resolution the filter eats narrow throats.
+    pub median_filter: bool,
+}
+
+/// Which statistics the batch-normalisation layers use at inference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalization {
+    /// Statistics of the sample itself, as the authors' code does
+    Batch,
+    /// Running averages of the training
+    Running,
+}
+
+impl Default for SampleParameters {
+    fn default() -> Self {
+        Self { size: 64, normalization: Normalization::Batch, crop_border: true, median_filter: false }
+    }
+}
+
+/// What an operator may choose when training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainParameters {
+    /// Generator steps
+    #[schemars(range(min = 1, max = 10_000_000))]
+    pub iterations: u32,
+    /// Cubes per step
+    #[schemars(range(min = 1, max = 512))]
+    pub batch_size: u32,
+    /// Learning rate of Adam (β₁ 0.5, β₂ 0.999) for both networks
+    #[schemars(range(min = 1e-7, max = 1e-1))]
+    pub learning_rate: f64,
+    /// Target of real cubes in the discriminator's loss: one-sided label smoothing
+    #[schemars(range(min = 0.5, max = 1.0))]
+    pub real_label: f64,
+    /// Random rotations and mirror images of the training cubes
+    pub augment: bool,
+    /// Seconds between checkpoints
+    #[schemars(range(min = 1, max = 3600))]
+    pub checkpoint_seconds: u32,
+    /// Iterations between measurements of the pore physics
+    #[schemars(range(min = 1, max = 100_000))]
+    pub evaluate_every: u32,
+}
+
+impl Default for TrainParameters {
+    fn default() -> Self {
+        Self {
+            iterations: 4000,
+            batch_size: 16,
+            learning_rate: 2e-4,
+            real_label: 0.9,
+            augment: true,
+            checkpoint_seconds: 60,
+            evaluate_every: 200,
+        }
+    }
+}
+
+/// The descriptor.
+pub fn system() -> System {
+    let small = |name, title, description| Preset {
+        name,
+        title,
+        description,
+        shipped: true,
+        browser: true,
+        browser_maximum: vec![("size", 192)],
+    };
+    System {
+        slug: "porous-gan",
+        title: "Porous rock",
+        summary: "A generative adversarial network that has seen one CT scan of a rock makes new, statistically \
+                  equivalent rocks of any size.",
+        paper: Paper {
+            title: "Reconstruction of three-dimensional porous media using generative adversarial neural networks",
+            authors: "Lukas Mosser, Olivier Dubrule, Martin J. Blunt",
+            venue: "Physical Review E 96, 043309",
+            year: 2017,
+            url: "https://arxiv.org/abs/1704.03225",
+        },
+        makes: samples::SampleKind::Volume,
+        presets: vec![
+            small("berea-small", "Berea sandstone", "Trained on a micro-CT scan of Berea sandstone at 6 µm per voxel."),
+            small("ketton-small", "Ketton limestone", "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel."),
+            small("beadpack-small", "Bead pack", "Trained on Finney's measured random packing of equal spheres."),
+            Preset {
+                name: "paper",
+                title: "Paper size",
+                description: "The network of the paper (64³ cubes, nz 512, ngf 64). No weights are shipped: train it on a \
+                              GPU or import the authors' checkpoint.",
+                shipped: false,
+                browser: false,
+                browser_maximum: vec![],
+            },
+        ],
+        parameters: schema::fields::<SampleParameters>(),
+        parameters_schema: schema::json_schema::<SampleParameters>(),
+        training: schema::fields::<TrainParameters>(),
+        training_schema: schema::json_schema::<TrainParameters>(),
+    }
+}

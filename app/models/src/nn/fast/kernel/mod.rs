@@ -1,0 +1,14 @@
+//! The arithmetic, on plain slices.
+//!
+//! Volumes are in *lane layout*: `[channel, z, y, x, sample]`, the batch innermost, so that sixteen samples of one
+//! voxel lie side by side and every vector instruction works on sixteen independent results. Strides, kernels and
+//! borders then cost no shuffling and no padding: a border voxel simply has fewer taps.
+
+pub mod correlate;
+pub mod geometry;
+pub mod lanes;
+pub mod parallel;
+pub mod weight_grad;
+
+/// Samples that are computed together.
+pub const LANES: usize = 16;

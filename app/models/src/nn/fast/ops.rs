@@ -1,0 +1,137 @@
+//! The extension trait: one method per operator and per gradient, with a body composed of burn's own operators.
+
+use super::composed;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, backend_extension};
+
+/// An element-wise function of one argument.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Unary {
+    /// `eˣ`.
+    Exp,
+    /// `1 / (1 + e⁻ˣ)`.
+    Sigmoid,
+    /// `x / (1 + e⁻ˣ)`.
+    Silu,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `x·Φ(x)`.
+    Gelu,
+    /// `ln(1 + eˣ)`.
+    Softplus,
+    /// `max(x, 0) + slope·min(x, 0)`; slope 0 is the ReLU, slope 1 the identity.
+    LeakyRelu {
+        /// Factor for negative arguments.
+        slope: f32,
+    },
+}
+
+/// The operators of [`super`]. The default bodies are right on every backend; Flex has its own.
+#[backend_extension(
+    Flex,
+    Cube: cfg(any(feature = "webgpu", feature = "cuda", feature = "vulkan")),
+    Autodiff
+)]
+pub trait FastOps: Backend {
+    /// See [`super::conv3d`].
+    fn fast_conv3d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        stride: [usize; 3],
+        padding: [usize; 3],
+    ) -> FloatTensor<Self> {
+        composed::conv3d::<Self>(x, weight, stride, padding)
+    }
+
+    /// Gradient of [`Self::fast_conv3d`] for `x`, of which only the shape matters.
+    fn fast_conv3d_x_backward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        stride: [usize; 3],
+        padding: [usize; 3],
+    ) -> FloatTensor<Self> {
+        composed::conv3d_x_backward::<Self>(x, weight, grad, stride, padding)
+    }
+
+    /// Gradient of [`Self::fast_conv3d`] for `weight`, of which only the shape matters.
+    fn fast_conv3d_weight_backward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        stride: [usize; 3],
+        padding: [usize; 3],
+    ) -> FloatTensor<Self> {
+        composed::conv3d_weight_backward::<Self>(x, weight, grad, stride, padding)
+    }
+
+    /// See [`super::conv_transpose3d`].
+    fn fast_conv_transpose3d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        stride: [usize; 3],
+        padding: [usize; 3],
+    ) -> FloatTensor<Self> {
+        composed::conv_transpose3d::<Self>(x, weight, stride, padding)
+    }
+
+    /// Gradient of [`Self::fast_conv_transpose3d`] for `x`.
+    fn fast_conv_transpose3d_x_backward(
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        stride: [usize; 3],
+        padding: [usize; 3],
+    ) -> FloatTensor<Self> {
+        composed::conv_transpose3d_x_backward::<Self>(weight, grad, stride, padding)
+    }
+
+    /// Gradient of [`Self::fast_conv_transpose3d`] for `weight`, of which only the shape matters.
+    fn fast_conv_transpose3d_weight_backward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        stride: [usize; 3],
+        padding: [usize; 3],
+    ) -> FloatTensor<Self> {
+        composed::conv_transpose3d_weight_backward::<Self>(x, weight, grad, stride, padding)
+    }
+
+    /// See [`super::batch_norm`].
+    fn fast_batch_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        slope: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        composed::batch_norm::<Self>(x, gamma, beta, epsilon, slope)
+    }
+
+    /// Gradients of [`Self::fast_batch_norm`] for `x`, `gamma` and `beta`; `statistics` are its mean and variance.
+    #[allow(clippy::too_many_arguments)]
+    fn fast_batch_norm_backward(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        variance: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        epsilon: f64,
+        slope: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        composed::batch_norm_backward::<Self>(x, gamma, beta, mean, variance, grad, epsilon, slope)
+    }
+
+    /// See [`super::unary`].
+    fn fast_unary(x: FloatTensor<Self>, function: Unary) -> FloatTensor<Self> {
+        composed::unary::<Self>(x, function)
+    }
+
+    /// Gradient of [`Self::fast_unary`] at `x`.
+    fn fast_unary_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>, function: Unary) -> FloatTensor<Self> {
+        composed::unary_backward::<Self>(x, grad, function)
+    }
+}
+
+#[cfg(any(feature = "webgpu", feature = "cuda", feature = "vulkan"))]
+impl FastOps for burn::backend::Cube {}

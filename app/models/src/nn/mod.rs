@@ -1,0 +1,4 @@
+//! Layers and operators that more than one system uses.
+
+pub mod fast;
+pub mod init;

@@ -1,0 +1,26 @@
+//! Which systems have model code: one line per system.
+
+use burn::tensor::Device;
+use catalog::SampleRequest;
+
+use crate::{ModelError, Sampling, systems};
+
+/// A system with weights, ready to sample.
+pub trait Model: Send {
+    /// Starts sample number `index` of a request that has passed [`SampleRequest::check`].
+    ///
+    /// # Errors
+    /// If the parameters ask for what this model cannot do.
+    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError>;
+}
+
+/// Builds the model of `system` at `preset` from the bytes of its weights file, on `device`.
+///
+/// # Errors
+/// If the system or preset is unknown, or the weights do not decode or fit.
+pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    match system {
+        "porous-gan" => systems::porous_gan::load(preset, weights, device),
+        _ => Err(ModelError::UnknownSystem(system.to_owned())),
+    }
+}

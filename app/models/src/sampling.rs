@@ -1,0 +1,81 @@
+//! Sampling as a state machine, so that the browser can await, preview and cancel between steps while the server
+//! simply loops.
+
+use burn::tensor::{Tensor, TensorData};
+use samples::Sample;
+
+use crate::ModelError;
+
+/// One sample in the making.
+///
+/// [`step`](Self::step) enqueues work on the device and reads nothing back; the driver decides when to look.
+pub trait Sampling {
+    /// Steps in all; at least 1.
+    fn total_steps(&self) -> usize;
+
+    /// Does the next step. After the last, [`finish`](Self::finish) may be called; further calls do nothing.
+    ///
+    /// # Errors
+    /// If the device or the parameters do not allow the step.
+    fn step(&mut self) -> Result<StepReport, ModelError>;
+
+    /// A look at the unfinished sample, if there is something to see.
+    fn preview(&self) -> Option<Pending<samples::GreyVolume>>;
+
+    /// The finished sample.
+    ///
+    /// # Errors
+    /// If steps are missing.
+    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError>;
+}
+
+/// What one step did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepReport {
+    /// Steps done so far.
+    pub done: usize,
+    /// A short description, such as `8³ → 16³`.
+    pub label: String,
+}
+
+/// Values that still lie on the device, and how to decode them.
+///
+/// Reading is asynchronous in a browser and immediate natively; the decoding is the same.
+pub struct Pending<T> {
+    tensor: Tensor<1>,
+    decode: Box<dyn FnOnce(Vec<f32>) -> Result<T, ModelError> + Send>,
+}
+
+impl<T> Pending<T> {
+    /// Values of `tensor`, to be decoded by `decode` once they are read.
+    pub fn new<const D: usize>(
+        tensor: Tensor<D>,
+        decode: impl FnOnce(Vec<f32>) -> Result<T, ModelError> + Send + 'static,
+    ) -> Self {
+        let count = tensor.shape().num_elements();
+        Self { tensor: tensor.reshape([count]), decode: Box::new(decode) }
+    }
+
+    /// Reads and decodes, waiting for the device. Not in a browser: there, it would panic on a GPU.
+    ///
+    /// # Errors
+    /// If the device fails or the values are not a sample.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn read(self) -> Result<T, ModelError> {
+        let data = self.tensor.try_into_data().map_err(|e| ModelError::Device(e.to_string()))?;
+        (self.decode)(floats(data)?)
+    }
+
+    /// Reads and decodes without blocking.
+    ///
+    /// # Errors
+    /// If the device fails or the values are not a sample.
+    pub async fn read_async(self) -> Result<T, ModelError> {
+        let data = self.tensor.into_data_async().await.map_err(|e| ModelError::Device(e.to_string()))?;
+        (self.decode)(floats(data)?)
+    }
+}
+
+fn floats(data: TensorData) -> Result<Vec<f32>, ModelError> {
+    data.try_into_vec::<f32>().map_err(|e| ModelError::Output(format!("{e:?}")))
+}

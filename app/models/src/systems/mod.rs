@@ -1,0 +1,3 @@
+//! One folder per paper. A system's folder never imports its neighbour.
+
+pub mod porous_gan;

@@ -1,0 +1,18 @@
+//! Tensor names of the authors' PyTorch code: one `nn.Sequential` called `main`, three places a hidden layer
+//! (convolution, batch norm, activation), then the last convolution. The discriminator's first layer has no batch
+//! norm; its place stays empty.
+
+use super::config::GanConfig;
+
+/// Pairs (pattern of their names, our prefix) for either network's `state_dict`.
+pub fn authors_names(config: &GanConfig) -> Vec<(String, String)> {
+    let hidden = config.doublings();
+    let place = |index: usize| format!(r"^main\.{index}\.");
+    let mut names = Vec::with_capacity(2 * hidden + 1);
+    for layer in 0..hidden {
+        names.push((place(3 * layer), format!("layers.{layer}.convolution.")));
+        names.push((place(3 * layer + 1), format!("layers.{layer}.norm.")));
+    }
+    names.push((place(3 * hidden), "output.".to_owned()));
+    names
+}

@@ -1,0 +1,61 @@
+//! `porous-gan`: a 3-D DCGAN that learns a rock from one CT scan and, being fully convolutional, makes rocks of any
+//! size.
+//!
+//! Paper: L. Mosser, O. Dubrule, M. J. Blunt, *Reconstruction of three-dimensional porous media using generative
+//! adversarial neural networks*, Physical Review E 96, 043309 (2017), arXiv:1704.03225.
+//!
+//! - [`config`]: sizes; the presets.
+//! - [`network`]: generator and discriminator.
+//! - [`objective`]: one training step.
+//! - [`sampler`]: noise grid → layers → volume.
+//! - [`encode`]: volumes ↔ tensors.
+//! - [`import`]: the authors' checkpoints.
+
+pub mod config;
+pub mod encode;
+pub mod import;
+pub mod network;
+pub mod objective;
+pub mod sampler;
+#[cfg(test)]
+mod tests;
+
+use burn::tensor::Device;
+use catalog::{SampleRequest, schema, systems::porous_gan::SampleParameters};
+
+pub use config::GanConfig;
+pub use network::{Discriminator, Generator};
+pub use objective::GanTrainer;
+
+use crate::{Model, ModelError, Sampling, weights};
+
+/// Builds the model of `preset` from the bytes of its weights file.
+///
+/// # Errors
+/// If the preset is unknown or the weights do not decode or fit.
+pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    let config = GanConfig::preset(preset).ok_or_else(|| ModelError::UnknownPreset {
+        system: "porous-gan".to_owned(),
+        preset: preset.to_owned(),
+    })?;
+    let mut generator = Generator::zeros(&config, device);
+    weights::load_safetensors(&mut generator, bytes)?;
+    Ok(Box::new(PorousGan { config, generator }))
+}
+
+/// A trained generator.
+pub struct PorousGan {
+    /// Its size.
+    pub config: GanConfig,
+    /// The network.
+    pub generator: Generator,
+}
+
+impl Model for PorousGan {
+    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        let parameters: SampleParameters = schema::parse(&request.parameters, "parameters")
+            .map_err(|errors| ModelError::Parameters(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let sampling = sampler::VolumeSampling::start(self, &parameters, request.seed, index)?;
+        Ok(Box::new(sampling))
+    }
+}

@@ -1,0 +1,215 @@
+//! Generator and discriminator (spec §3). No convolution has a bias.
+
+use burn::{
+    module::{Module, Param, RunningState},
+    nn::{
+        BatchNorm, BatchNormConfig, PaddingConfig3d,
+        conv::{Conv3d, Conv3dConfig, ConvTranspose3d, ConvTranspose3dConfig},
+    },
+    tensor::{Device, Tensor, module::batch_norm},
+};
+use catalog::systems::porous_gan::Normalization;
+use rand::Rng;
+
+use super::config::GanConfig;
+use crate::nn::{fast, init};
+
+/// Kernel edge of every convolution.
+const KERNEL: usize = 4;
+/// Standard deviation of the initial weights, and of the batch-norm scales around 1.
+const INIT_STD: f32 = 0.02;
+/// Negative slope of the discriminator's activations.
+const LEAK: f32 = 0.2;
+
+/// One hidden layer of the generator: transposed convolution, batch norm, ReLU.
+#[derive(Module, Debug)]
+pub struct GeneratorLayer {
+    /// `[in, out, 4, 4, 4]`, without bias.
+    pub convolution: ConvTranspose3d,
+    /// Over `out` channels.
+    pub norm: BatchNorm,
+}
+
+/// Noise `[batch, nz, m, m, m]` → grey volume `[batch, 1, s, s, s]` in (−1, 1), `s` = [`GanConfig::side`].
+///
+/// −1 is pore, +1 is grain.
+#[derive(Module, Debug)]
+pub struct Generator {
+    /// Hidden layers; the first maps each noise cell to 4³ voxels, the others double the side.
+    pub layers: Vec<GeneratorLayer>,
+    /// The last convolution, before tanh.
+    pub output: ConvTranspose3d,
+}
+
+/// Which statistics batch norm uses in a forward pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// Statistics of the batch, which also move the running averages.
+    Training,
+    /// Statistics of the batch; nothing is kept.
+    Batch,
+    /// Running averages.
+    Running,
+}
+
+impl From<Normalization> for Pass {
+    fn from(normalization: Normalization) -> Self {
+        match normalization {
+            Normalization::Batch => Self::Batch,
+            Normalization::Running => Self::Running,
+        }
+    }
+}
+
+impl Generator {
+    /// A generator to load weights into.
+    pub fn zeros(config: &GanConfig, device: &Device) -> Self {
+        let transposed = |inputs, outputs, stride, padding| {
+            ConvTranspose3dConfig::new([inputs, outputs], [KERNEL; 3])
+                .with_stride([stride; 3])
+                .with_padding([padding; 3])
+                .with_bias(false)
+                .with_initializer(burn::module::Initializer::Zeros)
+                .init(device)
+        };
+        let channels = config.generator_channels();
+        let mut inputs = config.latent_channels;
+        let mut layers = Vec::with_capacity(channels.len());
+        for (index, &outputs) in channels.iter().enumerate() {
+            let (stride, padding) = if index == 0 { (1, 0) } else { (2, 1) };
+            layers.push(GeneratorLayer {
+                convolution: transposed(inputs, outputs, stride, padding),
+                norm: BatchNormConfig::new(outputs).init(device),
+            });
+            inputs = outputs;
+        }
+        Self { layers, output: transposed(inputs, 1, 2, 1) }
+    }
+
+    /// A generator with the paper's random initial weights.
+    pub fn random(config: &GanConfig, rng: &mut impl Rng, device: &Device) -> Self {
+        let mut generator = Self::zeros(config, device);
+        for layer in &mut generator.layers {
+            randomise(&mut layer.convolution.weight, &mut layer.norm, rng);
+        }
+        generator.output.weight = init::normal(generator.output.weight.dims(), 0.0, INIT_STD, rng, device);
+        generator
+    }
+
+    /// Number of layers, the output included.
+    pub fn depth(&self) -> usize {
+        self.layers.len() + 1
+    }
+
+    /// The output of layer `index` from the output of the one before; the noise comes before layer 0.
+    pub fn layer(&self, index: usize, x: Tensor<5>, pass: Pass) -> Tensor<5> {
+        let transpose = |x, convolution: &ConvTranspose3d| {
+            fast::conv_transpose3d(x, convolution.weight.val(), convolution.stride[0], convolution.padding[0])
+        };
+        match self.layers.get(index) {
+            Some(layer) => normalise(&layer.norm, transpose(x, &layer.convolution), pass, 0.0),
+            None => fast::tanh(transpose(x, &self.output)),
+        }
+    }
+
+    /// The whole network.
+    pub fn forward(&self, noise: Tensor<5>, pass: Pass) -> Tensor<5> {
+        (0..self.depth()).fold(noise, |x, index| self.layer(index, x, pass))
+    }
+}
+
+/// One layer of the discriminator: convolution, batch norm (all but the first), leaky ReLU.
+#[derive(Module, Debug)]
+pub struct DiscriminatorLayer {
+    /// `[out, in, 4, 4, 4]`, without bias.
+    pub convolution: Conv3d,
+    /// Over `out` channels; absent in the first layer.
+    pub norm: Option<BatchNorm>,
+}
+
+/// Volume `[batch, 1, s, s, s]` → logit `[batch]` that it is real.
+#[derive(Module, Debug)]
+pub struct Discriminator {
+    /// Each halves the side, down to 4.
+    pub layers: Vec<DiscriminatorLayer>,
+    /// 4³ → one logit.
+    pub output: Conv3d,
+}
+
+impl Discriminator {
+    /// A discriminator with the paper's random initial weights.
+    pub fn random(config: &GanConfig, rng: &mut impl Rng, device: &Device) -> Self {
+        let convolution = |inputs, outputs, stride: usize, padding: usize| {
+            Conv3dConfig::new([inputs, outputs], [KERNEL; 3])
+                .with_stride([stride; 3])
+                .with_padding(PaddingConfig3d::Explicit(padding, padding, padding))
+                .with_bias(false)
+                .with_initializer(burn::module::Initializer::Zeros)
+                .init(device)
+        };
+        let mut inputs = 1;
+        let mut layers = Vec::new();
+        for (index, outputs) in config.discriminator_channels().into_iter().enumerate() {
+            let mut layer = DiscriminatorLayer {
+                convolution: convolution(inputs, outputs, 2, 1),
+                norm: (index > 0).then(|| BatchNormConfig::new(outputs).init(device)),
+            };
+            match &mut layer.norm {
+                Some(norm) => randomise(&mut layer.convolution.weight, norm, rng),
+                None => {
+                    layer.convolution.weight =
+                        init::normal(layer.convolution.weight.dims(), 0.0, INIT_STD, rng, device);
+                }
+            }
+            layers.push(layer);
+            inputs = outputs;
+        }
+        let mut output = convolution(inputs, 1, 1, 0);
+        output.weight = init::normal(output.weight.dims(), 0.0, INIT_STD, rng, device);
+        Self { layers, output }
+    }
+
+    /// Logits of a batch, normalised by that batch's own statistics: real and fake cubes are passed separately.
+    pub fn forward(&self, x: Tensor<5>) -> Tensor<1> {
+        let mut x = x;
+        for layer in &self.layers {
+            x = fast::conv3d(x, layer.convolution.weight.val(), 2, 1);
+            x = match &layer.norm {
+                Some(norm) => normalise(norm, x, Pass::Training, LEAK),
+                None => fast::leaky_relu(x, LEAK),
+            };
+        }
+        let [batch, ..] = x.dims();
+        fast::conv3d(x, self.output.weight.val(), 1, 0).reshape([batch])
+    }
+}
+
+fn randomise(weight: &mut Param<Tensor<5>>, norm: &mut BatchNorm, rng: &mut impl Rng) {
+    let device = norm.gamma.device();
+    *weight = init::normal(weight.dims(), 0.0, INIT_STD, rng, &device);
+    norm.gamma = init::normal(norm.gamma.dims(), 1.0, INIT_STD, rng, &device);
+}
+
+/// Batch norm, then a leaky ReLU of `slope`.
+fn normalise(norm: &BatchNorm, x: Tensor<5>, pass: Pass, slope: f32) -> Tensor<5> {
+    let (gamma, beta) = (norm.gamma.val(), norm.beta.val());
+    if pass == Pass::Running {
+        let (mean, variance) = (norm.running_mean.value(), norm.running_var.value());
+        return fast::leaky_relu(batch_norm(x, gamma, beta, mean, variance, norm.epsilon), slope);
+    }
+    let [batch, _, depth, height, width] = x.dims();
+    let fast::BatchNormOutput { output, mean, variance } =
+        fast::batch_norm_leaky_relu(x, gamma, beta, norm.epsilon, slope);
+    if pass == Pass::Training {
+        // PyTorch's running variance is the unbiased one.
+        let count = (batch * depth * height * width) as f64;
+        follow(&norm.running_mean, mean, norm.momentum);
+        follow(&norm.running_var, variance * (count / (count - 1.0).max(1.0)), norm.momentum);
+    }
+    output
+}
+
+fn follow(running: &RunningState<Tensor<1>>, now: Tensor<1>, momentum: f64) {
+    let kept = running.value_sync().mul_scalar(1.0 - momentum);
+    running.update((kept + now.detach().mul_scalar(momentum)).detach());
+}

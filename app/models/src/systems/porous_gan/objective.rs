@@ -1,0 +1,158 @@
+//! One training step, as the authors' PyTorch loop takes it (spec §3): a discriminator step on a real and a fake
+//! batch in separate passes, then a generator step with fresh noise.
+
+use burn::{
+    module::Module,
+    optim::{AdamConfig, GradientsParams, ModuleOptimizer},
+    store::{ModuleRecord, RecordError},
+    tensor::{Bytes, Device, Tensor, TensorData, activation::sigmoid},
+};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use super::{config::GanConfig, network::{Discriminator, Generator, Pass}};
+use crate::{adversarial, seed::standard_normal};
+
+/// Numbers of one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GanMetrics {
+    /// Discriminator loss, real plus fake.
+    pub discriminator_loss: f64,
+    /// Generator loss.
+    pub generator_loss: f64,
+    /// Mean probability the discriminator gives real cubes.
+    pub real_probability: f64,
+    /// Mean probability it gives fakes, before its step.
+    pub fake_probability: f64,
+}
+
+/// Both networks with their optimisers.
+pub struct GanTrainer {
+    config: GanConfig,
+    device: Device,
+    generator: Generator,
+    discriminator: Discriminator,
+    generator_optimizer: ModuleOptimizer,
+    discriminator_optimizer: ModuleOptimizer,
+}
+
+impl GanTrainer {
+    /// Fresh networks on `device`, which is given autodiff here.
+    pub fn new(config: GanConfig, rng: &mut impl Rng, device: &Device) -> Self {
+        let device = device.clone().autodiff();
+        let adam = || AdamConfig::new().with_beta_1(0.5).with_beta_2(0.999).with_epsilon(1e-8).init();
+        Self {
+            config,
+            generator: Generator::random(&config, rng, &device),
+            discriminator: Discriminator::random(&config, rng, &device),
+            generator_optimizer: adam(),
+            discriminator_optimizer: adam(),
+            device,
+        }
+    }
+
+    /// Replaces the networks; the optimisers start anew.
+    #[must_use]
+    pub fn with_networks(mut self, generator: Generator, discriminator: Discriminator) -> Self {
+        self.generator = generator;
+        self.discriminator = discriminator;
+        self
+    }
+
+    /// The networks as they are, with autodiff.
+    pub fn networks(&self) -> (&Generator, &Discriminator) {
+        (&self.generator, &self.discriminator)
+    }
+
+    /// The sizes.
+    pub fn config(&self) -> &GanConfig {
+        &self.config
+    }
+
+    /// The device, with autodiff.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The generator without autodiff, for sampling.
+    pub fn generator(&self) -> Generator {
+        self.generator.clone().valid()
+    }
+
+    /// One discriminator step and one generator step on real cubes `[batch, 1, s, s, s]`.
+    pub fn step(&mut self, real: Tensor<5>, learning_rate: f64, real_label: f64, rng: &mut impl Rng) -> GanMetrics {
+        let batch = real.dims()[0];
+        let noise = [self.noise(batch, rng), self.noise(batch, rng)];
+        self.step_with(real, noise, learning_rate, real_label)
+    }
+
+    /// As [`Self::step`] with given noise `[batch, nz, 1, 1, 1]`, for the discriminator's fakes and the generator's.
+    pub fn step_with(
+        &mut self,
+        real: Tensor<5>,
+        noise: [Tensor<5>; 2],
+        learning_rate: f64,
+        real_label: f64,
+    ) -> GanMetrics {
+        let [noise, fresh_noise] = noise;
+        let fake = self.generator.forward(noise, Pass::Training).detach();
+        let real_logits = self.discriminator.forward(real);
+        let fake_logits = self.discriminator.forward(fake);
+        let real_probability = scalar(sigmoid(real_logits.clone()).mean());
+        let fake_probability = scalar(sigmoid(fake_logits.clone()).mean());
+        let loss = adversarial::discriminator_loss(real_logits, fake_logits, real_label);
+        let discriminator_loss = scalar(loss.clone());
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.discriminator);
+        self.discriminator =
+            self.discriminator_optimizer.step(learning_rate, self.discriminator.clone(), gradients);
+
+        let fake = self.generator.forward(fresh_noise, Pass::Training);
+        let loss = adversarial::generator_loss(self.discriminator.forward(fake));
+        let generator_loss = scalar(loss.clone());
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
+        self.generator = self.generator_optimizer.step(learning_rate, self.generator.clone(), gradients);
+        GanMetrics { discriminator_loss, generator_loss, real_probability, fake_probability }
+    }
+
+    fn noise(&self, batch: usize, rng: &mut impl Rng) -> Tensor<5> {
+        let channels = self.config.latent_channels;
+        let values = standard_normal(rng, batch * channels);
+        Tensor::from_data(TensorData::new(values, [batch, channels, 1, 1, 1]), &self.device)
+    }
+
+    /// Everything a checkpoint needs but the random generator: name and bytes of each part.
+    ///
+    /// # Errors
+    /// If a part cannot be serialised.
+    pub fn to_parts(&self) -> Result<Vec<(&'static str, Vec<u8>)>, RecordError> {
+        Ok(vec![
+            ("generator", self.generator.clone().into_record().into_bytes()?.to_vec()),
+            ("discriminator", self.discriminator.clone().into_record().into_bytes()?.to_vec()),
+            ("generator-adam", self.generator_optimizer.into_bytes()?.to_vec()),
+            ("discriminator-adam", self.discriminator_optimizer.into_bytes()?.to_vec()),
+        ])
+    }
+
+    /// Takes the state of [`Self::to_parts`]; `part` answers with the bytes of a name.
+    ///
+    /// # Errors
+    /// If a part does not decode or does not fit.
+    pub fn load_parts<E: From<RecordError>>(
+        mut self,
+        mut part: impl FnMut(&'static str) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
+        let record = |bytes| ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes));
+        self.generator = self.generator.try_load_record(record(part("generator")?)?)?;
+        self.discriminator = self.discriminator.try_load_record(record(part("discriminator")?)?)?;
+        self.generator_optimizer =
+            self.generator_optimizer.from_bytes(Bytes::from_bytes_vec(part("generator-adam")?))?;
+        self.discriminator_optimizer =
+            self.discriminator_optimizer.from_bytes(Bytes::from_bytes_vec(part("discriminator-adam")?))?;
+        Ok(self)
+    }
+}
+
+/// Reads one number; training steps run natively, where reading blocks.
+fn scalar(tensor: Tensor<1>) -> f64 {
+    f64::from(tensor.into_scalar::<f32>())
+}

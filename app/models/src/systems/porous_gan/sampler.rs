@@ -1,0 +1,102 @@
+//! From a noise grid to a segmented volume, one layer of the generator a step (spec §3, *Sampler*).
+
+use burn::tensor::{Tensor, TensorData};
+use catalog::systems::porous_gan::SampleParameters;
+use samples::Sample;
+
+use super::{PorousGan, encode, network::{Generator, Pass}};
+use crate::{ModelError, Pending, Sampling, StepReport, seed};
+
+/// A volume in the making: the activations after `done` layers.
+pub struct VolumeSampling {
+    generator: Generator,
+    pass: Pass,
+    /// Before the first step the noise `[1, nz, m, m, m]`, after the last the volume `[1, 1, s, s, s]`.
+    activations: Tensor<5>,
+    done: usize,
+    size: usize,
+    median_filter: bool,
+}
+
+impl VolumeSampling {
+    /// Draws the noise of sample `index`.
+    ///
+    /// # Errors
+    /// If the size cannot be made without cutting a border that is to be kept.
+    pub fn start(model: &PorousGan, parameters: &SampleParameters, seed: u64, index: u64) -> Result<Self, ModelError> {
+        let config = &model.config;
+        let size = parameters.size as usize;
+        if !parameters.crop_border && (size < config.image_size || size % config.voxels_per_cell() != 0) {
+            return Err(ModelError::Parameters(format!(
+                "parameters.size: without cutting the rim, this generator makes {} voxels and {} more for each cell",
+                config.image_size,
+                config.voxels_per_cell(),
+            )));
+        }
+        let border = if parameters.crop_border { config.biased_border() } else { 0 };
+        let cells = config.cells_for(size + 2 * border);
+        let channels = config.latent_channels;
+        let noise = seed::standard_normal(&mut seed::stream(seed, index), channels * cells.pow(3));
+        let device = model.generator.output.weight.device();
+        Ok(Self {
+            generator: model.generator.clone(),
+            pass: parameters.normalization.into(),
+            activations: Tensor::from_data(TensorData::new(noise, [1, channels, cells, cells, cells]), &device),
+            done: 0,
+            size,
+            median_filter: parameters.median_filter,
+        })
+    }
+
+    fn side(&self) -> usize {
+        self.activations.dims()[2]
+    }
+}
+
+impl Sampling for VolumeSampling {
+    fn total_steps(&self) -> usize {
+        self.generator.depth()
+    }
+
+    fn step(&mut self) -> Result<StepReport, ModelError> {
+        let before = self.side();
+        if self.done < self.total_steps() {
+            self.activations = self.generator.layer(self.done, self.activations.clone(), self.pass);
+            self.done += 1;
+        }
+        Ok(StepReport { done: self.done, label: format!("{before}³ → {}³", self.side()) })
+    }
+
+    fn preview(&self) -> Option<Pending<samples::GreyVolume>> {
+        if self.done == 0 {
+            return None;
+        }
+        let shape = [self.side(); 3];
+        let finished = self.done == self.total_steps();
+        // Hidden activations have no grey scale of their own: their mean over channels is stretched to be seen.
+        let seen = self.activations.clone().mean_dim(1);
+        Some(Pending::new(seen, move |values| {
+            if finished { encode::grey(shape, &values) } else { encode::stretched(shape, &values) }
+        }))
+    }
+
+    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+        if self.done < self.total_steps() {
+            return Err(ModelError::Output(format!("{} of {} steps are done", self.done, self.total_steps())));
+        }
+        let side = self.side();
+        let border = (side - self.size) / 2;
+        let median_filter = self.median_filter;
+        Ok(Pending::new(self.activations, move |values| {
+            let mut grey = encode::grey([side; 3], &values)?;
+            if median_filter {
+                grey = grey.median_filter();
+            }
+            let grey = grey
+                .without_border(border)
+                .ok_or_else(|| ModelError::Output("the border leaves nothing".to_owned()))?;
+            let threshold = grey.otsu_threshold();
+            Ok(Sample::Volume(grey.segment(threshold)))
+        }))
+    }
+}

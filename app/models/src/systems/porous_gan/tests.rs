@@ -1,0 +1,285 @@
+//! The paper's identities, and parity with the authors' code (recipes in `fixtures/README.md`).
+
+use std::collections::BTreeMap;
+
+use burn::{
+    module::Param,
+    nn::BatchNorm,
+    tensor::{Device, Tensor, TensorData},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{GanConfig, GanTrainer, PorousGan, Discriminator, Generator, encode, network::Pass};
+use crate::{Model, seed, weights};
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().unwrap()
+}
+
+fn max_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+fn small(device: &Device) -> PorousGan {
+    PorousGan { config: GanConfig::SMALL, generator: Generator::random(&GanConfig::SMALL, &mut seed::stream(3, 0), device) }
+}
+
+fn noise(config: &GanConfig, cells: usize, seed: u64, device: &Device) -> Tensor<5> {
+    let channels = config.latent_channels;
+    let values = seed::standard_normal(&mut seed::stream(seed, 0), channels * cells.pow(3));
+    Tensor::from_data(TensorData::new(values, [1, channels, cells, cells, cells]), device)
+}
+
+#[test]
+fn sides_follow_the_papers_law() {
+    let paper = GanConfig::PAPER;
+    assert_eq!([1, 7, 9, 15].map(|m| paper.side(m)), [64, 160, 192, 288]);
+    assert_eq!(GanConfig::SMALL.side(5), 64);
+    for side in 1..400 {
+        let cells = paper.cells_for(side);
+        assert!(paper.side(cells) >= side && (cells == 1 || paper.side(cells - 1) < side));
+    }
+}
+
+#[test]
+fn the_paper_networks_have_the_papers_sizes() {
+    use burn::module::Module;
+    let device = Device::flex();
+    let generator = Generator::zeros(&GanConfig::PAPER, &device).num_params();
+    assert!((27_700_000..27_900_000).contains(&generator), "27.8 M weights, got {generator}");
+    let discriminator = Discriminator::random(&GanConfig::PAPER, &mut seed::stream(0, 0), &device).num_params();
+    assert!((690_000..710_000).contains(&discriminator), "0.70 M weights, got {discriminator}");
+}
+
+#[test]
+fn every_layer_doubles_the_side() {
+    let device = Device::flex();
+    let model = small(&device);
+    let mut x = noise(&model.config, 3, 1, &device);
+    let mut sides = Vec::new();
+    for layer in 0..model.generator.depth() {
+        x = model.generator.layer(layer, x, Pass::Batch);
+        sides.push(x.dims()[2]);
+    }
+    assert_eq!(sides, [6, 12, 24, 48]);
+    assert_eq!(model.config.side(3), 48);
+}
+
+#[test]
+fn translating_the_noise_by_a_cell_translates_the_interior_by_a_stride() {
+    let device = Device::flex();
+    let model = small(&device);
+    let stride = model.config.voxels_per_cell();
+    let cells = 6;
+    let grid = noise(&model.config, cells, 2, &device);
+    let whole = model.generator.forward(grid.clone().narrow(2, 0, cells - 1), Pass::Running);
+    let moved = model.generator.forward(grid.narrow(2, 1, cells - 1), Pass::Running);
+    let side = whole.dims()[2];
+    let border = 2 * stride;
+    let inner = side - 2 * border - stride;
+    let a = values(whole.narrow(2, border + stride, inner));
+    let b = values(moved.narrow(2, border, inner));
+    assert!(inner > 0 && max_difference(&a, &b) < 1e-5, "{}", max_difference(&a, &b));
+}
+
+#[derive(Deserialize)]
+struct GeneratorFixture {
+    noise: Vec<f32>,
+    side: usize,
+    stride: usize,
+    running: Vec<f32>,
+    batch: Vec<f32>,
+}
+
+#[cfg(feature = "native")]
+#[test]
+fn the_authors_checkpoint_loads_and_gives_the_authors_volume() {
+    let fixture: GeneratorFixture = serde_json::from_str(include_str!("fixtures/generator.json")).unwrap();
+    let device = Device::flex();
+    let config = GanConfig { image_size: 64, latent_channels: 16, generator_width: 4, discriminator_width: 4 };
+    let mut generator = Generator::zeros(&config, &device);
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/systems/porous_gan/fixtures/generator.pth");
+    weights::load_pytorch(&mut generator, &file, &super::import::authors_names(&config)).unwrap();
+    for (pass, expected) in [(Pass::Running, &fixture.running), (Pass::Batch, &fixture.batch)] {
+        let grid = Tensor::from_data(TensorData::new(fixture.noise.clone(), [1, 16, 2, 2, 2]), &device);
+        let volume = generator.forward(grid, pass);
+        assert_eq!(volume.dims()[2], fixture.side);
+        let all = values(volume);
+        let n = fixture.side;
+        let mut seen = Vec::new();
+        for z in (0..n).step_by(fixture.stride) {
+            for y in (0..n).step_by(fixture.stride) {
+                seen.extend((0..n).step_by(fixture.stride).map(|x| all[(z * n + y) * n + x]));
+            }
+        }
+        let difference = max_difference(&seen, expected);
+        assert!(difference <= 1e-5, "{pass:?}: {difference}");
+    }
+}
+
+type StateDict = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+#[derive(Deserialize)]
+struct StepFixture {
+    batch: usize,
+    learning_rate: f64,
+    real_label: f64,
+    generator: StateDict,
+    discriminator: StateDict,
+    grain: String,
+    noise: Vec<f32>,
+    metrics: Vec<[f64; 4]>,
+    generator_after: StateDict,
+    discriminator_after: StateDict,
+}
+
+fn parameter<const D: usize>(state: &StateDict, name: &str, device: &Device) -> Param<Tensor<D>> {
+    let (shape, values) = &state[name];
+    let shape: [usize; D] = shape.as_slice().try_into().unwrap();
+    Param::from_tensor(Tensor::from_data(TensorData::new(values.clone(), shape), device))
+}
+
+fn set_norm(norm: &mut BatchNorm, state: &StateDict, place: usize, device: &Device) {
+    norm.gamma = parameter(state, &format!("main.{place}.weight"), device);
+    norm.beta = parameter(state, &format!("main.{place}.bias"), device);
+}
+
+#[test]
+fn two_training_steps_equal_the_authors() {
+    let fixture: StepFixture = serde_json::from_str(include_str!("fixtures/step.json")).unwrap();
+    let config = GanConfig { image_size: 16, latent_channels: 4, generator_width: 2, discriminator_width: 2 };
+    let trainer = GanTrainer::new(config, &mut seed::stream(0, 0), &Device::flex());
+    let device = trainer.device().clone();
+    let (mut generator, mut discriminator) = (trainer.networks().0.clone(), trainer.networks().1.clone());
+    for (i, layer) in generator.layers.iter_mut().enumerate() {
+        layer.convolution.weight = parameter(&fixture.generator, &format!("main.{}.weight", 3 * i), &device);
+        set_norm(&mut layer.norm, &fixture.generator, 3 * i + 1, &device);
+    }
+    generator.output.weight = parameter(&fixture.generator, "main.6.weight", &device);
+    for (i, layer) in discriminator.layers.iter_mut().enumerate() {
+        layer.convolution.weight = parameter(&fixture.discriminator, &format!("main.{}.weight", 3 * i), &device);
+        if let Some(norm) = &mut layer.norm {
+            set_norm(norm, &fixture.discriminator, 3 * i + 1, &device);
+        }
+    }
+    discriminator.output.weight = parameter(&fixture.discriminator, "main.6.weight", &device);
+    let mut trainer = trainer.with_networks(generator, discriminator);
+
+    let (batch, edge) = (fixture.batch, config.image_size);
+    let voxels: Vec<u8> = fixture.grain.bytes().map(|b| b - b'0').collect();
+    let cubes: Vec<Vec<u8>> = voxels.chunks(edge.pow(3)).map(<[u8]>::to_vec).collect();
+    let draws: Vec<&[f32]> = fixture.noise.chunks(batch * 4).collect();
+    for (step, expected) in fixture.metrics.iter().enumerate() {
+        let real = encode::cubes(&cubes[step * batch..(step + 1) * batch], edge, &device);
+        let noise = [0, 1].map(|i| {
+            Tensor::from_data(TensorData::new(draws[2 * step + i].to_vec(), [batch, 4, 1, 1, 1]), &device)
+        });
+        let m = trainer.step_with(real, noise, fixture.learning_rate, fixture.real_label);
+        let got = [m.discriminator_loss, m.generator_loss, m.real_probability, m.fake_probability];
+        for (got, expected) in got.iter().zip(expected) {
+            assert!((got - expected).abs() < 2e-4, "step {step}: {got} against {expected}");
+        }
+    }
+    let (generator, discriminator) = trainer.networks();
+    let check = |name: &str, got: Vec<f32>, state: &StateDict| {
+        let difference = max_difference(&got, &state[name].1);
+        assert!(difference < 2e-3, "{name} differs by {difference} after two steps of size 0.01");
+    };
+    for (i, layer) in generator.layers.iter().enumerate() {
+        let norm = &layer.norm;
+        check(&format!("main.{}.weight", 3 * i), values(layer.convolution.weight.val()), &fixture.generator_after);
+        check(&format!("main.{}.weight", 3 * i + 1), values(norm.gamma.val()), &fixture.generator_after);
+        check(&format!("main.{}.bias", 3 * i + 1), values(norm.beta.val()), &fixture.generator_after);
+        check(&format!("main.{}.running_mean", 3 * i + 1), values(norm.running_mean.value()), &fixture.generator_after);
+        check(&format!("main.{}.running_var", 3 * i + 1), values(norm.running_var.value()), &fixture.generator_after);
+    }
+    for (i, layer) in discriminator.layers.iter().enumerate() {
+        check(&format!("main.{}.weight", 3 * i), values(layer.convolution.weight.val()), &fixture.discriminator_after);
+    }
+    check("main.6.weight", values(discriminator.output.weight.val()), &fixture.discriminator_after);
+}
+
+#[test]
+fn a_resumed_training_goes_on_where_it_was() {
+    let config = GanConfig { image_size: 16, latent_channels: 4, generator_width: 2, discriminator_width: 2 };
+    let device = Device::flex();
+    let step = |trainer: &mut GanTrainer, number: u64| {
+        let mut rng = seed::stream(9, 1 + number);
+        let cubes: Vec<Vec<u8>> =
+            (0..4).map(|_| (0..4096).map(|_| u8::from(rand::Rng::random::<f32>(&mut rng) < 0.8)).collect()).collect();
+        let real = encode::cubes(&cubes, 16, trainer.device());
+        trainer.step(real, 2e-3, 0.9, &mut rng)
+    };
+    let mut whole = GanTrainer::new(config, &mut seed::stream(9, 0), &device);
+    let first: Vec<_> = (0..4).map(|n| step(&mut whole, n)).collect();
+    let mut halved = GanTrainer::new(config, &mut seed::stream(9, 0), &device);
+    step(&mut halved, 0);
+    step(&mut halved, 1);
+    let parts = halved.to_parts().unwrap();
+    let fresh = GanTrainer::new(config, &mut seed::stream(77, 0), &device);
+    let mut resumed = fresh
+        .load_parts(|name| Ok::<_, burn::store::RecordError>(parts.iter().find(|(n, _)| *n == name).unwrap().1.clone()))
+        .unwrap();
+    for (n, expected) in first.iter().enumerate().skip(2) {
+        let got = step(&mut resumed, n as u64);
+        assert!((got.discriminator_loss - expected.discriminator_loss).abs() < 1e-5, "{got:?} against {expected:?}");
+        assert!((got.generator_loss - expected.generator_loss).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn weights_survive_half_precision_and_refuse_what_does_not_fit() {
+    let device = Device::flex();
+    let model = small(&device);
+    let bytes = weights::to_safetensors(&model.generator).unwrap();
+    assert!(bytes.len() < 1 << 20, "{} bytes", bytes.len());
+    let mut back = Generator::zeros(&GanConfig::SMALL, &device);
+    weights::load_safetensors(&mut back, bytes.clone()).unwrap();
+    let grid = || noise(&GanConfig::SMALL, 1, 4, &device);
+    let difference = max_difference(
+        &values(model.generator.forward(grid(), Pass::Batch)),
+        &values(back.forward(grid(), Pass::Batch)),
+    );
+    assert!(difference < 5e-3, "{difference}");
+
+    let mut paper = Generator::zeros(&GanConfig { image_size: 64, ..GanConfig::SMALL }, &device);
+    assert!(weights::load_safetensors(&mut paper, bytes.clone()).is_err());
+    for cut in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
+        let mut generator = Generator::zeros(&GanConfig::SMALL, &device);
+        assert!(weights::load_safetensors(&mut generator, bytes[..cut].to_vec()).is_err(), "cut at {cut}");
+    }
+}
+
+fn sample(model: &PorousGan, parameters: serde_json::Value, seed: u64, index: u64) -> Result<samples::Volume, String> {
+    let request = catalog::SampleRequest {
+        system: "porous-gan".into(),
+        preset: "berea-small".into(),
+        parameters,
+        seed,
+        count: 1,
+        device: catalog::Device::Cpu,
+    };
+    let mut sampling = model.sample(&request, index).map_err(|e| e.to_string())?;
+    for _ in 0..sampling.total_steps() {
+        sampling.step().map_err(|e| e.to_string())?;
+    }
+    let samples::Sample::Volume(volume) =
+        sampling.finish().and_then(crate::Pending::read).map_err(|e| e.to_string())?;
+    Ok(volume)
+}
+
+#[test]
+fn samples_have_the_size_asked_for_and_repeat_with_their_seed() {
+    let model = small(&Device::flex());
+    for (size, crop) in [(16, true), (40, true), (32, false), (48, false)] {
+        let volume = sample(&model, json!({ "size": size, "crop_border": crop }), 5, 0).unwrap();
+        assert_eq!(volume.shape(), [size; 3]);
+    }
+    let once = sample(&model, json!({ "size": 32 }), 5, 1).unwrap();
+    assert_eq!(once, sample(&model, json!({ "size": 32 }), 5, 1).unwrap());
+    assert_ne!(once, sample(&model, json!({ "size": 32 }), 5, 2).unwrap());
+    assert_ne!(once, sample(&model, json!({ "size": 32 }), 6, 1).unwrap());
+    assert!(sample(&model, json!({ "size": 16, "crop_border": false }), 5, 0).is_err());
+}

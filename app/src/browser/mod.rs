@@ -1,0 +1,21 @@
+//! The browser's services, behind functions that speak Rust.
+
+pub mod clipboard;
+pub mod download;
+pub mod fetch;
+pub mod offline;
+pub mod picture;
+pub mod preferences;
+
+use wasm_bindgen::JsValue;
+
+/// One sentence out of whatever JavaScript threw.
+pub fn sentence(thrown: &JsValue) -> String {
+    let message = js_sys::Reflect::get(thrown, &"message".into()).ok().and_then(|m| m.as_string());
+    message.or_else(|| thrown.as_string()).unwrap_or_else(|| "unknown error".to_owned())
+}
+
+/// Milliseconds since the page was opened.
+pub fn now() -> f64 {
+    leptos::prelude::window().performance().map_or(0.0, |p| p.now())
+}

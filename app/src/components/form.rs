@@ -1,0 +1,157 @@
+//! The form of a system: preset, seed, device, and one control per parameter of the catalogue.
+
+use catalog::{Device, Field, Preset};
+use leptos::prelude::*;
+
+use super::field::{FieldControl, FieldErrorText};
+use crate::{
+    session::Session,
+    state::settings::{BROWSER_DEVICES, browser_maximum},
+};
+
+/// All settings.
+#[component]
+pub fn SettingsForm(session: Session) -> impl IntoView {
+    let parameter = move |field: Field| {
+        let (read, wrong, bound, written) = (field.name.clone(), field.name.clone(), field.clone(), StoredValue::new(field.name.clone()));
+        view! {
+            <FieldControl
+                field
+                text=Signal::derive(move || session.settings.with(|s| s.text(&read).to_owned()))
+                error=Signal::derive(move || session.error_of(&wrong))
+                maximum=Signal::derive(move || {
+                    session.settings.with(|s| browser_maximum(session.system, &s.preset, &bound))
+                })
+                set=move |text| session.change(|s| written.with_value(|name| s.set(name, &text)))
+            />
+        }
+    };
+    view! {
+        <form
+            class="settings"
+            aria-label="Settings of the sample"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                session.sample();
+            }
+        >
+            <PresetPicker session />
+            <SeedField session />
+            {session.system.parameters.iter().cloned().map(parameter).collect_view()}
+            <DeviceField session />
+            // Enter in any field asks for a sample; the visible button stands with the progress.
+            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
+        </form>
+    }
+}
+
+#[component]
+fn PresetPicker(session: Session) -> impl IntoView {
+    let option = move |preset: &'static Preset| {
+        let note = if preset.browser && preset.shipped { "" } else { " (server only)" };
+        view! {
+            <option
+                value=preset.name
+                disabled=!preset.browser
+                selected=move || session.settings.with(|s| s.preset == preset.name)
+            >
+                {preset.title}
+                {note}
+            </option>
+        }
+    };
+    let description = move || session.settings.with(|s| session.system.preset(&s.preset).map(|p| p.description));
+    view! {
+        <div class="field">
+            <label class="field-label" for="preset">"Model"</label>
+            <select
+                id="preset"
+                data-testid="preset"
+                aria-describedby="preset-help preset-error"
+                on:change=move |event| {
+                    let name = event_target_value(&event);
+                    session.change(|s| s.preset = name);
+                }
+            >
+                {session.system.presets.iter().map(option).collect_view()}
+            </select>
+            <p class="help" id="preset-help">{description}</p>
+            <FieldErrorText
+                name="preset".to_owned()
+                id="preset-error".to_owned()
+                error=Signal::derive(move || session.error_of("preset"))
+            />
+        </div>
+    }
+}
+
+#[component]
+fn SeedField(session: Session) -> impl IntoView {
+    let error = Signal::derive(move || session.error_of("seed"));
+    view! {
+        <div class="field">
+            <label class="field-label" for="seed">"Seed"</label>
+            <div class="with-button">
+                <input
+                    id="seed"
+                    data-testid="seed"
+                    type="text"
+                    inputmode="numeric"
+                    autocomplete="off"
+                    aria-describedby="seed-help seed-error"
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    prop:value=move || session.settings.with(|s| s.seed.clone())
+                    on:input=move |event| {
+                        let seed = event_target_value(&event);
+                        session.change(|s| {
+                            s.seed = seed;
+                            s.seed_chosen = true;
+                        });
+                    }
+                />
+                <button type="button" class="quiet-button" data-testid="new-seed" on:click=move |_| session.new_seed()>
+                    "New seed"
+                </button>
+            </div>
+            <p class="help" id="seed-help">"The same seed and settings give the same sample."</p>
+            <FieldErrorText name="seed".to_owned() id="seed-error".to_owned() error />
+        </div>
+    }
+}
+
+#[component]
+fn DeviceField(session: Session) -> impl IntoView {
+    let option = move |device: Device| {
+        let label = match device {
+            Device::Auto => "Automatic: the GPU if there is one, else the CPU",
+            Device::Webgpu => "WebGPU",
+            _ => "CPU",
+        };
+        view! {
+            <option value=device.name() selected=move || session.settings.with(|s| s.device == device)>{label}</option>
+        }
+    };
+    view! {
+        <div class="field">
+            <label class="field-label" for="device">"Compute on"</label>
+            <select
+                id="device"
+                data-testid="device"
+                aria-describedby="device-help device-error"
+                on:change=move |event| {
+                    let device = Device::from_name(&event_target_value(&event)).unwrap_or_default();
+                    session.change(|s| s.device = device);
+                }
+            >
+                {BROWSER_DEVICES.map(option).collect_view()}
+            </select>
+            <p class="help" id="device-help">"Results differ between kinds of device in the last digits."</p>
+            <FieldErrorText
+                name="device".to_owned()
+                id="device-error".to_owned()
+                error=Signal::derive(move || session.error_of("device"))
+            />
+        </div>
+    }
+}

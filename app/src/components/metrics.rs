@@ -1,0 +1,188 @@
+//! The measures of what stands in the view, beside those of the real rock.
+
+use leptos::prelude::*;
+
+use crate::{
+    metrics::{
+        plots,
+        table::{Mark, Row, rows},
+    },
+    session::Session,
+    state::{
+        job::Phase,
+        shown::{MEASURED_ON_PAGE, Source},
+    },
+};
+
+/// Plots and table.
+#[component]
+pub fn PoreMetrics(session: Session) -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="metrics-title" data-testid="metrics">
+            <h2 id="metrics-title">"Measured against the real rock"</h2>
+            <p class="help">{move || subject(session)}</p>
+            <MetricTable session />
+            <div class="plots">
+                <Correlation session />
+                <Chords session />
+            </div>
+        </section>
+    }
+}
+
+/// What is being compared, or why not.
+fn subject(session: Session) -> String {
+    let reference = session.reference.with(|r| r.as_ref().map(|r| (r.side, r.blocks, r.voxel_um)));
+    let real = match reference {
+        Some((side, blocks, um)) => {
+            let scale = if um > 0.0 { format!(", {um} µm a voxel") } else { String::new() };
+            format!("The band is the mean ± 2 standard deviations over {blocks} blocks of {side}³ voxels of the real rock{scale}.")
+        }
+        None => "No measures of the real rock are shipped for this model.".to_owned(),
+    };
+    let shown = session.shown.with(|shown| {
+        let shown = shown.as_ref()?;
+        let shape = shown.voxels.shape();
+        let size = reference.filter(|(side, ..)| shape != [*side; 3]).map(|(side, ..)| {
+            format!(" The volume shown is of another size than {side}³, so its own scatter is different.")
+        });
+        let measured = session.measures.with(Option::is_some);
+        let measuring = session.job.with(|job| job.phase == Phase::Measuring);
+        let state = match shown.source {
+            _ if measured => "",
+            Source::Preview => " The sample is still growing.",
+            Source::Sample if measuring => " The sample is being measured.",
+            Source::File if shown.voxels.segmented().is_none() => " Grey volumes are shown, not measured.",
+            Source::File if shape.iter().product::<usize>() > MEASURED_ON_PAGE => " This file is too large to be measured here.",
+            _ => "",
+        };
+        Some(format!("{}{state}", size.unwrap_or_default()))
+    });
+    real + &shown.unwrap_or_default()
+}
+
+#[component]
+fn MetricTable(session: Session) -> impl IntoView {
+    let all = move || session.measures.with(|m| session.reference.with(|r| rows(m.as_deref(), r.as_deref())));
+    let line = |row: Row| {
+        let mark = row.mark();
+        let class = match mark {
+            Some(Mark::Inside) => "mark inside",
+            Some(_) => "mark outside",
+            None => "mark",
+        };
+        view! {
+            <tr data-key=row.key>
+                <th scope="row">
+                    {row.name}
+                    <span class="symbol">{row.symbol}</span>
+                </th>
+                <td class="number">{row.value_text()}</td>
+                <td class="number">{row.real_text()}</td>
+                <td class="unit">{row.unit}</td>
+                <td class=class>{mark.map_or("", Mark::text)}</td>
+            </tr>
+        }
+    };
+    let percolates = move || {
+        session.measures.with(|m| {
+            m.as_ref().map(|m| {
+                let axes: Vec<_> = ["z", "y", "x"].iter().zip(m.percolates).filter(|(_, p)| *p).map(|(a, _)| *a).collect();
+                match axes.as_slice() {
+                    [] => "The pores do not connect opposite faces.".to_owned(),
+                    [_, _, _] => "The pores connect opposite faces along all three axes.".to_owned(),
+                    some => format!("The pores connect opposite faces along {}.", some.join(" and ")),
+                }
+            })
+        })
+    };
+    let pending = move || {
+        let without = session.measures.with(|m| m.as_ref().is_some_and(|m| m.permeability.is_none()));
+        without.then_some("Permeability takes seconds to solve: it is computed with each sample, in the worker.")
+    };
+    view! {
+        // Scrolls by itself on narrow screens, and so must be reachable by keyboard.
+        <div class="table-scroll" tabindex="0" role="region" aria-labelledby="metrics-title">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Quantity"</th>
+                        <th scope="col" class="number">"Shown"</th>
+                        <th scope="col" class="number">"Real rock"</th>
+                        <th scope="col">"Unit"</th>
+                        <th scope="col">"Band"</th>
+                    </tr>
+                </thead>
+                <tbody>{move || all().into_iter().map(line).collect_view()}</tbody>
+            </table>
+        </div>
+        <p class="help">{percolates} " " {pending}</p>
+    }
+}
+
+#[component]
+fn Correlation(session: Session) -> impl IntoView {
+    let svg = move || {
+        session.measures.with(|m| {
+            session.reference.with(|r| {
+                plots::correlation(m.as_ref().map(|m| m.s2.radial.as_slice()), r.as_ref().map(|r| &r.s2_radial))
+            })
+        })
+    };
+    view! {
+        <Figure
+            svg=Signal::derive(svg)
+            title="Two-point correlation"
+            explanation="The chance that two points a distance r apart both lie in a pore."
+            real="real rock: mean, and mean ± 2 sd"
+        />
+    }
+}
+
+#[component]
+fn Chords(session: Session) -> impl IntoView {
+    let svg = move || {
+        session.measures.with(|m| {
+            session.reference.with(|r| {
+                plots::chords(
+                    m.as_ref().map(|m| m.chord_histogram_pore.as_slice()),
+                    r.as_ref().map(|r| r.chord_histogram_pore.as_slice()),
+                )
+            })
+        })
+    };
+    view! {
+        <Figure
+            svg=Signal::derive(svg)
+            title="Pore chords"
+            explanation="How long straight lines stay inside one pore."
+            real="real rock: mean over its blocks"
+        />
+    }
+}
+
+#[component]
+fn Figure(
+    svg: Signal<Option<String>>,
+    title: &'static str,
+    explanation: &'static str,
+    real: &'static str,
+) -> impl IntoView {
+    let body = move || match svg.get() {
+        Some(svg) => view! { <div class="plot-frame" inner_html=svg></div> }.into_any(),
+        None => view! { <p class="plot-frame empty">"Nothing measured yet."</p> }.into_any(),
+    };
+    view! {
+        <figure>
+            <figcaption>
+                <strong>{title}</strong>
+                <span class="help">{explanation}</span>
+            </figcaption>
+            {body}
+            <p class="legend">
+                <span class="key sample">"shown"</span>
+                <span class="key real">{real}</span>
+            </p>
+        </figure>
+    }
+}

@@ -1,0 +1,14 @@
+//! The parts that pages are composed of.
+
+pub mod api_drawer;
+pub mod copy_button;
+pub mod export;
+pub mod field;
+pub mod form;
+pub mod frame;
+pub mod metrics;
+pub mod open_file;
+pub mod provenance;
+pub mod run_button;
+pub mod training;
+pub mod volume;

@@ -1,0 +1,79 @@
+//! Volumes of the visitor, opened by a button or dropped onto the page's stage.
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::{html, prelude::*, task::spawn_local};
+use samples::volume::MAX_VOXELS;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DragEvent, File};
+
+use crate::{browser::sentence, session::Session};
+
+/// The largest file that is read at all: the largest volume in its widest number format, and a header.
+const MAX_FILE: f64 = (MAX_VOXELS * 8 + 65_536) as f64;
+
+/// A frame around the stage onto which files can be dropped.
+#[component]
+pub fn DropTarget(session: Session, children: Children) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let drop_file = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+            open(session, file);
+        }
+    };
+    view! {
+        <div
+            class="drop-target"
+            class:over=over
+            on:dragover=move |event| {
+                event.prevent_default();
+                over.set(true);
+            }
+            on:dragleave=move |_| over.set(false)
+            on:drop=drop_file
+        >
+            {children()}
+        </div>
+    }
+}
+
+/// The button.
+#[component]
+pub fn OpenFile(session: Session) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let chosen = move |_| {
+        if let Some(input) = input.get_untracked() {
+            if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                open(session, file);
+            }
+            // Choosing the same file again must be a change.
+            input.set_value("");
+        }
+    };
+    view! {
+        <label class="file-open">
+            <input type="file" accept=".nrrd" data-testid="file-open" node_ref=input on:change=chosen />
+            <span>"Open a NRRD volume"</span>
+        </label>
+        <span class="help">" or drop one onto the view; it stays on your device."</span>
+    }
+}
+
+fn open(session: Session, file: File) {
+    let name = file.name();
+    if file.size() > MAX_FILE {
+        session.problem.set(Some(format!("{name} is larger than any volume that can be shown.")));
+        return;
+    }
+    spawn_local(async move {
+        match JsFuture::from(file.array_buffer()).await {
+            Ok(buffer) => {
+                let bytes = Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec();
+                session.open_file(&name, &bytes);
+            }
+            Err(error) => session.problem.set(Some(format!("{name} could not be read: {}.", sentence(&error)))),
+        }
+    });
+}

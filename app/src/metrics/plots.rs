@@ -1,0 +1,200 @@
+//! The plots, as SVG text.
+//!
+//! Colours here are those of the light theme, so that a saved file is complete; `main.css` recolours them by
+//! attribute where the page is dark. Drawn at three times the displayed size, because plotters rounds
+//! coordinates to whole units.
+
+use plotters::{
+    chart::ChartBuilder,
+    prelude::{Color, DashedLineSeries, IntoDrawingArea, IntoFont, LineSeries, RGBColor, Rectangle, TextStyle},
+    style::{BLACK, ShapeStyle},
+};
+
+use samples::volume::CurveBand;
+
+use super::plain_svg::PlainSvg;
+
+const SIZE: (u32, u32) = (1320, 840);
+const INK: RGBColor = RGBColor(0x1C, 0x1F, 0x23);
+const GRID: RGBColor = RGBColor(0xDE, 0xDB, 0xD3);
+const SAMPLE: RGBColor = RGBColor(0x0B, 0x6E, 0x74);
+const REAL: RGBColor = RGBColor(0x8A, 0x6D, 0x3B);
+
+/// Two-point probability S₂(r) of a sample over the real rock's mean ± 2 standard deviations. `None` where
+/// there is nothing to draw.
+pub fn correlation(sample: Option<&[f64]>, real: Option<&CurveBand>) -> Option<String> {
+    let sample = sample.filter(|s| drawable(s));
+    let real = real.filter(|b| drawable(&b.mean) && b.mean.len() == b.sd.len());
+    let lags = [sample.map(<[f64]>::len), real.map(|b| b.mean.len())].into_iter().flatten().max()?;
+    let highest = sample
+        .iter()
+        .flat_map(|s| s.iter().copied())
+        .chain(real.iter().flat_map(|b| b.mean.iter().zip(&b.sd).map(|(m, s)| m + 2.0 * s)))
+        .fold(0.0, f64::max);
+    let summary = "Two-point probability against lag in voxels";
+    draw(summary, "lag r / voxels", "S₂(r)", (0.0..(lags - 1).max(1) as f64, 0.0..highest * 1.05), |chart| {
+        if let Some(CurveBand { mean, sd }) = real {
+            let edge = |sign: f64| mean.iter().zip(sd).map(move |(m, s)| m + sign * 2.0 * s).enumerate();
+            let mut outline: Vec<(f64, f64)> = edge(1.0).map(|(r, y)| (r as f64, y)).collect();
+            outline.extend(edge(-1.0).map(|(r, y)| (r as f64, y.max(0.0))).collect::<Vec<_>>().into_iter().rev());
+            chart.draw_series([plotters::element::Polygon::new(outline, REAL.mix(0.22))]).ok()?;
+            let line = mean.iter().enumerate().map(|(r, &y)| (r as f64, y));
+            chart.draw_series(DashedLineSeries::new(line, 15, 9, REAL.stroke_width(5))).ok()?;
+        }
+        if let Some(sample) = sample {
+            let line = sample.iter().enumerate().map(|(r, &y)| (r as f64, y));
+            chart.draw_series(LineSeries::new(line, SAMPLE.stroke_width(8))).ok()?;
+        }
+        Some(())
+    })
+}
+
+/// Distribution of chord lengths in the pore space: the sample as bars, the real rock as a stepped line.
+/// Index = length in voxels; both are normalised to a sum of one here, so that they compare.
+pub fn chords(sample: Option<&[f64]>, real: Option<&[f64]>) -> Option<String> {
+    let sample = sample.and_then(normalised);
+    let real = real.and_then(normalised);
+    let all = || sample.iter().chain(&real);
+    let end = all().map(|h| shown_length(h)).max()?;
+    let highest = all().flat_map(|h| h.iter().copied()).fold(0.0, f64::max);
+    let summary = "Share of pore chords against their length in voxels";
+    draw(summary, "chord length / voxels", "share", (0.5..end as f64 + 0.5, 0.0..highest * 1.08), |chart| {
+        if let Some(sample) = &sample {
+            let bar = |(length, &share): (usize, &f64)| {
+                let x = length as f64;
+                Rectangle::new([(x - 0.42, 0.0), (x + 0.42, share)], SAMPLE.mix(0.55).filled())
+            };
+            chart.draw_series(sample.iter().enumerate().take(end + 1).skip(1).map(bar)).ok()?;
+        }
+        if let Some(real) = &real {
+            let step = |(length, &share): (usize, &f64)| [(length as f64 - 0.5, share), (length as f64 + 0.5, share)];
+            let line: Vec<_> = real.iter().enumerate().take(end + 1).skip(1).flat_map(step).collect();
+            chart.draw_series(LineSeries::new(line, REAL.stroke_width(6))).ok()?;
+        }
+        Some(())
+    })
+}
+
+fn drawable(values: &[f64]) -> bool {
+    values.len() > 1 && values.iter().all(|v| v.is_finite())
+}
+
+fn normalised(histogram: &[f64]) -> Option<Vec<f64>> {
+    let sum: f64 = histogram.iter().sum();
+    (drawable(histogram) && sum > 0.0).then(|| histogram.iter().map(|v| v / sum).collect())
+}
+
+/// The length below which 99 % of the chords lie: the tail would squeeze the rest to nothing.
+fn shown_length(histogram: &[f64]) -> usize {
+    let mut below = 0.0;
+    let end = histogram.iter().position(|share| {
+        below += share;
+        below >= 0.99
+    });
+    end.unwrap_or(histogram.len() - 1).max(4)
+}
+
+type Chart<'c, 'b> = plotters::chart::ChartContext<
+    'c,
+    PlainSvg<'b>,
+    plotters::coord::cartesian::Cartesian2d<
+        plotters::coord::types::RangedCoordf64,
+        plotters::coord::types::RangedCoordf64,
+    >,
+>;
+
+fn draw(
+    summary: &str,
+    x_title: &str,
+    y_title: &str,
+    (x, y): (std::ops::Range<f64>, std::ops::Range<f64>),
+    series: impl FnOnce(&mut Chart) -> Option<()>,
+) -> Option<String> {
+    let mut svg = String::new();
+    {
+        let root = PlainSvg::new(&mut svg, SIZE).into_drawing_area();
+        let mut chart = ChartBuilder::on(&root)
+            .margin_top(24)
+            .margin_right(36)
+            .margin_bottom(8)
+            .x_label_area_size(110)
+            .y_label_area_size(150)
+            .build_cartesian_2d(x, y)
+            .ok()?;
+        let label = |size: i32| TextStyle::from(("system-ui, sans-serif", size).into_font()).color(&INK);
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .bold_line_style(GRID.stroke_width(2))
+            .light_line_style(ShapeStyle::from(BLACK.mix(0.0)))
+            .axis_style(INK.mix(0.6).stroke_width(3))
+            .x_labels(9)
+            .y_labels(6)
+            .x_label_formatter(&|x| format!("{x:.0}"))
+            .y_label_formatter(&|y| short(*y))
+            .label_style(label(44))
+            .axis_desc_style(label(46))
+            .x_desc(x_title)
+            .y_desc(y_title)
+            .draw()
+            .ok()?;
+        series(&mut chart)?;
+        drop(chart);
+        root.present().ok()?;
+    }
+    Some(accessible(&svg, summary))
+}
+
+fn short(y: f64) -> String {
+    let text = format!("{y:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Gives the picture a name, and its size to the style sheet.
+fn accessible(svg: &str, summary: &str) -> String {
+    let (width, height) = SIZE;
+    svg.replacen(
+        &format!("<svg width=\"{width}\" height=\"{height}\""),
+        &format!("<svg class=\"plot\" role=\"img\" aria-label=\"{summary}\""),
+        1,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_lies_over_the_band() {
+        let real = CurveBand { mean: vec![0.2, 0.15, 0.1, 0.06, 0.04], sd: vec![0.02; 5] };
+        let svg = correlation(Some(&[0.21, 0.16, 0.11, 0.07, 0.05]), Some(&real)).expect("a plot");
+        let band = svg.find("<polygon").expect("a band");
+        let sample = svg.find("stroke=\"#0B6E74\"").expect("a curve");
+        assert!(band < sample, "the curve must be drawn after the band");
+        assert!(svg.contains("role=\"img\""));
+        assert!(!svg.contains("style="), "inline styles are forbidden by the page's policy");
+    }
+
+    #[test]
+    fn nothing_to_draw_is_no_plot() {
+        assert!(correlation(None, None).is_none());
+        assert!(correlation(Some(&[f64::NAN, 0.1]), None).is_none());
+        assert!(chords(Some(&[0.0, 0.0]), None).is_none());
+    }
+
+    #[test]
+    fn histograms_are_compared_as_shares() {
+        assert_eq!(normalised(&[0.0, 3.0, 1.0]), Some(vec![0.0, 0.75, 0.25]));
+        let svg = chords(Some(&[0.0, 6.0, 3.0, 1.0]), Some(&[0.0, 0.5, 0.3, 0.2])).expect("a plot");
+        assert!(svg.matches("fill=\"#0B6E74\"").count() >= 3);
+        assert!(svg.contains("stroke=\"#8A6D3B\""));
+    }
+
+    #[test]
+    fn the_tail_is_cut_where_one_percent_is_left() {
+        let mut histogram = vec![0.0; 100];
+        histogram[1..=9].fill(0.11);
+        histogram[99] = 0.01;
+        assert_eq!(shown_length(&histogram), 9);
+    }
+}

@@ -1,0 +1,149 @@
+//! Everything that a system page knows, as signals, and everything that it can do. Components read the one and
+//! call the other.
+
+mod files;
+mod sampling;
+
+pub use files::load_volume;
+
+use std::sync::Arc;
+
+use catalog::{FieldError, System};
+use leptos::{prelude::*, task::spawn_local};
+use samples::volume::{PoreMeasures, RockReference};
+use wasm_bindgen::JsValue;
+
+use crate::{
+    browser::fetch,
+    data::{card::Card, manifest::Manifest},
+    state::{
+        job::Job,
+        settings::{Settings, on_control},
+        shown::{Shown, ViewOptions, Voxels},
+    },
+    worker_client::WorkerClient,
+};
+
+/// The state of one system page.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The system.
+    pub system: &'static System,
+    /// The form.
+    pub settings: RwSignal<Settings>,
+    /// Errors of the link that opened the page, until the visitor changes something.
+    pub link_errors: RwSignal<Vec<FieldError>>,
+    /// The job in the worker.
+    pub job: RwSignal<Job>,
+    /// What stands in the view.
+    pub shown: RwSignal<Option<Shown>>,
+    /// A block of the real rock, for the comparison.
+    pub beside: RwSignal<Option<Arc<Voxels>>>,
+    /// How it is shown.
+    pub options: RwSignal<ViewOptions>,
+    /// Measures of what stands in the view.
+    pub measures: RwSignal<Option<Arc<PoreMeasures>>>,
+    /// Measures of the real rock.
+    pub reference: RwSignal<Option<Arc<RockReference>>>,
+    /// The preset's model card.
+    pub card: RwSignal<Option<Arc<Card>>>,
+    /// The bundle.
+    pub manifest: RwSignal<Option<Arc<Manifest>>>,
+    /// One sentence on what could not be loaded or opened.
+    pub problem: RwSignal<Option<String>>,
+    /// The visitor asked for a sample while a field was wrong.
+    pub refused: RwSignal<bool>,
+    worker: StoredValue<Option<WorkerClient>, LocalStorage>,
+    work: StoredValue<sampling::Work>,
+}
+
+impl Session {
+    /// The state of the page at this URL. Must be called inside a reactive owner: loading begins at once.
+    pub fn open<'a>(system: &'static System, query: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let (settings, link_errors) = Settings::from_query(system, query);
+        let repeat = settings.seed_chosen;
+        let session = Self {
+            system,
+            settings: RwSignal::new(settings),
+            link_errors: RwSignal::new(link_errors),
+            job: RwSignal::new(Job::default()),
+            shown: RwSignal::new(None),
+            beside: RwSignal::new(None),
+            options: RwSignal::new(ViewOptions {
+                rotating: crate::components::volume::controller::may_rotate(),
+                ..ViewOptions::default()
+            }),
+            measures: RwSignal::new(None),
+            reference: RwSignal::new(None),
+            card: RwSignal::new(None),
+            manifest: RwSignal::new(None),
+            problem: RwSignal::new(None),
+            refused: RwSignal::new(false),
+            worker: StoredValue::new_local(None),
+            work: StoredValue::new(sampling::Work::default()),
+        };
+        session.worker.set_value(Some(WorkerClient::new(move |event| session.handle(event))));
+        session.watch();
+        on_cleanup(move || {
+            session.worker.try_update_value(|worker| {
+                if let Some(worker) = worker.take() {
+                    worker.stop();
+                }
+            });
+        });
+        session.keep_url();
+        session.load_preset_files();
+        spawn_local(async move {
+            match fetch::json::<Manifest>("/manifest.json").await {
+                Ok(manifest) => {
+                    session.manifest.set(Some(Arc::new(manifest)));
+                    if repeat {
+                        session.sample();
+                    }
+                }
+                Err(problem) => session.problem.set(Some(problem)),
+            }
+        });
+        session
+    }
+
+    /// Changes the form.
+    pub fn change(self, change: impl FnOnce(&mut Settings)) {
+        self.link_errors.update(Vec::clear);
+        self.refused.set(false);
+        self.settings.update(change);
+    }
+
+    /// The error of a control, if it has one: what the form holds comes first, then what the link asked for,
+    /// then what the worker refused.
+    pub fn error_of(self, control: &str) -> Option<String> {
+        let checked = self.settings.with(|s| s.request(self.system)).err().unwrap_or_default();
+        let find = |errors: &[FieldError]| errors.iter().find(|e| e.field == control).map(|e| e.message.clone());
+        find(&checked)
+            .or_else(|| self.link_errors.with(|errors| find(errors)))
+            .or_else(|| {
+                self.job.with(|job| {
+                    let named: Vec<_> = job.fields.iter().cloned().map(on_control).collect();
+                    find(&named)
+                })
+            })
+    }
+
+    /// Keeps the query of the address equal to the form, without new history entries. The address of a page on
+    /// which nothing was chosen yet stays as it is.
+    fn keep_url(self) {
+        let opened_with = self.settings.get_untracked();
+        Effect::new(move |changed_before: Option<bool>| {
+            let settings = self.settings.get();
+            if !changed_before.unwrap_or(false) && settings == opened_with {
+                return false;
+            }
+            let url = format!("?{}", settings.to_query());
+            if let Ok(history) = window().history() {
+                // Browsers limit how often an address may change; the next change will write it again.
+                drop(history.replace_state_with_url(&history.state().unwrap_or(JsValue::NULL), "", Some(&url)));
+            }
+            true
+        });
+    }
+}

@@ -1,0 +1,215 @@
+//! Jobs in the worker: sent, followed, cancelled, and tried once more where the worker crashed.
+
+use std::{sync::Arc, time::Duration};
+
+use catalog::{
+    Device, SampleRequest,
+    messages::{FromWorker, ToWorker, WeightsSource},
+};
+use leptos::prelude::*;
+use samples::{GreyVolume, Volume, volume::PoreMeasures};
+
+use super::Session;
+use crate::{
+    browser::now,
+    state::{
+        job::{Job, Phase, job_of},
+        shown::{Shown, Source, Voxels},
+    },
+    text::format,
+    worker_client::{Event, WorkerClient},
+};
+
+/// After this long without a sign the visitor is told; Cancel is theirs to press, some steps are long.
+const SILENCE_MS: f64 = 30_000.0;
+/// A worker that has not obeyed Cancel by then is ended.
+const OBEY_MS: f64 = 5_000.0;
+
+/// What the page remembers of its job besides what it shows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Work {
+    last_id: u32,
+    request: Option<(SampleRequest, WeightsSource)>,
+    retried: bool,
+    heard_at: f64,
+    cancelled_at: Option<f64>,
+}
+
+impl Session {
+    /// Starts the worker ahead of the click, so that its code is compiled by then.
+    pub fn warm_up(self) {
+        let address = self.manifest.with_untracked(|m| m.as_ref().and_then(|m| m.worker().map(str::to_owned)));
+        if let (Some(address), Some(worker)) = (address, self.worker.get_value()) {
+            // A failure is reported when a sample is asked for.
+            drop(worker.start(&address));
+        }
+    }
+
+    /// Draws a sample with the form's settings; marks the form if they are wrong.
+    pub fn sample(self) {
+        if self.job.with_untracked(Job::is_running) {
+            return;
+        }
+        self.link_errors.update(Vec::clear);
+        let request = match self.settings.with_untracked(|s| s.request(self.system)) {
+            Ok(request) => request,
+            Err(_) => return self.refused.set(true),
+        };
+        self.refused.set(false);
+        self.problem.set(None);
+        let weights = self.manifest.with_untracked(|manifest| {
+            let manifest = manifest.as_ref()?;
+            manifest.weights(self.system.slug, self.system.preset(&request.preset)?)
+        });
+        let Some(weights) = weights else {
+            let known = self.manifest.with_untracked(Option::is_some);
+            let why = if known { "This site ships no weights of this preset." } else { "The site's files are not known yet; try again in a moment." };
+            self.job.set(Job { phase: Phase::Failed(why.to_owned()), ..Job::default() });
+            return;
+        };
+        self.work.update_value(|work| work.retried = false);
+        self.send(request, weights);
+    }
+
+    /// Repeats the settings with a fresh seed in the form.
+    pub fn new_seed(self) {
+        // 2³² seeds are plenty, and short enough to be read aloud.
+        let seed = (js_sys::Math::random() * 4_294_967_296.0).floor() as u64;
+        self.change(|s| {
+            s.seed = seed.to_string();
+            s.seed_chosen = true;
+        });
+    }
+
+    /// Stops the job between two steps.
+    pub fn cancel(self) {
+        let job = self.job.with_untracked(|job| job.id);
+        self.work.update_value(|work| work.cancelled_at = Some(now()));
+        if let Some(worker) = self.worker.get_value() {
+            worker.send(ToWorker::Cancel { job });
+        }
+    }
+
+    fn send(self, request: SampleRequest, weights: WeightsSource) {
+        let Some(worker) = self.worker.get_value() else { return };
+        let id = self.work.try_update_value(|work| {
+            work.last_id += 1;
+            work.request = Some((request.clone(), weights.clone()));
+            work.heard_at = now();
+            work.cancelled_at = None;
+            work.last_id
+        });
+        let id = id.unwrap_or(1);
+        self.job.set(Job::starting(id));
+        let address = self.manifest.with_untracked(|m| m.as_ref().and_then(|m| m.worker().map(str::to_owned)));
+        let started = match address {
+            Some(address) => worker.start(&address),
+            None => Err("This site ships no model code.".to_owned()),
+        };
+        match started {
+            Ok(()) => worker.send(ToWorker::Sample { job: id, request, weights }),
+            Err(reason) => self.end(Phase::Failed(reason)),
+        }
+    }
+
+    fn end(self, phase: Phase) {
+        self.job.update(|job| job.phase = phase);
+    }
+
+    /// Takes in what the worker said.
+    pub(super) fn handle(self, event: Event) {
+        // The page may be gone while its worker still talks.
+        let Some(job) = self.job.try_get_untracked() else { return };
+        match event {
+            Event::Message(message, bytes) => {
+                self.work.update_value(|work| work.heard_at = now());
+                if job_of(&message) == Some(job.id) && job.is_running() {
+                    self.job.update(|job| drop(job.apply(&message)));
+                    self.take_in(message, bytes);
+                }
+            }
+            Event::Crashed(reason) if job.is_running() => self.after_crash(reason),
+            Event::Crashed(_) => {}
+        }
+    }
+
+    fn take_in(self, message: FromWorker, bytes: Option<Vec<u8>>) {
+        let voxels = |shape: [u32; 3], bytes: Option<Vec<u8>>, grey: bool| {
+            let (shape, bytes) = (shape.map(|side| side as usize), bytes.unwrap_or_default());
+            if grey {
+                GreyVolume::new(shape, bytes).map(Voxels::Grey)
+            } else {
+                Volume::new(shape, bytes).map(Voxels::Segmented)
+            }
+        };
+        let result = match message {
+            FromWorker::Preview { shape, .. } => voxels(shape, bytes, true).map(|v| self.show_job(Source::Preview, v)),
+            FromWorker::Volume { shape, .. } => voxels(shape, bytes, false).map(|v| self.show_job(Source::Sample, v)),
+            FromWorker::Measures { measures, .. } => {
+                match serde_json::from_value::<PoreMeasures>(measures) {
+                    Ok(measures) => self.measures.set(Some(Arc::new(measures))),
+                    Err(error) => self.problem.set(Some(format!("The measures cannot be read: {error}."))),
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = result {
+            self.problem.set(Some(format!("The model code sent a volume that cannot be shown: {error}.")));
+        }
+    }
+
+    fn show_job(self, source: Source, voxels: Voxels) {
+        let request = self.work.with_value(|work| work.request.as_ref().map(|(request, _)| request.clone()));
+        let Some(request) = request else { return };
+        let shape = format::shape(voxels.shape());
+        let title = match source {
+            Source::Preview => format!("Growing, {shape}"),
+            _ => format!("Your sample, seed {}, {shape}", request.seed),
+        };
+        self.show(Shown {
+            source,
+            title,
+            file_stem: format!("{}-{}-seed-{}", request.system, request.preset, request.seed),
+            voxels: Arc::new(voxels),
+            request: serde_json::to_value(&request).unwrap_or_default(),
+        });
+    }
+
+    /// A crash is a bug or a lost device; the CPU path is tried once, and the visitor is told.
+    fn after_crash(self, reason: String) {
+        let retry = self.work.try_update_value(|work| {
+            let request = work.request.clone().filter(|_| !work.retried && work.cancelled_at.is_none());
+            work.retried = true;
+            request
+        });
+        match retry.flatten() {
+            Some((request, weights)) => {
+                self.problem.set(Some(format!("{reason} Trying once more on the CPU.")));
+                self.send(SampleRequest { device: Device::Cpu, ..request }, weights);
+            }
+            None if self.work.with_value(|work| work.cancelled_at.is_some()) => self.end(Phase::Cancelled),
+            None => self.end(Phase::Failed(reason)),
+        }
+    }
+
+    /// Watches over a silent or disobedient worker.
+    pub(super) fn watch(self) {
+        let look = move || {
+            let Some(true) = self.job.try_with_untracked(Job::is_running) else { return };
+            let (heard_at, cancelled_at) = self.work.with_value(|work| (work.heard_at, work.cancelled_at));
+            if cancelled_at.is_some_and(|at| now() - at > OBEY_MS) {
+                self.worker.with_value(|worker| worker.as_ref().map(WorkerClient::stop));
+                self.end(Phase::Cancelled);
+            } else if now() - heard_at > SILENCE_MS {
+                let silent = format::milliseconds(now() - heard_at);
+                self.problem.set(Some(format!(
+                    "No answer from the model code for {silent}. The step may be long; Cancel ends it in any case."
+                )));
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(look, Duration::from_secs(1)) {
+            on_cleanup(move || interval.clear());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Words for people: numbers with units, times, and the same request as curl, command line and Python.
+
+pub mod format;
+pub mod snippets;

@@ -1,0 +1,158 @@
+//! The request that the form describes, as a program would send it.
+
+use catalog::SampleRequest;
+use serde_json::Value;
+
+/// The language of a snippet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// The HTTP API through curl.
+    Curl,
+    /// The command line `vitrine`.
+    Cli,
+    /// The HTTP API through Python's standard library.
+    Python,
+}
+
+impl Language {
+    /// All languages with the name on the tab.
+    pub const ALL: [(Language, &'static str); 3] =
+        [(Language::Curl, "curl"), (Language::Cli, "Command line"), (Language::Python, "Python")];
+}
+
+/// The call that repeats `request` against the server at `origin` (such as `https://example.org`).
+pub fn snippet(language: Language, request: &SampleRequest, origin: &str) -> String {
+    match language {
+        Language::Curl => format!(
+            "curl --fail-with-body {} \\\n  --header 'content-type: application/json' \\\n  --data {}",
+            shell_word(&format!("{origin}/api/samples")),
+            shell_word(&server_json(request).to_string())
+        ),
+        Language::Cli => sample_command(request),
+        Language::Python => python(request, origin),
+    }
+}
+
+/// The server has no WebGPU: what the page would compute there, the server may place where it likes.
+fn server_json(request: &SampleRequest) -> Value {
+    let mut json = serde_json::to_value(request).unwrap_or(Value::Null);
+    if json["device"] == "webgpu" {
+        json["device"] = "auto".into();
+    }
+    json
+}
+
+fn sample_command(request: &SampleRequest) -> String {
+    let mut lines =
+        vec![format!("vitrine sample {} --preset {}", shell_word(&request.system), shell_word(&request.preset))];
+    lines.push(format!("--seed {} --count {}", request.seed, request.count));
+    lines.extend(settings(&request.parameters));
+    lines.push("--out samples".to_owned());
+    lines.join(" \\\n  ")
+}
+
+/// The command that trains a preset with these parameters.
+pub fn train_command(system: &str, preset: &str, parameters: &Value) -> String {
+    let mut lines = vec![format!("vitrine train {} --preset {}", shell_word(system), shell_word(preset))];
+    lines.extend(settings(parameters));
+    lines.join(" \\\n  ")
+}
+
+fn settings(parameters: &Value) -> Vec<String> {
+    let pair = |(name, value): (&String, &Value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("--set {}", shell_word(&format!("{name}={text}")))
+    };
+    parameters.as_object().map(|object| object.iter().map(pair).collect()).unwrap_or_default()
+}
+
+fn python(request: &SampleRequest, origin: &str) -> String {
+    let origin = Value::from(format!("{origin}/api/samples"));
+    let body = python_literal(&server_json(request), 0);
+    format!(
+        "import json\nfrom urllib.request import Request, urlopen\n\nbody = {body}\n\nrequest = Request(\n    {origin},\n    \
+         data=json.dumps(body).encode(),\n    headers={{\"content-type\": \"application/json\"}},\n)\nwith \
+         urlopen(request) as response:\n    print(json.load(response))\n"
+    )
+}
+
+/// A JSON value as Python writes it. JSON's string escapes are valid in Python.
+fn python_literal(value: &Value, depth: usize) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Object(object) if object.is_empty() => "{}".to_owned(),
+        Value::Object(object) => {
+            let indent = "    ".repeat(depth + 1);
+            let entry = |(key, value): (&String, &Value)| {
+                format!("{indent}{}: {},\n", Value::from(key.as_str()), python_literal(value, depth + 1))
+            };
+            format!("{{\n{}{}}}", object.iter().map(entry).collect::<String>(), "    ".repeat(depth))
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(|item| python_literal(item, depth)).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// One word of a POSIX shell: bare where that is safe, else in single quotes.
+fn shell_word(text: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_=./:,+@".contains(c);
+    if !text.is_empty() && text.chars().all(safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catalog::Device;
+    use serde_json::json;
+
+    use super::*;
+
+    fn request() -> SampleRequest {
+        SampleRequest {
+            system: "porous-gan".into(),
+            preset: "berea-small".into(),
+            parameters: json!({"size": 64, "normalization": "batch", "crop_border": true}),
+            seed: 7,
+            count: 1,
+            device: Device::Webgpu,
+        }
+    }
+
+    #[test]
+    fn curl_carries_a_body_that_the_contract_accepts() {
+        let text = snippet(Language::Curl, &request(), "http://127.0.0.1:8080");
+        let body = text.split("--data '").nth(1).and_then(|rest| rest.strip_suffix('\'')).expect("a quoted body");
+        let back: SampleRequest = serde_json::from_str(body).expect("a request");
+        assert_eq!(back, SampleRequest { device: Device::Auto, ..request() });
+        assert!(text.contains("http://127.0.0.1:8080/api/samples"));
+    }
+
+    #[test]
+    fn the_command_line_names_every_parameter() {
+        let text = snippet(Language::Cli, &request(), "");
+        assert!(text.starts_with("vitrine sample porous-gan --preset berea-small"));
+        for part in ["--seed 7", "--set size=64", "--set normalization=batch", "--set crop_border=true"] {
+            assert!(text.contains(part), "{part} is missing in {text}");
+        }
+    }
+
+    #[test]
+    fn python_writes_its_own_literals() {
+        let text = snippet(Language::Python, &request(), "http://localhost");
+        assert!(text.contains("\"crop_border\": True,"));
+        assert!(!text.contains("true"));
+    }
+
+    #[test]
+    fn a_quote_cannot_leave_its_word() {
+        assert_eq!(shell_word("it's; rm"), r"'it'\''s; rm'");
+        assert_eq!(shell_word(""), "''");
+    }
+}

@@ -1,0 +1,326 @@
+//! One job from request to samples: choose a device, load the model, step, preview, measure; cancellable
+//! between any two steps, and tried again on the CPU if the GPU fails.
+
+use std::ops::ControlFlow;
+
+use burn::tensor::Device as Tensors;
+use catalog::{
+    Device, FieldError, SampleRequest,
+    messages::{FromWorker, WeightsSource},
+    request::Venue,
+    run::Progress,
+};
+use models::{Model, ModelError, Pending, Sampling};
+use samples::Sample;
+
+use crate::{
+    backend::{self, Adapter, Choice},
+    check,
+    host::Host,
+    measure,
+    weights::WeightsError,
+};
+
+/// Longest wait for the device, milliseconds. A software adapter needs seconds for a step; an adapter whose
+/// process died never answers.
+const DEVICE_LIMIT: u32 = 180_000;
+/// Least time between two previews, milliseconds.
+const PREVIEW_EVERY: f64 = 100.0;
+/// What the CPU path is called.
+const CPU_NAME: &str = "CPU, WebAssembly SIMD, one thread";
+
+/// Why a job ends before its time.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// By request.
+    Cancelled,
+    /// The device failed; another may do.
+    Device(String),
+    /// Nothing will help.
+    Failed(String, Vec<FieldError>),
+}
+
+impl From<ModelError> for Stop {
+    fn from(error: ModelError) -> Self {
+        match error {
+            // Output that is no sample (NaN, say) from weights that were verified: the device computed it.
+            ModelError::Device(_) | ModelError::Output(_) => Self::Device(error.to_string()),
+            _ => Self::Failed(error.to_string(), vec![]),
+        }
+    }
+}
+
+impl From<WeightsError> for Stop {
+    fn from(error: WeightsError) -> Self {
+        match error {
+            WeightsError::Cancelled => Self::Cancelled,
+            _ => Self::Failed(error.to_string(), vec![]),
+        }
+    }
+}
+
+/// A device for one job.
+struct Chosen {
+    device: Device,
+    tensors: Tensors,
+    adapter: String,
+    note: Option<String>,
+    /// Whether kernels are compiled at first use, so that a first pass is not representative.
+    compiles: bool,
+}
+
+impl Chosen {
+    fn cpu(note: Option<String>) -> Self {
+        Self { device: Device::Cpu, tensors: Tensors::flex(), adapter: CPU_NAME.to_owned(), note, compiles: false }
+    }
+
+    fn gpu(adapter: &Adapter, tensors: Tensors) -> Self {
+        let compiles = !adapter.is_software();
+        Self { device: Device::Webgpu, tensors, adapter: adapter.name(), note: None, compiles }
+    }
+}
+
+/// A model that stays on its device between jobs.
+struct Warm {
+    system: String,
+    preset: String,
+    sha256: String,
+    device: Device,
+    model: Box<dyn Model>,
+    /// Parameters whose kernels are compiled.
+    warmed_up_for: Option<serde_json::Value>,
+}
+
+/// Does jobs, one at a time.
+pub(crate) struct Jobs<H> {
+    host: H,
+    warm: Option<Warm>,
+    checked_gpu: Option<Tensors>,
+    broken_gpu: Option<String>,
+}
+
+impl<H: Host> Jobs<H> {
+    /// Nothing loaded yet. `broken_gpu` says why the GPU must not be used, if an earlier worker found out.
+    pub fn new(host: H, broken_gpu: Option<String>) -> Self {
+        Self { host, warm: None, checked_gpu: None, broken_gpu }
+    }
+
+    /// Does a job; its last message is `Done`, `Cancelled` or `Failed`.
+    pub async fn sample(&mut self, job: u32, request: SampleRequest, source: WeightsSource) {
+        let end = match self.attempts(job, request, &source).await {
+            Ok(()) => FromWorker::Done { job },
+            Err(Stop::Cancelled) => FromWorker::Cancelled { job },
+            Err(Stop::Device(message)) => FromWorker::Failed { job, message, fields: vec![] },
+            Err(Stop::Failed(message, fields)) => FromWorker::Failed { job, message, fields },
+        };
+        self.host.post(&end, None);
+    }
+
+    async fn attempts(&mut self, job: u32, request: SampleRequest, source: &WeightsSource) -> Result<(), Stop> {
+        let request = match request.check(Venue::Browser) {
+            Ok(checked) => checked.request,
+            Err(fields) => return Err(Stop::Failed("The request has bad fields.".to_owned(), fields)),
+        };
+        let chosen = self.choose(request.device).await?;
+        let mut finished = 0;
+        match self.run(job, &request, source, chosen, &mut finished).await {
+            Err(Stop::Device(reason)) if self.broken_gpu.is_some() => {
+                let chosen = Chosen::cpu(Some(format!("The GPU failed ({reason}), so the CPU went on.")));
+                self.run(job, &request, source, chosen, &mut finished).await
+            }
+            end => end,
+        }
+    }
+
+    async fn choose(&mut self, asked: Device) -> Result<Chosen, Stop> {
+        let adapter = if asked == Device::Cpu { None } else { self.host.adapter().await };
+        let choice = |broken: Option<&str>| {
+            backend::choose(asked, adapter.as_ref(), broken).map_err(|message| Stop::Failed(message, vec![]))
+        };
+        match (choice(self.broken_gpu.as_deref())?, &adapter) {
+            (Choice::WebGpu, Some(adapter)) => match self.trusted_gpu().await {
+                Ok(tensors) => Ok(Chosen::gpu(adapter, tensors)),
+                Err(reason) => {
+                    self.broken_gpu = Some(reason.clone());
+                    match choice(Some(&reason))? {
+                        Choice::Cpu(note) => Ok(Chosen::cpu(note)),
+                        Choice::WebGpu => Err(Stop::Failed(reason, vec![])),
+                    }
+                }
+            },
+            (Choice::Cpu(note), _) => Ok(Chosen::cpu(note)),
+            (Choice::WebGpu, None) => Err(Stop::Failed("There is no WebGPU adapter.".to_owned(), vec![])),
+        }
+    }
+
+    /// The GPU, after it has computed three things rightly.
+    async fn trusted_gpu(&mut self) -> Result<Tensors, String> {
+        if let Some(tensors) = &self.checked_gpu {
+            return Ok(tensors.clone());
+        }
+        let late = || "it did not answer in time".to_owned();
+        let tensors = self.host.within(DEVICE_LIMIT, self.host.gpu()).await.ok_or_else(late)??;
+        for computed in check::enqueue(&tensors) {
+            self.host.within(DEVICE_LIMIT, computed.verify()).await.ok_or_else(late)??;
+        }
+        self.checked_gpu = Some(tensors.clone());
+        Ok(tensors)
+    }
+
+    /// Samples from number `*finished` on, counting it up; marks the GPU as broken if it fails.
+    async fn run(
+        &mut self,
+        job: u32,
+        request: &SampleRequest,
+        source: &WeightsSource,
+        chosen: Chosen,
+        finished: &mut u32,
+    ) -> Result<(), Stop> {
+        let device = chosen.device;
+        let result = self.run_on(job, request, source, chosen, finished).await;
+        if let (Err(Stop::Device(reason)), Device::Webgpu) = (&result, device) {
+            self.broken_gpu = Some(reason.clone());
+            self.checked_gpu = None;
+            self.warm = None;
+        }
+        result
+    }
+
+    async fn run_on(
+        &mut self,
+        job: u32,
+        request: &SampleRequest,
+        source: &WeightsSource,
+        mut chosen: Chosen,
+        finished: &mut u32,
+    ) -> Result<(), Stop> {
+        self.load(job, request, source, &chosen).await?;
+        let Some(warm) = &mut self.warm else { return Err(Stop::Failed("the model is not loaded".to_owned(), vec![])) };
+        let host = &self.host;
+        if chosen.compiles && warm.warmed_up_for.as_ref() != Some(&request.parameters) {
+            let started = host.now();
+            let silent = Reporter { host, job, sample: 0, silent: true };
+            silent.sample(warm.model.sample(request, 0)?).await?;
+            warm.warmed_up_for = Some(request.parameters.clone());
+            let seconds = (host.now() - started) / 1000.0;
+            chosen.note =
+                Some(format!("Compiling the GPU programs took {seconds:.1} s, which no time below contains."));
+        }
+        let Chosen { device, adapter, note, .. } = chosen;
+        host.post(&FromWorker::Backend { job, device, adapter, note }, None);
+        while *finished < request.count {
+            let reporter = Reporter { host, job, sample: *finished, silent: false };
+            let sample = reporter.sample(warm.model.sample(request, u64::from(*finished))?).await?;
+            measure::report(host, job, *finished, &sample).await?;
+            *finished += 1;
+        }
+        Ok(())
+    }
+
+    /// Makes `self.warm` the model that the request asks for.
+    async fn load(
+        &mut self,
+        job: u32,
+        request: &SampleRequest,
+        source: &WeightsSource,
+        chosen: &Chosen,
+    ) -> Result<(), Stop> {
+        let fits = |w: &Warm| {
+            w.system == request.system
+                && w.preset == request.preset
+                && w.sha256 == source.sha256
+                && w.device == chosen.device
+        };
+        if self.warm.as_ref().is_some_and(fits) {
+            return Ok(());
+        }
+        self.warm = None;
+        let host = &self.host;
+        let mut on_bytes = |received, from_cache| {
+            host.post(&FromWorker::Loading { job, received, total: source.bytes, from_cache }, None);
+            if host.is_cancelled(job) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let bytes = host.weights(source, &mut on_bytes).await?;
+        let model = host.load(&request.system, &request.preset, bytes, &chosen.tensors)?;
+        self.warm = Some(Warm {
+            system: request.system.clone(),
+            preset: request.preset.clone(),
+            sha256: source.sha256.clone(),
+            device: chosen.device,
+            model,
+            warmed_up_for: None,
+        });
+        Ok(())
+    }
+}
+
+/// Drives one sample and says how it goes.
+struct Reporter<'a, H> {
+    host: &'a H,
+    job: u32,
+    sample: u32,
+    silent: bool,
+}
+
+impl<H: Host> Reporter<'_, H> {
+    /// Steps to the end. A GPU only enqueues at a step, so the time of a step is known when something is read
+    /// back; until then it is the mean since the last reading.
+    async fn sample(&self, mut sampling: Box<dyn Sampling>) -> Result<Sample, Stop> {
+        let total = sampling.total_steps();
+        let started = self.host.now();
+        let (mut read_at, mut steps_since, mut previewed_at) = (started, 0, f64::NEG_INFINITY);
+        loop {
+            pause(self.host, self.job).await?;
+            let report = sampling.step()?;
+            steps_since += 1;
+            let mean = |now: f64| (now - read_at) / f64::from(steps_since);
+            if report.done >= total {
+                let Sample::Volume(volume) = self.read(sampling.finish()?).await?;
+                let now = self.host.now();
+                self.step(report.done, total, mean(now), report.label);
+                let shape = volume.shape().map(|side| side as u32);
+                let finished =
+                    FromWorker::Volume { job: self.job, sample: self.sample, shape, milliseconds: now - started };
+                self.post(&finished, Some(volume.voxels().to_vec()));
+                return Ok(Sample::Volume(volume));
+            }
+            let due = !self.silent && self.host.now() - previewed_at >= PREVIEW_EVERY;
+            let preview = if due { sampling.preview() } else { None };
+            let Some(preview) = preview else {
+                self.step(report.done, total, mean(self.host.now()), report.label);
+                continue;
+            };
+            let grey = self.read(preview).await?;
+            let now = self.host.now();
+            self.step(report.done, total, mean(now), report.label);
+            let shape = grey.shape().map(|side| side as u32);
+            let seen = FromWorker::Preview { job: self.job, sample: self.sample, shape };
+            self.post(&seen, Some(grey.values().to_vec()));
+            (read_at, steps_since, previewed_at) = (now, 0, now);
+        }
+    }
+
+    async fn read<T>(&self, pending: Pending<T>) -> Result<T, Stop> {
+        match self.host.within(DEVICE_LIMIT, pending.read_async()).await {
+            Some(result) => Ok(result?),
+            None => Err(Stop::Device("the device does not answer".to_owned())),
+        }
+    }
+
+    fn step(&self, done: usize, total: usize, milliseconds: f64, label: String) {
+        let progress = Progress { done: done as u64, total: total as u64 };
+        self.post(&FromWorker::Step { job: self.job, sample: self.sample, progress, milliseconds, label }, None);
+    }
+
+    fn post(&self, message: &FromWorker, bytes: Option<Vec<u8>>) {
+        if !self.silent {
+            self.host.post(message, bytes);
+        }
+    }
+}
+
+/// Lets messages in and ends the job if one of them asks for it.
+pub(crate) async fn pause<H: Host>(host: &H, job: u32) -> Result<(), Stop> {
+    host.pause().await;
+    if host.is_cancelled(job) { Err(Stop::Cancelled) } else { Ok(()) }
+}

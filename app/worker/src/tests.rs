@@ -1,0 +1,277 @@
+//! Whole jobs with a toy model, in surroundings that fail on command.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use burn::tensor::{Device as Tensors, Tensor};
+use catalog::{
+    Device, SampleRequest,
+    messages::{FromWorker, WeightsSource},
+};
+use futures::executor::block_on;
+use models::{Model, ModelError, Pending, Sampling, StepReport};
+use samples::{GreyVolume, Sample, Volume};
+
+use crate::{
+    backend::Adapter,
+    host::{Host, OnBytes},
+    job::Jobs,
+    weights::WeightsError,
+};
+
+const SIDE: usize = 8;
+const STEPS: usize = 3;
+
+/// Makes a porous checkerboard in three steps; on what the test calls a GPU it fails in the sample and step given.
+struct Toy {
+    fails_at: Option<(u64, usize)>,
+}
+
+struct ToySampling {
+    done: usize,
+    fails_at: Option<usize>,
+}
+
+impl Model for Toy {
+    fn sample(&self, _: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        let fails_at = self.fails_at.filter(|(sample, _)| *sample == index).map(|(_, step)| step);
+        Ok(Box::new(ToySampling { done: 0, fails_at }))
+    }
+}
+
+impl ToySampling {
+    fn values(&self) -> Tensor<1> {
+        Tensor::zeros([SIDE * SIDE * SIDE], &Tensors::flex())
+    }
+}
+
+impl Sampling for ToySampling {
+    fn total_steps(&self) -> usize {
+        STEPS
+    }
+
+    fn step(&mut self) -> Result<StepReport, ModelError> {
+        if self.fails_at == Some(self.done) {
+            return Err(ModelError::Device("lost".into()));
+        }
+        self.done += 1;
+        Ok(StepReport { done: self.done, label: format!("step {}", self.done) })
+    }
+
+    fn preview(&self) -> Option<Pending<GreyVolume>> {
+        let decode = |values: Vec<f32>| {
+            GreyVolume::new([SIDE; 3], values.iter().map(|v| *v as u8).collect())
+                .map_err(|e| ModelError::Output(e.to_string()))
+        };
+        Some(Pending::new(self.values(), decode))
+    }
+
+    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+        Ok(Pending::new(self.values(), |_| Ok(Sample::Volume(Volume::from_fn(SIDE, |z, y, x| (z + y + x) % 2 == 0)))))
+    }
+}
+
+#[derive(Clone, Default)]
+struct Stage(Rc<Props>);
+
+#[derive(Default)]
+struct Props {
+    posted: RefCell<Vec<(FromWorker, Option<Vec<u8>>)>>,
+    clock: Cell<f64>,
+    pauses: Cell<usize>,
+    cancel_at_pause: Option<usize>,
+    adapter: Option<Adapter>,
+    gpu_fails_at: Option<(u64, usize)>,
+    gpu_does_not_open: bool,
+    loads: Cell<usize>,
+    weights: Option<WeightsError>,
+}
+
+impl Host for Stage {
+    fn post(&self, message: &FromWorker, bytes: Option<Vec<u8>>) {
+        self.0.posted.borrow_mut().push((message.clone(), bytes));
+    }
+
+    fn now(&self) -> f64 {
+        self.0.clock.set(self.0.clock.get() + 60.0);
+        self.0.clock.get()
+    }
+
+    fn is_cancelled(&self, _: u32) -> bool {
+        self.0.cancel_at_pause.is_some_and(|at| self.0.pauses.get() >= at)
+    }
+
+    async fn pause(&self) {
+        self.0.pauses.set(self.0.pauses.get() + 1);
+    }
+
+    async fn within<T>(&self, _: u32, future: impl Future<Output = T>) -> Option<T> {
+        Some(future.await)
+    }
+
+    async fn adapter(&self) -> Option<Adapter> {
+        self.0.adapter.clone()
+    }
+
+    async fn gpu(&self) -> Result<Tensors, String> {
+        if self.0.gpu_does_not_open { Err("it does not open".into()) } else { Ok(Tensors::flex()) }
+    }
+
+    async fn weights(&self, source: &WeightsSource, on_bytes: OnBytes<'_>) -> Result<Vec<u8>, WeightsError> {
+        if on_bytes(source.bytes, false).is_break() {
+            return Err(WeightsError::Cancelled);
+        }
+        self.0.weights.clone().map_or_else(|| Ok(vec![0; source.bytes as usize]), Err)
+    }
+
+    fn load(&self, _: &str, _: &str, _: Vec<u8>, _: &Tensors) -> Result<Box<dyn Model>, ModelError> {
+        self.0.loads.set(self.0.loads.get() + 1);
+        // The first model to be loaded is the one on the GPU.
+        let fails_at = self.0.gpu_fails_at.filter(|_| self.0.loads.get() == 1);
+        Ok(Box::new(Toy { fails_at }))
+    }
+}
+
+fn hardware() -> Option<Adapter> {
+    Some(Adapter { vendor: "nvidia".into(), architecture: "ampere".into(), ..Adapter::default() })
+}
+
+fn request(device: Device, count: u32) -> SampleRequest {
+    SampleRequest {
+        system: "porous-gan".into(),
+        preset: "berea-small".into(),
+        parameters: serde_json::Value::Null,
+        seed: 7,
+        count,
+        device,
+    }
+}
+
+fn source() -> WeightsSource {
+    WeightsSource { url: "/w".into(), bytes: 4, sha256: "aa".into() }
+}
+
+/// What a job says, a word for each message.
+fn told(props: Props, jobs: &[SampleRequest]) -> (Vec<String>, Stage) {
+    let stage = Stage(Rc::new(props));
+    let mut at_work = Jobs::new(stage.clone(), None);
+    for (job, request) in (1..).zip(jobs) {
+        block_on(at_work.sample(job, request.clone(), source()));
+    }
+    let words = stage.0.posted.borrow().iter().map(|(message, bytes)| word(message, bytes.as_deref())).collect();
+    (words, stage)
+}
+
+fn word(message: &FromWorker, bytes: Option<&[u8]>) -> String {
+    let voxels = SIDE * SIDE * SIDE;
+    match message {
+        FromWorker::Loading { .. } => "loading".into(),
+        FromWorker::Backend { device, .. } => device.name().into(),
+        FromWorker::Step { progress, .. } => progress.done.to_string(),
+        FromWorker::Preview { .. } => {
+            assert_eq!(bytes.map(<[u8]>::len), Some(voxels));
+            "preview".into()
+        }
+        FromWorker::Volume { sample, shape, .. } => {
+            assert_eq!((bytes.map(<[u8]>::len), *shape), (Some(voxels), [SIDE as u32; 3]));
+            format!("volume {sample}")
+        }
+        FromWorker::Measures { measures, .. } => {
+            (if measures["permeability"].is_null() { "measures" } else { "flow" }).into()
+        }
+        FromWorker::Done { .. } => "done".into(),
+        FromWorker::Cancelled { .. } => "cancelled".into(),
+        FromWorker::Failed { message, .. } => format!("failed: {message}"),
+        FromWorker::Ready => "ready".into(),
+    }
+}
+
+#[test]
+fn a_job_tells_its_whole_story_in_order() {
+    let (words, _) = told(Props::default(), &[request(Device::Cpu, 1)]);
+    assert_eq!(words.join(", "), "loading, cpu, 1, preview, 2, preview, 3, volume 0, measures, flow, done");
+}
+
+#[test]
+fn the_model_stays_warm_for_the_same_preset_and_device() {
+    let (words, stage) = told(Props::default(), &[request(Device::Cpu, 2), request(Device::Cpu, 1)]);
+    assert_eq!(stage.0.loads.get(), 1);
+    assert_eq!(words.iter().filter(|w| *w == "loading").count(), 1);
+    assert_eq!(words.iter().filter(|w| w.starts_with("volume")).count(), 3);
+}
+
+#[test]
+fn a_job_can_be_cancelled_at_every_pause() {
+    let (_, stage) = told(Props::default(), &[request(Device::Cpu, 1)]);
+    let pauses = stage.0.pauses.get();
+    assert!(pauses >= STEPS + 4, "{pauses} pauses");
+    for at in 0..=pauses {
+        let (words, _) = told(Props { cancel_at_pause: Some(at), ..Props::default() }, &[request(Device::Cpu, 1)]);
+        assert_eq!(words.last().map(String::as_str), Some("cancelled"), "cancelled at pause {at}: {words:?}");
+        assert_eq!(words.iter().filter(|w| *w == "cancelled").count(), 1);
+    }
+}
+
+#[test]
+fn a_gpu_that_fails_is_replaced_once_and_finished_samples_are_kept() {
+    let props = Props { adapter: hardware(), gpu_fails_at: Some((1, 1)), ..Props::default() };
+    let (words, stage) =
+        told(props, &[request(Device::Webgpu, 2), request(Device::Auto, 1), request(Device::Webgpu, 1)]);
+    let text = words.join(", ");
+    assert!(
+        text.starts_with(
+            "loading, webgpu, 1, preview, 2, preview, 3, volume 0, measures, flow, 1, preview, \
+             loading, cpu, 1, preview, 2, preview, 3, volume 1, measures, flow, done, cpu, "
+        ),
+        "{text}"
+    );
+    assert!(text.contains("failed: WebGPU was asked for, but the device failed: lost"), "{text}");
+    let note = stage.0.posted.borrow().iter().find_map(|(m, _)| match m {
+        FromWorker::Backend { device: Device::Cpu, note, .. } => note.clone(),
+        _ => None,
+    });
+    assert!(note.is_some_and(|note| note.contains("lost")));
+}
+
+#[test]
+fn a_gpu_that_does_not_open_is_left_alone_by_auto_and_reported_when_forced() {
+    let props = || Props { adapter: hardware(), gpu_does_not_open: true, ..Props::default() };
+    let (words, _) = told(props(), &[request(Device::Auto, 1)]);
+    assert_eq!((words[1].as_str(), words.last().map(String::as_str)), ("cpu", Some("done")));
+    let (words, _) = told(props(), &[request(Device::Webgpu, 1)]);
+    assert!(words[0].starts_with("failed: WebGPU was asked for, but it does not open"), "{words:?}");
+}
+
+#[test]
+fn the_first_pass_on_a_gpu_is_not_in_the_times() {
+    let (words, stage) =
+        told(Props { adapter: hardware(), ..Props::default() }, &[request(Device::Auto, 1), request(Device::Auto, 1)]);
+    assert_eq!(words.iter().filter(|w| *w == "1").count(), 2, "{words:?}");
+    let notes: Vec<_> = stage
+        .0
+        .posted
+        .borrow()
+        .iter()
+        .filter_map(|(m, _)| match m {
+            FromWorker::Backend { note, .. } => Some(note.is_some()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(notes, [true, false]);
+}
+
+#[test]
+fn bad_fields_and_bad_weights_are_named() {
+    let mut bad = request(Device::Cpu, 1);
+    bad.parameters = serde_json::json!({ "size": 1_000_000_000, "colour": "red" });
+    let (_, stage) = told(Props::default(), &[bad]);
+    let posted = stage.0.posted.borrow();
+    let [(FromWorker::Failed { fields, .. }, None)] = posted.as_slice() else { panic!("{posted:?}") };
+    assert_eq!(fields.len(), 2);
+
+    let (words, _) =
+        told(Props { weights: Some(WeightsError::Corrupt), ..Props::default() }, &[request(Device::Cpu, 1)]);
+    assert!(words[1].starts_with("failed: the weights are corrupt"), "{words:?}");
+}

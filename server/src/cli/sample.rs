@@ -1,0 +1,111 @@
+//! `vitrine sample`.
+
+use std::path::{Path, PathBuf};
+
+use catalog::{SampleRequest, request::Venue, run::Progress};
+use clap::Args;
+use samples::volume::MeasureOptions;
+
+use super::{Failure, progress::Meter, request::Common};
+use crate::{
+    config::Places,
+    device,
+    runs::sample::{DrawError, METRICS_FILE, Output, draw, file_name},
+    store::{assets::Weights, files},
+};
+
+/// Arguments of `vitrine sample`.
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    #[command(flatten)]
+    common: Common,
+    /// Number of samples
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    count: u32,
+    /// Folder for `sample-0000.nrrd` … and `metrics.json`
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Weights to use instead of the shipped ones: safetensors, or the authors' .pth
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Also solve the flow for the permeability: slow
+    #[arg(long)]
+    permeability: bool,
+    /// Replace files that are there
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    places: Places,
+}
+
+struct Folder {
+    path: PathBuf,
+    meter: Meter,
+}
+
+impl Output for Folder {
+    fn progress(&mut self, progress: Progress, label: &str) {
+        self.meter.show(progress, label);
+    }
+
+    fn file(&mut self, name: &str, _: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
+        Ok(files::write(&self.path.join(name), &bytes)?)
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// Draws samples into a folder.
+pub fn sample(args: SampleArgs) -> Result<(), Failure> {
+    let parsed = args.common.parse(|system| &system.parameters)?;
+    device::check(parsed.device)?;
+    let request = SampleRequest {
+        system: parsed.system.slug.to_owned(),
+        preset: parsed.preset,
+        parameters: parsed.parameters,
+        seed: args.common.seed,
+        count: args.count,
+        device: parsed.device,
+    };
+    let checked = request.check(Venue::Server)?;
+    let weights = match &args.weights {
+        Some(file) => given(file)?,
+        None => args.places.assets().weights(checked.system.slug, checked.preset)?.ok_or_else(|| {
+            let wanted = checked.preset.weights_path(checked.system.slug);
+            let folder = args.places.assets.display();
+            Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
+        })?,
+    };
+    let names = (0..args.count).map(file_name).chain([METRICS_FILE.to_owned()]);
+    prepare(&args.out, names, args.force)?;
+    let mut output = Folder { path: args.out, meter: Meter::new() };
+    let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
+    let drawn = draw(&checked, weights, &measure, &mut output);
+    output.meter.end();
+    match drawn {
+        Ok(_) => Ok(()),
+        Err(DrawError::Input(error)) => Err(error.into()),
+        Err(error) => Err(Failure::Failed(error.into())),
+    }
+}
+
+fn given(file: &Path) -> Result<Weights, Failure> {
+    let mut weights = Weights::read(file).map_err(|error| Failure::input("weights", error.to_string()))?;
+    // The folder says nothing about the weights and would make equal results differ.
+    weights.origin = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(weights)
+}
+
+/// Creates the folder and refuses to write over files that are there.
+pub fn prepare(folder: &Path, names: impl Iterator<Item = String>, force: bool) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|e| Failure::input("out", format!("{}: {e}", folder.display())))?;
+    if force {
+        return Ok(());
+    }
+    match names.map(|name| folder.join(name)).find(|path| path.exists()) {
+        Some(path) => Err(Failure::input("out", format!("{} is there already; --force replaces it", path.display()))),
+        None => Ok(()),
+    }
+}

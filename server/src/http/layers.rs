@@ -1,0 +1,83 @@
+//! What happens to every request and response.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware,
+    response::Response,
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+    },
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+use super::{error, metrics};
+
+/// Time until a response's head, the reading of the request included. Event streams and downloads run on after it.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Scripts, styles and everything else come from this server only. `wasm-unsafe-eval` allows compiling WebAssembly
+/// and nothing more; images may be made by the page itself.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     worker-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; \
+     manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Headers of every response.
+const HEADERS: [(&str, &str); 7] = [
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// The router with all layers around it.
+pub fn wrap(router: Router) -> Router {
+    let mut router = router;
+    // Inside the router, so that the matched route is known.
+    router = router.layer(middleware::from_fn(metrics::count));
+    for (name, value) in HEADERS {
+        let header = HeaderName::from_static(name);
+        router = router.layer(SetResponseHeaderLayer::if_not_present(header, HeaderValue::from_static(value)));
+    }
+    // Artifacts are compressed already, and a compressed range would be another range.
+    let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    router.layer(
+        ServiceBuilder::new()
+            .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+            .layer(TraceLayer::new_for_http().make_span_with(span))
+            .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(CompressionLayer::new().br(true).gzip(true).compress_when(compressed))
+            .layer(middleware::map_response(error::dress))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT)),
+    )
+}
+
+fn span(request: &Request) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("http", method = %request.method(), path = request.uri().path(), id)
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    tracing::error!(panic = text, "a handler panicked");
+    let detail = "The server failed; its log says why.".to_owned();
+    let mut response = error::problem(StatusCode::INTERNAL_SERVER_ERROR, detail, Vec::new());
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

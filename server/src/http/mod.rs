@@ -1,0 +1,66 @@
+//! The HTTP edge: one function makes the router, so tests call it without a socket.
+
+pub mod artifacts;
+pub mod auth;
+pub mod body;
+pub mod conditional;
+pub mod docs;
+pub mod error;
+pub mod events;
+pub mod health;
+pub mod layers;
+pub mod metrics;
+pub mod openapi;
+pub mod range;
+pub mod runs;
+pub mod systems;
+pub mod web;
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+
+use crate::{runs::Runs, store::Assets};
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// Runs.
+    pub runs: Runs,
+    /// Shipped files.
+    pub assets: Assets,
+    /// The web bundle.
+    pub web: Arc<web::Bundle>,
+    /// Bounds that the operator sets.
+    pub limits: Limits,
+    /// Cancelled when the server stops: event streams end then.
+    pub stop: CancellationToken,
+}
+
+/// Bounds that the operator sets.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Runs of a kind that may wait.
+    pub queue: u32,
+    /// Voxels of all samples of one request together.
+    pub voxels: u64,
+}
+
+impl AppState {
+    /// State of a server whose bundle is in `web`.
+    pub fn new(runs: Runs, assets: Assets, web: PathBuf, limits: Limits, stop: CancellationToken) -> Self {
+        Self { runs, assets, web: Arc::new(web::Bundle::new(web)), limits, stop }
+    }
+}
+
+/// The whole server.
+pub fn router(state: AppState) -> Router {
+    let (api, document) = openapi::api();
+    let api = api
+        .merge(docs::routes(&document))
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .fallback(web::serve)
+        .with_state(state);
+    layers::wrap(api)
+}

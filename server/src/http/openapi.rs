@@ -1,0 +1,79 @@
+//! The OpenAPI document: paths from the handlers, schemas from the catalogue's own types.
+
+use axum::{
+    Json,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::{InfoBuilder, OpenApiBuilder};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{AppState, artifacts, error::Problem, events, health, metrics, runs, systems};
+
+/// Answer of `GET /api/systems`.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "describes the answer, which is made as bytes")]
+struct Systems {
+    /// In the order of the gallery.
+    systems: Vec<catalog::System>,
+}
+
+/// The routes of the API and the document that describes them.
+pub fn api() -> (axum::Router<AppState>, Value) {
+    let info = InfoBuilder::new()
+        .title("Vitrine")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Systems, samples and runs. Parameters of a system are described by its own JSON schema in /api/systems.",
+        ))
+        .build();
+    let document = OpenApiBuilder::new().info(info).build();
+    let (router, document) = OpenApiRouter::with_openapi(document)
+        .routes(routes!(systems::list))
+        .routes(routes!(systems::one))
+        .routes(routes!(runs::sample))
+        .routes(routes!(runs::list, runs::train))
+        .routes(routes!(runs::one, runs::delete))
+        .routes(routes!(events::watch))
+        .routes(routes!(artifacts::download))
+        .routes(routes!(health::healthz))
+        .routes(routes!(metrics::render))
+        .split_for_parts();
+    let mut document = serde_json::to_value(document).expect("the document serialises");
+    document["components"] = json!({
+        "schemas": schemas(),
+        "securitySchemes": {
+            "admin": { "type": "http", "scheme": "bearer", "description": "The admin token, printed at the first start." },
+        },
+    });
+    let served = document.clone();
+    let get = move || async move { serve(&served) };
+    (router.route("/api/openapi.json", axum::routing::get(get)), document)
+}
+
+fn serve(document: &Value) -> Response {
+    ([(header::CACHE_CONTROL, "no-cache")], Json(document)).into_response()
+}
+
+fn schemas() -> Map<String, Value> {
+    // OpenAPI 3.1 takes JSON Schema as it is; only the definitions live elsewhere.
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut generator = settings.into_generator();
+    add::<Systems>(&mut generator);
+    add::<catalog::SampleRequest>(&mut generator);
+    add::<catalog::TrainRequest>(&mut generator);
+    add::<catalog::run::Run>(&mut generator);
+    add::<catalog::run::RunEvent>(&mut generator);
+    add::<runs::RunList>(&mut generator);
+    add::<Problem>(&mut generator);
+    generator.take_definitions(true)
+}
+
+fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<T>();
+}

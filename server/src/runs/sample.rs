@@ -1,0 +1,158 @@
+//! Drawing samples: the same loop for the server's runs and for the command line.
+
+use catalog::{Device, FieldError, SampleRequest, request::Checked, run::Progress};
+use models::ModelError;
+use samples::{
+    Sample,
+    volume::{MeasureError, MeasureOptions, PoreMeasures, nrrd},
+};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::{device, store::assets::Weights};
+
+/// Name of the file that describes the others.
+pub const METRICS_FILE: &str = "metrics.json";
+
+/// Where samples go and how the drawing is watched.
+pub trait Output {
+    /// Steps were done; `label` says what the last one did.
+    fn progress(&mut self, progress: Progress, label: &str);
+
+    /// A file is complete.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    fn file(&mut self, name: &str, media_type: &str, bytes: Vec<u8>) -> anyhow::Result<()>;
+
+    /// Whether to stop before the next step.
+    fn stopped(&self) -> bool;
+}
+
+/// How a drawing ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// Every sample is there.
+    All,
+    /// It was asked to stop.
+    Stopped,
+}
+
+/// Why samples cannot be drawn.
+#[derive(Debug, Error)]
+pub enum DrawError {
+    /// What was asked for cannot be done.
+    #[error(transparent)]
+    Input(#[from] FieldError),
+    /// The model failed.
+    #[error(transparent)]
+    Model(ModelError),
+    /// A sample could not be measured.
+    #[error("a sample could not be measured: {0}")]
+    Measure(#[from] MeasureError),
+    /// The files cannot be kept.
+    #[error("{0:#}")]
+    Output(anyhow::Error),
+}
+
+impl From<ModelError> for DrawError {
+    fn from(error: ModelError) -> Self {
+        match error {
+            ModelError::Weights(_) => FieldError::new("weights", error.to_string()).into(),
+            ModelError::Parameters(message) => FieldError::new("parameters", message).into(),
+            other => Self::Model(other),
+        }
+    }
+}
+
+/// Name of the file of sample `index`.
+pub fn file_name(index: u32) -> String {
+    format!("sample-{index:04}.nrrd")
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    request: &'a SampleRequest,
+    provenance: Provenance<'a>,
+    samples: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Provenance<'a> {
+    program: &'static str,
+    system: &'a str,
+    preset: &'a str,
+    paper: &'a str,
+    device: Device,
+    weights: WeightsEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct WeightsEntry<'a> {
+    origin: &'a str,
+    bytes: usize,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    index: u32,
+    file: String,
+    shape: [usize; 3],
+    measures: PoreMeasures,
+}
+
+/// Draws every sample of a request: `sample-0000.nrrd` … and [`METRICS_FILE`]. The files depend on nothing but
+/// request, weights and class of device.
+///
+/// Blocks for as long as that takes: not for an async executor's threads.
+///
+/// # Errors
+/// If the device is not there, the weights do not fit, the model fails or a file cannot be kept.
+pub fn draw(
+    checked: &Checked<SampleRequest>,
+    weights: Weights,
+    measure: &MeasureOptions,
+    output: &mut dyn Output,
+) -> Result<Drawn, DrawError> {
+    let request = &checked.request;
+    let (burn_device, device) = device::open(request.device)?;
+    let Weights { origin, sha256, bytes } = weights;
+    let weights = WeightsEntry { origin: &origin, bytes: bytes.len(), sha256: &sha256 };
+    let model = models::load(&request.system, &request.preset, bytes, &burn_device)?;
+    let mut entries = Vec::new();
+    for index in 0..request.count {
+        let mut sampling = model.sample(request, u64::from(index))?;
+        let steps = sampling.total_steps();
+        let total = steps as u64 * u64::from(request.count);
+        for _ in 0..steps {
+            if output.stopped() {
+                return Ok(Drawn::Stopped);
+            }
+            let report = sampling.step()?;
+            let done = steps as u64 * u64::from(index) + report.done as u64;
+            output.progress(Progress { done, total }, &report.label);
+        }
+        let Sample::Volume(volume) = sampling.finish()?.read()?;
+        let notes = vec![
+            ("source".to_owned(), format!("{} {}", request.system, request.preset)),
+            ("seed".to_owned(), format!("{} / {index}", request.seed)),
+        ];
+        let file = file_name(index);
+        let options = nrrd::WriteOptions { notes, ..nrrd::WriteOptions::default() };
+        output.file(&file, "application/octet-stream", nrrd::write(&volume, &options)).map_err(DrawError::Output)?;
+        entries.push(Entry { index, file, shape: volume.shape(), measures: PoreMeasures::of(&volume, measure)? });
+    }
+    let provenance = Provenance {
+        program: concat!("vitrine ", env!("CARGO_PKG_VERSION")),
+        system: checked.system.slug,
+        preset: checked.preset.name,
+        paper: checked.system.paper.url,
+        device,
+        weights,
+    };
+    let report = Report { request, provenance, samples: entries };
+    let json = serde_json::to_vec_pretty(&report).map_err(|e| DrawError::Output(e.into()))?;
+    output.file(METRICS_FILE, "application/json", json).map_err(DrawError::Output)?;
+    Ok(Drawn::All)
+}

@@ -1,0 +1,107 @@
+//! What outlives the process: the database of runs, the artifacts, and the files that are shipped.
+
+pub mod artifacts;
+pub mod assets;
+pub mod events;
+pub mod files;
+pub mod leases;
+pub mod runs;
+pub mod settings;
+
+use std::{fs::File, path::Path, time::Duration};
+
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use thiserror::Error;
+
+pub use artifacts::ArtifactStore;
+pub use assets::Assets;
+
+/// How long a statement waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+/// Takes the write lock at once. A transaction that reads first and writes later can be refused at the write,
+/// without waiting, when another wrote in between.
+pub(crate) const IMMEDIATE: &str = "BEGIN IMMEDIATE";
+
+/// Why stored things cannot be read or written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database's tables.
+    #[error("the database cannot be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The artifact store.
+    #[error("the artifact store failed: {0}")]
+    Objects(#[from] object_store::Error),
+    /// A file.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A stored value does not decode.
+    #[error("a stored {what} does not decode: {source}")]
+    Corrupt {
+        /// What it should be.
+        what: &'static str,
+        /// Where it breaks.
+        source: serde_json::Error,
+    },
+    /// The system has no random numbers.
+    #[error("no random numbers: {0}")]
+    Randomness(String),
+    /// A name that cannot be an artifact's.
+    #[error("`{0}` is not a name for an artifact")]
+    Name(String),
+}
+
+impl StoreError {
+    /// An error on `path`.
+    pub fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.display().to_string(), source }
+    }
+}
+
+/// Opens the database `<data>/vitrine.db`, creating and migrating it as needed.
+///
+/// # Errors
+/// If the folder or the database cannot be created, opened or migrated.
+pub async fn open(data: &Path) -> Result<SqlitePool, StoreError> {
+    std::fs::create_dir_all(data).map_err(|e| StoreError::file(data, e))?;
+    let options = SqliteConnectOptions::new()
+        .filename(data.join("vitrine.db"))
+        .create_if_missing(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        // A killed process loses nothing with NORMAL; a power cut may lose the last events, never consistency.
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal);
+    let lock = migration_lock(data).await?;
+    let pool = SqlitePoolOptions::new().max_connections(8).min_connections(1).connect_with(options).await?;
+    sqlx::migrate!().run(&pool).await?;
+    crate::runs::queue::migrate(&pool).await?;
+    drop(lock);
+    Ok(pool)
+}
+
+/// SQLite has no lock for migrations, and two servers may start at once.
+async fn migration_lock(data: &Path) -> Result<File, StoreError> {
+    let path = data.join("migrate.lock");
+    let failed = |e| StoreError::file(&path, e);
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file));
+    locked.await.map_err(|e| failed(std::io::Error::other(e)))?.map_err(failed)
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,104 @@
+//! How good is a generator of rock? Its samples beside the real rock and beside two baselines that know less.
+//!
+//! Baselines (spec §5): independent voxels at the rock's porosity, and a Gaussian random field cut at a level and
+//! matched to porosity and the first lags of S₂. The paper's point is that a generator must beat the second where
+//! two-point statistics end: connectivity (χ) and flow (k).
+
+use anyhow::Result;
+use models::Model;
+use samples::{
+    Volume,
+    volume::{
+        Band, MeasureOptions, PoreMeasures, RockReference,
+        gaussian_field::{GaussianField, independent_voxels},
+    },
+};
+use serde::Serialize;
+
+use super::porous_gan::{COMPARED_SIDE, draw, rock_blocks, s2_difference};
+
+/// Lags of S₂ that the Gaussian field is matched to.
+const MATCHED_LAGS: usize = 16;
+
+/// One kind of volume in the comparison.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// What it is.
+    pub name: String,
+    /// Volumes of [`COMPARED_SIDE`]³ voxels.
+    pub volumes: usize,
+    /// Porosity.
+    pub porosity: Band,
+    /// Crofton surface, voxel⁻¹.
+    pub surface: Band,
+    /// Euler number of the 26-connected pores, voxel⁻³.
+    pub euler_pore26: Band,
+    /// Share of volumes with φ, S, χ within the rock's mean ± 2 sd: each, and all three.
+    pub within: [f64; 4],
+    /// max |ΔS₂| for lags up to 16, of the mean curve against the rock's.
+    pub s2_difference: f64,
+    /// Permeability over volumes and axes, voxel²; none if not asked for.
+    pub permeability: Option<Band>,
+}
+
+/// Compares `count` samples of `model` with the rock of `preset` and with the baselines; permeability is measured on
+/// the first `flow_count` volumes of each kind.
+///
+/// # Errors
+/// If the rock is missing, the model cannot be sampled, or a flow is not solved.
+pub fn judge(
+    model: &dyn Model,
+    preset: &str,
+    assets: &std::path::Path,
+    count: usize,
+    flow_count: usize,
+) -> Result<Vec<Row>> {
+    let (blocks, voxel_um) = rock_blocks(preset, assets)?;
+    let reference = RockReference::of(&blocks, &MeasureOptions::default(), voxel_um)?;
+    let samples = draw(model, preset, count as u64)?;
+    let field = GaussianField::matched(&reference.s2_radial.mean[..=MATCHED_LAGS], COMPARED_SIDE)?;
+    let fields: Vec<Volume> = (0..count as u64).map(|seed| field.sample(seed)).collect();
+    let independent = (0..count as u64)
+        .map(|seed| independent_voxels(COMPARED_SIDE, reference.mean.porosity, seed))
+        .collect::<Result<Vec<_>, _>>()?;
+    [
+        ("real rock", blocks),
+        ("generator", samples),
+        ("Gaussian field", fields),
+        ("independent voxels", independent),
+    ]
+    .into_iter()
+    .map(|(name, volumes)| row(name, &volumes, &reference, flow_count))
+    .collect()
+}
+
+fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: usize) -> Result<Row> {
+    let geometry = MeasureOptions::default();
+    let flow = MeasureOptions { permeability: true, ..MeasureOptions::default() };
+    let measures = volumes
+        .iter()
+        .enumerate()
+        .map(|(i, volume)| PoreMeasures::of(volume, if i < flow_count { &flow } else { &geometry }))
+        .collect::<Result<Vec<_>, _>>()?;
+    let band = |value: fn(&PoreMeasures) -> f64| Band::of(&measures.iter().map(value).collect::<Vec<_>>());
+    let agreement: Vec<_> = measures.iter().map(|m| reference.compare(m)).collect();
+    let share = |test: fn(&samples::volume::Agreement) -> bool| {
+        agreement.iter().filter(|a| test(a)).count() as f64 / agreement.len() as f64
+    };
+    let permeabilities: Vec<f64> = measures.iter().filter_map(|m| m.permeability).flatten().collect();
+    Ok(Row {
+        name: name.to_owned(),
+        volumes: volumes.len(),
+        porosity: band(|m| m.porosity),
+        surface: band(|m| m.surface),
+        euler_pore26: band(|m| m.euler_pore26),
+        within: [
+            share(|a| a.porosity),
+            share(|a| a.surface),
+            share(|a| a.euler),
+            share(|a| a.porosity && a.surface && a.euler),
+        ],
+        s2_difference: s2_difference(&measures, reference),
+        permeability: (!permeabilities.is_empty()).then(|| Band::of(&permeabilities)),
+    })
+}

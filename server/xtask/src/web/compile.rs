@@ -1,0 +1,85 @@
+//! From a crate to wasm and its JavaScript glue.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{sha256, write_if_changed};
+use crate::root;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What the browser loads of one crate.
+pub struct Module {
+    /// The ES module that wraps the wasm file; its default export loads it from a given address.
+    pub glue: Vec<u8>,
+    /// The wasm file.
+    pub wasm: Vec<u8>,
+}
+
+/// Builds `package` and runs wasm-bindgen on it. `cache` keeps the result for an unchanged input.
+///
+/// Each crate is built by its own cargo call: built together, their features would be unified, and the page
+/// would carry what only the worker needs.
+pub fn module(package: &str, cache: &Path) -> anyhow::Result<Module> {
+    let input = cargo(package)?;
+    let input_bytes = fs::read(&input).with_context(|| input.display().to_string())?;
+    let stem = cache.join(format!("{package}.{}", sha256(&input_bytes)));
+    let (glue, wasm) = (stem.with_added_extension("js"), stem.with_added_extension("wasm"));
+    if !(glue.exists() && wasm.exists()) {
+        let module = bindgen(package, input_bytes)?;
+        write_if_changed(&wasm, &module.wasm)?;
+        write_if_changed(&glue, &module.glue)?;
+        return Ok(module);
+    }
+    Ok(Module { glue: fs::read(glue)?, wasm: fs::read(wasm)? })
+}
+
+/// Runs cargo and answers with the path of the wasm file.
+fn cargo(package: &str) -> anyhow::Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["rustc", "--locked", "--package", package, "--lib", "--crate-type", "cdylib"])
+        .args(["--target", TARGET, "--profile", "web", "--message-format", "json-render-diagnostics"])
+        .current_dir(root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo does not start")?;
+    ensure!(
+        output.status.success(),
+        "{package} does not build for the browser; if the target is missing: rustup target add {TARGET}"
+    );
+    let text = String::from_utf8(output.stdout)?;
+    text.lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == package)
+        .filter_map(|message| {
+            let files = message["filenames"].as_array()?;
+            files.iter().filter_map(Value::as_str).find(|f| f.ends_with(".wasm")).map(PathBuf::from)
+        })
+        .next_back()
+        .with_context(|| format!("cargo names no wasm file for {package}"))
+}
+
+fn bindgen(package: &str, input: Vec<u8>) -> anyhow::Result<Module> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_bytes(package, input)
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // The address holds a content hash and is always given by the bootstrap.
+        .omit_default_module_path(true)
+        .web(true)?;
+    let mut output = bindgen.generate_output()?;
+    // Snippets would be further files at addresses without a hash; nothing that we use has any.
+    ensure!(output.snippets().is_empty() && output.local_modules().is_empty(), "{package} brings JavaScript snippets");
+    let wasm = output.wasm_mut().emit_wasm();
+    Ok(Module { glue: output.js().as_bytes().to_vec(), wasm })
+}

@@ -1,0 +1,144 @@
+//! The web bundle: what the server serves to browsers.
+//!
+//! Two wasm files, so that the page paints before, and without, model code: `app` (the page) and `worker`.
+//! Everything but `index.html`, `manifest.json` and `sw.js` has its content hash in its name and never changes.
+
+mod bundle;
+mod compile;
+mod compress;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, ensure};
+use sha2::{Digest, Sha256};
+
+use bundle::Bundle;
+
+use crate::root;
+
+/// Files that are fetched by their own name.
+const UNHASHED: [&str; 3] = ["sw.js", "robots.txt", "favicon.ico"];
+/// Folders of `assets` that only the server's programs read.
+const NOT_FOR_BROWSERS: [&str; 1] = ["data"];
+/// Largest wasm files after brotli, in bytes: compiling them is the visitor's wait.
+const BUDGETS: [(&str, usize); 2] = [("page.wasm", 1_500_000), ("worker.wasm", 5_000_000)];
+
+/// Builds the bundle into `out`. `dev` compresses fast and ignores the budgets.
+pub fn build(out: &Path, dev: bool) -> anyhow::Result<()> {
+    let cache = target_folder().join("web-bundle");
+    fs::create_dir_all(&cache)?;
+    let page = compile::module("app", &cache)?;
+    let worker = compile::module("worker", &cache)?;
+
+    let mut bundle = Bundle::new(out);
+    let page_js = bundle.add("page.js", "pkg", &page.glue)?;
+    let page_wasm = bundle.add("page.wasm", "pkg", &page.wasm)?;
+    bundle.add("boot.js", "pkg", boot(&page_js, &page_wasm).as_bytes())?;
+    bundle.add("worker-glue.js", "pkg", &worker.glue)?;
+    bundle.add("worker.wasm", "pkg", &worker.wasm)?;
+    let bootstrap = fs::read_to_string(root().join("app/worker/bootstrap.js")).context("app/worker/bootstrap.js")?;
+    let bootstrap = bundle.fill(&bootstrap)?;
+    bundle.add("worker.js", "pkg", bootstrap.as_bytes())?;
+    let unhashed = add_assets(&mut bundle, &root().join("assets"))?;
+
+    let index = fs::read_to_string(root().join("app/index.html")).context("app/index.html")?;
+    bundle.write("index.html", bundle.fill(&index)?.as_bytes())?;
+    bundle.write("manifest.json", bundle.manifest()?.as_bytes())?;
+    for (name, bytes) in unhashed {
+        bundle.write(&name, &bytes)?;
+    }
+
+    let checked: Vec<_> = BUDGETS
+        .into_iter()
+        .map(|(key, limit)| {
+            let address = bundle.address(key).with_context(|| format!("{key} is missing"))?;
+            Ok((out.join(&address[1..]), key, limit))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    let sizes = bundle.finish(if dev { 5 } else { 11 }, &cache.join("compressed"))?;
+    print_sizes(out, &sizes);
+    for (path, key, limit) in checked {
+        let found = sizes.iter().find(|s| s.path == path).with_context(|| format!("{key} was not compressed"))?;
+        ensure!(dev || found.brotli <= limit, "{key} is {} bytes after brotli, above {limit}", found.brotli);
+    }
+    Ok(())
+}
+
+/// The page's entry: a file of its own, because the content security policy allows no inline script.
+fn boot(glue: &str, wasm: &str) -> String {
+    format!("import start from \"{glue}\";\nawait start({{ module_or_path: \"{wasm}\" }});\n")
+}
+
+/// Adds everything below `assets`, style sheets last because they refer to the rest. Answers with the files
+/// that keep their name.
+fn add_assets(bundle: &mut Bundle, assets: &Path) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let mut keys = Vec::new();
+    list(assets, "", &mut keys)?;
+    keys.sort_by_key(|key| (key.ends_with(".css"), key.clone()));
+    let mut unhashed = Vec::new();
+    for key in keys {
+        let bytes = fs::read(assets.join(&key)).with_context(|| key.clone())?;
+        if UNHASHED.contains(&key.as_str()) {
+            unhashed.push((key, bytes));
+        } else if key.ends_with(".css") {
+            let text = String::from_utf8(bytes).with_context(|| key.clone())?;
+            let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let filled = bundle.fill_css(&text, folder).with_context(|| key.clone())?;
+            bundle.add(&key, "assets", filled.as_bytes())?;
+        } else {
+            bundle.add(&key, "assets", &bytes)?;
+        }
+    }
+    Ok(unhashed)
+}
+
+/// Keys of all files below `folder`, without notes to readers of the repository and hidden files.
+fn list(folder: &Path, prefix: &str, keys: &mut Vec<String>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?;
+        let name = entry.file_name().into_string().map_err(|n| anyhow::anyhow!("{n:?} is not a plain name"))?;
+        let is_private = prefix.is_empty() && NOT_FOR_BROWSERS.contains(&name.as_str());
+        if name.starts_with('.') || name.ends_with(".md") || is_private {
+            continue;
+        }
+        let key = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &key, keys)?;
+        } else {
+            keys.push(key);
+        }
+    }
+    Ok(())
+}
+
+fn print_sizes(out: &Path, sizes: &[compress::Sizes]) {
+    println!("{:>12} {:>12} {:>12}  file", "bytes", "gzip", "brotli");
+    for s in sizes.iter().filter(|s| s.path.extension().is_some_and(|e| e != "json")) {
+        let name = s.path.strip_prefix(out).unwrap_or(&s.path).display();
+        println!("{:>12} {:>12} {:>12}  {name}", s.raw, s.gzip, s.brotli);
+    }
+}
+
+/// Cargo's target folder.
+fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// Writes through a temporary file, and only if the content is new: an unchanged file keeps its time stamp.
+fn write_if_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if fs::metadata(path).is_ok_and(|m| m.len() == bytes.len() as u64) && fs::read(path)? == bytes {
+        return Ok(());
+    }
+    let folder = path.parent().context("a file lies in a folder")?;
+    fs::create_dir_all(folder)?;
+    let temporary = compress::beside(path, "new");
+    fs::write(&temporary, bytes).with_context(|| temporary.display().to_string())?;
+    fs::rename(&temporary, path).with_context(|| path.display().to_string())
+}
