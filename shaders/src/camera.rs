@@ -4,6 +4,7 @@ use std::f32::consts::{PI, TAU};
 use std::fmt;
 use std::str::FromStr;
 
+use glam::camera::rh::{proj::directx::perspective, view::look_at_mat4};
 use glam::{Mat4, Vec3};
 use thiserror::Error;
 
@@ -95,7 +96,7 @@ impl OrbitCamera {
 
     /// World to eye.
     pub fn view(&self) -> Mat4 {
-        Mat4::look_at_rh(self.eye(), self.target, Vec3::Z)
+        look_at_mat4(self.eye(), self.target, Vec3::Z)
     }
 
     /// Tangents of half the opening angles, across and up, of a view with `aspect` = width / height. The shorter
@@ -108,7 +109,7 @@ impl OrbitCamera {
     /// Eye to clip space (depth 0..1) of a view with `aspect` = width / height.
     pub fn projection(&self, aspect: f32) -> Mat4 {
         let (_, up) = self.half_tangents(aspect);
-        Mat4::perspective_rh(2.0 * up.atan(), aspect, 0.01, DISTANCES.1 + 4.0)
+        perspective(2.0 * up.atan(), aspect, 0.01, DISTANCES.1 + 4.0)
     }
 }
 

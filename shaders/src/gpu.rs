@@ -14,6 +14,9 @@ pub struct Gpu {
     pub queue: wgpu::Queue,
     /// Interface and adapter, for people.
     pub name: String,
+    /// Whether the adapter is a program on the processor, tens of times slower than a real one.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "pages adapt to it, tests do not"))]
+    pub software: bool,
     health: Arc<Mutex<Health>>,
 }
 
@@ -44,7 +47,8 @@ impl Gpu {
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             lock(&state).error.get_or_insert(error.to_string());
         }));
-        Ok(Self { device, queue, name: name(&adapter.get_info()), health })
+        let info = adapter.get_info();
+        Ok(Self { device, queue, name: name(&info), software: is_software(&info), health })
     }
 
     /// A first error since the last call, or the loss of the device.
@@ -164,6 +168,12 @@ fn mark_lost(health: &Mutex<Health>, reason: String) {
         std::mem::take(&mut health.waiting)
     };
     waiting.into_iter().for_each(Waker::wake);
+}
+
+/// Browsers do not always say the kind of an adapter, but they name it.
+fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    let text = [&info.name, &info.driver, &info.driver_info].map(|t| t.to_lowercase()).concat();
+    info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe", "softpipe"].iter().any(|s| text.contains(s))
 }
 
 fn name(info: &wgpu::AdapterInfo) -> String {

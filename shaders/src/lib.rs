@@ -38,3 +38,6 @@ pub use renderer::Renderer;
 pub use style::{Axis, ClipPlane, Mode, Surface, Transfer, VolumeStyle};
 #[cfg(target_arch = "wasm32")]
 pub use view::{Backend, VolumeView};
+
+#[cfg(test)]
+mod wgsl_tests;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use glam::{Vec3, Vec4};
+use glam::Vec4;
 
 use crate::gpu::Gpu;
 use crate::layout::{Rect, side_by_side};
@@ -11,7 +11,7 @@ use crate::lines::{LineDraw, LinePipeline};
 use crate::outline::Outline;
 use crate::present::{PICTURE_FORMAT, Picture, PresentPipeline};
 use crate::volume::{FrameUniform, VolumeDraw, VolumePipelines, VolumeTextures, clip_plane, linear, xyz};
-use crate::{OrbitCamera, ViewError, VolumeData, VolumeStyle, read_back};
+use crate::{Axis, ClipPlane, OrbitCamera, ViewError, VolumeData, VolumeStyle, read_back};
 
 /// Largest screenshot side, pixels.
 const MOST_PIXELS: u32 = 8192;
@@ -62,8 +62,14 @@ impl Renderer {
         Self { gpu, volumes, lines, to_target, to_screenshot, scenes: Vec::new(), picture: None, voxel: 1.0 }
     }
 
+    #[cfg(target_arch = "wasm32")]
     pub(crate) fn gpu(&self) -> &Gpu {
         &self.gpu
+    }
+
+    /// Ends when the device is lost, with the reason; for pages that do not draw all the time.
+    pub fn when_lost(&self) -> impl Future<Output = String> + use<> {
+        self.gpu.when_lost()
     }
 
     /// Interface and adapter, for people.
@@ -101,6 +107,7 @@ impl Renderer {
 
     /// Draws one frame into a texture of `width` × `height` pixels, in the format of [`Self::new`]. The target's
     /// alpha is 1 everywhere.
+    #[cfg(target_arch = "wasm32")]
     pub(crate) fn draw(
         &mut self,
         target: &wgpu::TextureView,
@@ -110,6 +117,10 @@ impl Renderer {
     ) -> Result<(), ViewError> {
         let mut opaque = style.clone();
         opaque.background[3] = 1.0;
+        if self.gpu.software {
+            // A page must stay usable: four samples a pixel would take seconds.
+            opaque.pixel_scale = opaque.pixel_scale.min(1.0);
+        }
         let picture = self.draw_picture([width, height], camera, &opaque);
         self.present(&self.to_target, &picture, target);
         self.picture = Some(picture);
@@ -212,6 +223,13 @@ impl Scene {
             let plane = clip_plane(style.clip, xyz(shape));
             let in_world = plane.truncate().extend((plane.w - plane.truncate().dot(0.5 * xyz(shape))) * voxel);
             outline.add_cut(eye, half, in_world, colour.extend(1.0));
+            if let Some(positions) = style.slice_positions() {
+                for axis in [Axis::Z, Axis::Y, Axis::X] {
+                    let plane = clip_plane(Some(ClipPlane::across(axis, positions[axis.index()])), 2.0 * half);
+                    let at = plane.w - plane.truncate().dot(half);
+                    outline.add_cut(eye, half, plane.truncate().extend(at), colour.extend(1.0));
+                }
+            }
         }
         if style.axes {
             outline.add_letters(eye, half, matrix, aspect, colour.extend(1.0));

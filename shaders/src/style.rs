@@ -62,16 +62,18 @@ impl ClipPlane {
     }
 }
 
-/// Opacity of [`Mode::Density`] against the value: none below `low`, full above `high`, smooth between.
-/// Colours run from [`VolumeStyle::pore`] to [`VolumeStyle::grain`].
+/// [`Mode::Density`]: what a value weighs. Below `low` all is pore, above `high` all is grain, smooth between; each
+/// phase has its colour ([`VolumeStyle::pore`], [`VolumeStyle::grain`]) and its opacity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transfer {
-    /// Value (0..1) where matter begins to show.
+    /// Value (0..1) up to which all is pore.
     pub low: f32,
-    /// Value (0..1) from which opacity is full.
+    /// Value (0..1) from which all is grain.
     pub high: f32,
-    /// Opacity at full value over one sixteenth of the box, 0..1.
-    pub opacity: f32,
+    /// Opacity of pore over one sixteenth of the box, 0..1.
+    pub pore: f32,
+    /// Opacity of grain over one sixteenth of the box, 0..1.
+    pub grain: f32,
 }
 
 /// Everything about the picture except the camera. Colours are sRGB, 0..1, not premultiplied.
@@ -102,7 +104,7 @@ pub struct VolumeStyle {
     pub outline: bool,
     /// Draws the letters of the three axes beside the outline.
     pub axes: bool,
-    /// Opacity in [`Mode::Density`].
+    /// Opacities in [`Mode::Density`].
     pub transfer: Transfer,
     /// Length of a ray-march step against the full-quality step: 1 for a still picture, more while moving.
     /// [`crate::AdaptiveQuality`] sets it.
@@ -113,6 +115,15 @@ pub struct VolumeStyle {
 }
 
 impl VolumeStyle {
+    /// Positions `[z, y, x]` of the slices that are drawn, if any are.
+    pub fn slice_positions(&self) -> Option<[f32; 3]> {
+        match (self.mode, self.slices) {
+            (_, Some(positions)) => Some(positions),
+            (Mode::Slices, None) => Some([0.5; 3]),
+            _ => None,
+        }
+    }
+
     /// The colours of the light or the dark theme; everything else as in [`Default`].
     pub fn themed(dark: bool) -> Self {
         let light = Self {
@@ -128,7 +139,7 @@ impl VolumeStyle {
             line_width: 1.25,
             outline: true,
             axes: true,
-            transfer: Transfer { low: 0.15, high: 0.85, opacity: 0.5 },
+            transfer: Transfer { low: 0.2, high: 0.8, pore: 0.6, grain: 0.035 },
             step_scale: 1.0,
             pixel_scale: 1.0,
         };
@@ -140,6 +151,7 @@ impl VolumeStyle {
             grain: [0.84, 0.73, 0.57],
             pore: [0.30, 0.60, 0.82],
             line: [0.50, 0.54, 0.60],
+            transfer: Transfer { grain: 0.02, ..light.transfer },
             ..light
         }
     }

@@ -81,13 +81,31 @@ impl System {
 }
 
 impl Preset {
-    /// Logical path of the weights below `assets/`, the same in the repository and in the web bundle's manifest.
-    pub fn weights_path(&self, system: &str) -> String {
-        format!("weights/{system}/{}/weights.safetensors", self.name)
+    /// Logical path below `assets/` of a file that belongs to this model, the same in the repository and in the web
+    /// bundle's manifest.
+    pub fn path(&self, system: &str, file: ModelFile) -> String {
+        let name = match file {
+            ModelFile::Weights => "weights.safetensors",
+            ModelFile::Card => "card.json",
+            ModelFile::Example => "example.nrrd",
+            ModelFile::Real => "real.nrrd",
+            ModelFile::Reference => "reference.json",
+        };
+        format!("weights/{system}/{}/{name}", self.name)
     }
+}
 
-    /// Logical path of the model card below `assets/`.
-    pub fn card_path(&self, system: &str) -> String {
-        format!("weights/{system}/{}/card.json", self.name)
-    }
+/// What lies in a model's folder, as a training writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelFile {
+    /// Weights, safetensors.
+    Weights,
+    /// Where the weights come from and how good they are, JSON.
+    Card,
+    /// A finished sample, shown before any model code has loaded.
+    Example,
+    /// A piece of the real thing, to stand beside a sample.
+    Real,
+    /// Measures of the real thing, JSON.
+    Reference,
 }

@@ -12,6 +12,8 @@ pub mod seed;
 pub mod systems;
 pub mod weights;
 
+#[cfg(feature = "native")]
+pub use registry::import;
 pub use registry::{Model, load};
 pub use sampling::{Pending, Sampling, StepReport};
 

@@ -24,3 +24,16 @@ pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Re
         _ => Err(ModelError::UnknownSystem(system.to_owned())),
     }
 }
+
+/// Reads a checkpoint as the authors of `system` published it and answers with the bytes of a safetensors file that
+/// [`load`] takes.
+///
+/// # Errors
+/// If the system or preset is unknown, or the file does not decode or fit.
+#[cfg(feature = "native")]
+pub fn import(system: &str, preset: &str, file: &std::path::Path) -> Result<Vec<u8>, ModelError> {
+    match system {
+        "porous-gan" => systems::porous_gan::import::generator(preset, file),
+        _ => Err(ModelError::UnknownSystem(system.to_owned())),
+    }
+}

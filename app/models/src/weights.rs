@@ -1,4 +1,4 @@
-//! Weights files: safetensors in half precision, the project's exchange format; and the authors' own formats.
+//! Weights files: safetensors, the project's exchange format, and the authors' own formats.
 
 use burn::{
     module::Module,
@@ -42,12 +42,13 @@ pub fn load_safetensors<M: Module>(module: &mut M, bytes: Vec<u8>) -> Result<(),
     }
 }
 
-/// The bytes of a safetensors file with every float of `module` in half precision.
+/// The bytes of a safetensors file with every float of `module` as `dtype`: [`DType::F16`] to ship, [`DType::F32`] to
+/// lose nothing.
 ///
 /// # Errors
 /// If the module cannot be serialised.
-pub fn to_safetensors<M: Module>(module: &M) -> Result<Vec<u8>, ModelError> {
-    let mut store = SafetensorsStore::from_bytes(None).with_to_adapter(FloatCastAdapter::to(DType::F16));
+pub fn to_safetensors<M: Module>(module: &M, dtype: DType) -> Result<Vec<u8>, ModelError> {
+    let mut store = SafetensorsStore::from_bytes(None).with_to_adapter(FloatCastAdapter::to(dtype));
     module.save_into(&mut store).map_err(|e| ModelError::Weights(e.to_string()))?;
     store.get_bytes().map_err(|e| ModelError::Weights(e.to_string()))
 }

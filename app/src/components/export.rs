@@ -10,7 +10,7 @@ use samples::{
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
-use super::volume::ControllerSlot;
+use super::volume::ControllerHandle;
 use crate::{
     browser::{download, picture, sentence},
     metrics::files::{self, Origin},
@@ -40,7 +40,7 @@ enum Format {
 
 /// Buttons that save what is shown. A format that has nothing to save yet is disabled.
 #[component]
-pub fn ExportMenu(session: Session, slot: ControllerSlot) -> impl IntoView {
+pub fn ExportMenu(session: Session, handle: ControllerHandle) -> impl IntoView {
     let button = move |(format, name, title, explanation): (Format, &'static str, &'static str, &'static str)| {
         let available = move || match format {
             Format::Png => session.shown.with(Option::is_some),
@@ -55,7 +55,7 @@ pub fn ExportMenu(session: Session, slot: ControllerSlot) -> impl IntoView {
                     type="button"
                     data-testid=format!("export-{name}")
                     disabled=move || !available()
-                    on:click=move |_| save(format, session, slot)
+                    on:click=move |_| save(format, session, handle)
                 >
                     {title}
                 </button>
@@ -71,11 +71,11 @@ pub fn ExportMenu(session: Session, slot: ControllerSlot) -> impl IntoView {
     }
 }
 
-fn save(format: Format, session: Session, slot: ControllerSlot) {
+fn save(format: Format, session: Session, handle: ControllerHandle) {
     let Some(shown) = session.shown.get_untracked() else { return };
     session.problem.set(None);
     if format == Format::Png {
-        save_picture(session, slot, shown.file_stem);
+        save_picture(session, handle, shown.file_stem);
         return;
     }
     let saved = match shown.voxels.segmented() {
@@ -136,8 +136,8 @@ fn save_measures(format: Format, session: Session, shown: &Shown) -> Result<(), 
     download::save(&format!("{stem}-measures.json"), "application/json", text.as_bytes())
 }
 
-fn save_picture(session: Session, slot: ControllerSlot, stem: String) {
-    let Some(controller) = slot.with_value(|slot| slot.as_ref().map(Rc::clone)) else {
+fn save_picture(session: Session, handle: ControllerHandle, stem: String) {
+    let Some(controller) = handle.with_value(|slot| slot.as_ref().map(Rc::clone)) else {
         session.problem.set(Some("There is no picture to save: nothing can be drawn here.".to_owned()));
         return;
     };

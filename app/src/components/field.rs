@@ -17,6 +17,10 @@ pub fn FieldControl(
         let kind = field.kind.clone();
         Signal::derive(move || bounds_text(&kind, maximum.get()))
     };
+    let chosen = {
+        let kind = field.kind.clone();
+        Signal::derive(move || text.with(|text| chosen_description(&kind, text)))
+    };
     let described = Described { id: id.clone(), error };
     let control = match field.kind.clone() {
         FieldKind::Boolean => view! { <Check described=described.clone() text set title=field.title.clone() /> }.into_any(),
@@ -29,7 +33,7 @@ pub fn FieldControl(
         <div class="field">
             {label} {control}
             <p class="help" id=format!("{id}-help")>
-                {field.description.clone()}
+                {field.description.clone()} {chosen}
                 <span class="bounds">{bounds}</span>
             </p>
             <FieldErrorText name=field.name.clone() id=format!("{id}-error") error />
@@ -59,7 +63,7 @@ impl Described {
         format!("{0}-help {0}-error", self.id)
     }
 
-    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Copy + 'static {
+    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Copy + use<> {
         let error = self.error;
         move || error.with(Option::is_some).then_some("true")
     }
@@ -110,7 +114,7 @@ fn Choice(
 ) -> impl IntoView {
     let option = move |option: ChoiceOption| {
         let value = option.value.clone();
-        let label = if option.description.is_empty() { option.value.clone() } else { format!("{}: {}", option.value, option.description) };
+        let label = in_words(&option.value);
         view! { <option value=option.value selected=move || text.with(|t| *t == value)>{label}</option> }
     };
     view! {
@@ -147,6 +151,22 @@ fn Check(
             <span>{title}</span>
         </label>
     }
+}
+
+/// What the chosen option of a choice means.
+fn chosen_description(kind: &FieldKind, text: &str) -> Option<String> {
+    let FieldKind::Choice { options } = kind else { return None };
+    let option = options.iter().find(|o| o.value == text).filter(|o| !o.description.is_empty())?;
+    Some(format!("{}.", option.description.trim_end_matches('.')))
+}
+
+/// `running-average` → `Running average`.
+fn in_words(name: &str) -> String {
+    let mut words = name.replace(['-', '_'], " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
 }
 
 fn bounds_text(kind: &FieldKind, maximum: Option<i64>) -> Option<String> {

@@ -124,7 +124,7 @@ fn SeedField(session: Session) -> impl IntoView {
 fn DeviceField(session: Session) -> impl IntoView {
     let option = move |device: Device| {
         let label = match device {
-            Device::Auto => "Automatic: the GPU if there is one, else the CPU",
+            Device::Auto => "Automatic",
             Device::Webgpu => "WebGPU",
             _ => "CPU",
         };
@@ -146,7 +146,7 @@ fn DeviceField(session: Session) -> impl IntoView {
             >
                 {BROWSER_DEVICES.map(option).collect_view()}
             </select>
-            <p class="help" id="device-help">"Results differ between kinds of device in the last digits."</p>
+            <p class="help" id="device-help">"Automatic takes the GPU if there is one, else the CPU. The two differ in the last digits."</p>
             <FieldErrorText
                 name="device".to_owned()
                 id="device-error".to_owned()

@@ -67,19 +67,19 @@ fn MetricTable(session: Session) -> impl IntoView {
     let line = |row: Row| {
         let mark = row.mark();
         let class = match mark {
-            Some(Mark::Inside) => "mark inside",
-            Some(_) => "mark outside",
-            None => "mark",
+            Some(Mark::Inside) => "band inside",
+            Some(_) => "band outside",
+            None => "band",
         };
         view! {
             <tr data-key=row.key>
                 <th scope="row">
                     {row.name}
                     <span class="symbol">{row.symbol}</span>
+                    <span class="unit">{row.unit}</span>
                 </th>
                 <td class="number">{row.value_text()}</td>
                 <td class="number">{row.real_text()}</td>
-                <td class="unit">{row.unit}</td>
                 <td class=class>{mark.map_or("", Mark::text)}</td>
             </tr>
         }
@@ -109,7 +109,6 @@ fn MetricTable(session: Session) -> impl IntoView {
                         <th scope="col">"Quantity"</th>
                         <th scope="col" class="number">"Shown"</th>
                         <th scope="col" class="number">"Real rock"</th>
-                        <th scope="col">"Unit"</th>
                         <th scope="col">"Band"</th>
                     </tr>
                 </thead>
@@ -134,7 +133,8 @@ fn Correlation(session: Session) -> impl IntoView {
             svg=Signal::derive(svg)
             title="Two-point correlation"
             explanation="The chance that two points a distance r apart both lie in a pore."
-            real="real rock: mean, and mean ± 2 sd"
+            shown="line"
+            real=("dashed band", "real rock: mean, and mean ± 2 sd")
         />
     }
 }
@@ -156,7 +156,8 @@ fn Chords(session: Session) -> impl IntoView {
             svg=Signal::derive(svg)
             title="Pore chords"
             explanation="How long straight lines stay inside one pore."
-            real="real rock: mean over its blocks"
+            shown="bar"
+            real=("line", "real rock: mean over its blocks")
         />
     }
 }
@@ -166,7 +167,10 @@ fn Figure(
     svg: Signal<Option<String>>,
     title: &'static str,
     explanation: &'static str,
-    real: &'static str,
+    /// How the volume shown is drawn.
+    shown: &'static str,
+    /// How the real rock is drawn, and what of it.
+    real: (&'static str, &'static str),
 ) -> impl IntoView {
     let body = move || match svg.get() {
         Some(svg) => view! { <div class="plot-frame" inner_html=svg></div> }.into_any(),
@@ -180,8 +184,8 @@ fn Figure(
             </figcaption>
             {body}
             <p class="legend">
-                <span class="key sample">"shown"</span>
-                <span class="key real">{real}</span>
+                <span class=format!("key sample {shown}")>"shown"</span>
+                <span class=format!("key real {}", real.0)>{real.1}</span>
             </p>
         </figure>
     }

@@ -34,7 +34,7 @@ impl Manifest {
 
     /// The weights of a preset.
     pub fn weights(&self, system: &str, preset: &catalog::Preset) -> Option<WeightsSource> {
-        let entry = self.find(&preset.weights_path(system))?;
+        let entry = self.find(&preset.path(system, catalog::ModelFile::Weights))?;
         Some(WeightsSource { url: entry.path.clone(), bytes: entry.bytes, sha256: entry.sha256.clone() })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use catalog::System;
+use catalog::{ModelFile, System};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
 use samples::SampleKind;
@@ -10,7 +10,7 @@ use samples::SampleKind;
 use super::set_title;
 use crate::{
     browser::fetch,
-    components::volume::{ControllerSlot, VolumeStage, controller::may_rotate},
+    components::volume::{ControllerHandle, VolumeStage, controller::may_rotate},
     data::manifest::Manifest,
     session::load_volume,
     state::shown::{Shown, Source, ViewOptions, Voxels},
@@ -54,7 +54,7 @@ pub fn Gallery() -> impl IntoView {
 /// The specimen of the first preset that ships one.
 async fn first_example(manifest: &Manifest, system: &System) -> Option<Shown> {
     for preset in &system.presets {
-        let logical = format!("examples/{}/{}.nrrd", system.slug, preset.name);
+        let logical = preset.path(system.slug, ModelFile::Example);
         // The gallery stands without its specimen; the system's own page says what is wrong.
         if let Ok(Some(volume)) = load_volume(manifest, &logical).await {
             return Some(Shown {
@@ -72,10 +72,10 @@ async fn first_example(manifest: &Manifest, system: &System) -> Option<Shown> {
 #[component]
 fn Hero(system: &'static System, specimen: Signal<Option<Shown>>) -> impl IntoView {
     let options = RwSignal::new(ViewOptions { rotating: may_rotate(), ..ViewOptions::default() });
-    let slot: ControllerSlot = StoredValue::new_local(None);
+    let handle: ControllerHandle = StoredValue::new_local(None);
     view! {
         <section class="hero" aria-label=format!("On show: {}", system.title)>
-            <VolumeStage shown=specimen beside=Signal::derive(|| None) options slot />
+            <VolumeStage shown=specimen beside=Signal::derive(|| None) options handle />
             <div class="hero-text">
                 <p class="eyebrow">"On show"</p>
                 <h2>{system.title}</h2>

@@ -17,7 +17,7 @@ use crate::{
         provenance::Provenance,
         run_button::RunPanel,
         training::TrainingDrawer,
-        volume::{ControllerSlot, VolumeStage, controls::VolumeControls},
+        volume::{ControllerHandle, VolumeStage, controls::VolumeControls},
     },
     session::Session,
 };
@@ -39,12 +39,12 @@ fn Showcase(system: &'static System) -> impl IntoView {
     let query: Vec<(String, String)> =
         use_query_map().get_untracked().into_iter().map(|(key, value)| (key.into_owned(), value)).collect();
     let session = Session::open(system, query.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    let slot: ControllerSlot = StoredValue::new_local(None);
+    let handle: ControllerHandle = StoredValue::new_local(None);
     let (stage, metrics) = match system.makes {
         SampleKind::Volume => (
             view! {
                 <DropTarget session>
-                    <VolumeStage shown=session.shown.into() beside=session.beside.into() options=session.options slot />
+                    <VolumeStage shown=session.shown.into() beside=session.beside.into() options=session.options handle />
                 </DropTarget>
                 <VolumeControls options=session.options beside=session.beside.into() />
                 <p class="open-line">
@@ -72,7 +72,7 @@ fn Showcase(system: &'static System) -> impl IntoView {
             </section>
         </div>
         {metrics}
-        <ExportMenu session slot />
+        <ExportMenu session handle />
         <Provenance session />
         <ApiDrawer session />
         <TrainingDrawer session />

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use catalog::ModelFile;
 use leptos::{prelude::*, task::spawn_local};
 use samples::{
     Volume,
@@ -32,10 +33,10 @@ impl Session {
             self.reference.set(None);
             self.card.set(None);
             self.beside.set(None);
-            let example = format!("examples/{system}/{preset}.nrrd");
-            let real = format!("examples/{system}/{preset}-real.nrrd");
-            let reference = format!("reference/{system}/{preset}.json");
-            let card = self.system.preset(&preset).map(|p| p.card_path(system)).unwrap_or_default();
+            let Some(known) = self.system.preset(&preset) else { return };
+            let [example, real, reference, card] =
+                [ModelFile::Example, ModelFile::Real, ModelFile::Reference, ModelFile::Card]
+                    .map(|file| known.path(system, file));
             spawn_local(async move {
                 let volume = load_volume(&manifest, &example).await;
                 self.show_example(volume, &current);

@@ -124,7 +124,9 @@ impl Session {
             Event::Message(message, bytes) => {
                 self.work.update_value(|work| work.heard_at = now());
                 if job_of(&message) == Some(job.id) && job.is_running() {
-                    self.job.update(|job| drop(job.apply(&message)));
+                    self.job.update(|job| {
+                        job.apply(&message);
+                    });
                     self.take_in(message, bytes);
                 }
             }

@@ -34,7 +34,7 @@ pub fn number(x: f64, digits: usize) -> String {
         return "0".to_owned();
     }
     let exponent = x.abs().log10().floor() as i32;
-    let text = if (-3..5).contains(&exponent) {
+    let text = if (-2..5).contains(&exponent) {
         let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
         format!("{x:.decimals$}")
     } else {
@@ -51,7 +51,7 @@ pub fn mean_sd(mean: f64, sd: f64) -> String {
     }
     let large = mean.abs().max(sd.abs());
     let exponent = if large > 0.0 { large.log10().floor() as i32 } else { 0 };
-    let scale = if (-3..5).contains(&exponent) { 0 } else { exponent };
+    let scale = if (-2..5).contains(&exponent) { 0 } else { exponent };
     let (mean, sd) = (mean / 10f64.powi(scale), sd / 10f64.powi(scale));
     let decimals = if sd > 0.0 { (1 - sd.log10().floor() as i32).clamp(0, 6) as usize } else { 3 };
     let text = format!("{mean:.decimals$} ± {sd:.decimals$}");

@@ -3,7 +3,10 @@
 use catalog::messages::FromWorker;
 use samples::{
     Sample, Volume,
-    volume::{MeasureOptions, PoreMeasures, permeability},
+    volume::{
+        MeasureOptions, PoreMeasures,
+        permeability::{self, FlowError, FlowOptions},
+    },
 };
 
 use crate::{
@@ -14,35 +17,57 @@ use crate::{
 /// Largest side for which the flow is solved: above, it takes minutes on one thread.
 const MAX_FLOW_SIDE: usize = 64;
 
+/// Most lattice steps along one axis, about 10 ms each at that size: rocks need hundreds, and what needs more
+/// must not keep the worker from the next sample.
+const MAX_FLOW_STEPS: usize = 1_500;
+
 /// Sends the measures of a sample: first what takes milliseconds, then again with what takes seconds.
 pub(crate) async fn report<H: Host>(host: &H, job: u32, sample: u32, of: &Sample) -> Result<(), Stop> {
     let Sample::Volume(volume) = of;
-    let options = MeasureOptions::default();
+    let flow = FlowOptions { max_steps: MAX_FLOW_STEPS, ..FlowOptions::default() };
+    let options = MeasureOptions { flow, ..MeasureOptions::default() };
     pause(host, job).await?;
     let mut measures = PoreMeasures::of_geometry(volume, &options);
-    post(host, job, sample, &measures)?;
+    post(host, job, sample, &measures, None)?;
     if volume.shape().into_iter().all(|side| side <= MAX_FLOW_SIDE) {
-        measures.permeability = Some(flow(host, job, volume, &options).await?);
-        post(host, job, sample, &measures)?;
+        let flow = flow(host, job, volume, &options).await?;
+        measures.permeability = flow.as_ref().ok().copied();
+        post(host, job, sample, &measures, flow.err())?;
     }
     Ok(())
 }
 
 /// Permeability along z, y, x; a cancelled job stops between two axes.
-async fn flow<H: Host>(host: &H, job: u32, volume: &Volume, options: &MeasureOptions) -> Result<[f64; 3], Stop> {
+///
+/// A rock whose flow is not found is still a sample: the inner error is for the person, beside the other measures.
+async fn flow<H: Host>(
+    host: &H,
+    job: u32,
+    volume: &Volume,
+    options: &MeasureOptions,
+) -> Result<Result<[f64; 3], FlowError>, Stop> {
     let mut along = [0.0; 3];
     for (axis, value) in along.iter_mut().enumerate() {
         pause(host, job).await?;
-        let flow = permeability::along(volume, axis, &options.flow).map_err(|e| {
-            Stop::Failed(format!("The sample is finished, but its permeability is not known: {e}"), vec![])
-        })?;
-        *value = flow.permeability;
+        match permeability::along(volume, axis, &options.flow) {
+            Ok(flow) => *value = flow.permeability,
+            Err(error) => return Ok(Err(error)),
+        }
     }
-    Ok(along)
+    Ok(Ok(along))
 }
 
-fn post<H: Host>(host: &H, job: u32, sample: u32, measures: &PoreMeasures) -> Result<(), Stop> {
-    let measures = serde_json::to_value(measures).map_err(|e| Stop::Failed(e.to_string(), vec![]))?;
+fn post<H: Host>(
+    host: &H,
+    job: u32,
+    sample: u32,
+    measures: &PoreMeasures,
+    no_flow: Option<FlowError>,
+) -> Result<(), Stop> {
+    let mut measures = serde_json::to_value(measures).map_err(|e| Stop::Failed(e.to_string(), vec![]))?;
+    if let Some(error) = no_flow {
+        measures["permeability_error"] = error.to_string().into();
+    }
     host.post(&FromWorker::Measures { job, sample, measures }, None);
     Ok(())
 }

@@ -95,7 +95,7 @@ impl Host for Stage {
     }
 
     fn now(&self) -> f64 {
-        self.0.clock.set(self.0.clock.get() + 60.0);
+        self.0.clock.set(self.0.clock.get() + 120.0);
         self.0.clock.get()
     }
 

@@ -1,5 +1,6 @@
 //! The command line, on the same contract as the page and the API.
 
+mod evaluate;
 mod export;
 mod failure;
 mod progress;
@@ -34,6 +35,8 @@ enum Command {
     Train(train::TrainArgs),
     /// Draw samples from a model
     Sample(sample::SampleArgs),
+    /// Compare a model's samples with the real thing and with baselines
+    Evaluate(evaluate::EvaluateArgs),
     /// Look at the runs of a data folder, and end them
     #[command(subcommand)]
     Runs(runs::RunsCommand),
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Worker(args) => serve::worker(args),
         Command::Train(args) => train::train(args),
         Command::Sample(args) => sample::sample(args),
+        Command::Evaluate(args) => evaluate::evaluate(args),
         Command::Runs(command) => runs::runs(command),
         Command::Export(args) => export::export(args),
         Command::Systems(args) => systems::systems(&args),

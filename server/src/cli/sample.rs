@@ -71,9 +71,9 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     };
     let checked = request.check(Venue::Server)?;
     let weights = match &args.weights {
-        Some(file) => given(file)?,
+        Some(file) => given(file, checked.system.slug, checked.preset.name)?,
         None => args.places.assets().weights(checked.system.slug, checked.preset)?.ok_or_else(|| {
-            let wanted = checked.preset.weights_path(checked.system.slug);
+            let wanted = checked.preset.path(checked.system.slug, catalog::ModelFile::Weights);
             let folder = args.places.assets.display();
             Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
         })?,
@@ -91,15 +91,19 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     }
 }
 
-fn given(file: &Path) -> Result<Weights, Failure> {
+fn given(file: &Path, system: &str, preset: &str) -> Result<Weights, Failure> {
+    let bad = |error: String| Failure::input("weights", format!("{}: {error}", file.display()));
     let mut weights = Weights::read(file).map_err(|error| Failure::input("weights", error.to_string()))?;
     // The folder says nothing about the weights and would make equal results differ.
     weights.origin = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if file.extension().is_some_and(|ending| ending == "pth" || ending == "pt") {
+        weights.bytes = models::registry::import(system, preset, file).map_err(|error| bad(error.to_string()))?;
+    }
     Ok(weights)
 }
 
 /// Creates the folder and refuses to write over files that are there.
-pub fn prepare(folder: &Path, names: impl Iterator<Item = String>, force: bool) -> Result<(), Failure> {
+fn prepare(folder: &Path, names: impl Iterator<Item = String>, force: bool) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|e| Failure::input("out", format!("{}: {e}", folder.display())))?;
     if force {
         return Ok(());

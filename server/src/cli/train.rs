@@ -1,7 +1,7 @@
 //! `vitrine train`.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,7 +11,7 @@ use std::{
 use catalog::{TrainRequest, run::RunEvent};
 use clap::Args;
 
-use super::{Failure, progress::Meter, request::Common, sample::prepare};
+use super::{Failure, progress::Meter, request::Common};
 use crate::{
     config::Places,
     device,
@@ -50,8 +50,7 @@ pub fn train(args: TrainArgs) -> Result<(), Failure> {
         device: parsed.device,
     };
     let checked = request.check()?;
-    let names = ["weights.safetensors", "card.json"].into_iter().map(str::to_owned);
-    prepare(&args.out, names, args.force)?;
+    prepare(&args.out, args.force)?;
     let prepared = work::prepare(&checked.request, &args.places.assets(), &args.checkpoints)?;
     let work::Prepared { mut trainer, policy, notes } = prepared;
     for note in notes {
@@ -79,6 +78,17 @@ pub fn train(args: TrainArgs) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// What a training will make is not known before its end, so its folder has to be empty.
+fn prepare(folder: &Path, force: bool) -> Result<(), Failure> {
+    let bad = |error: std::io::Error| Failure::input("out", format!("{}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(bad)?;
+    let mut entries = std::fs::read_dir(folder).map_err(bad)?;
+    if !force && entries.next().is_some() {
+        return Err(Failure::input("out", format!("{} is not empty; --force writes into it", folder.display())));
+    }
+    Ok(())
 }
 
 /// A flag that SIGINT and SIGTERM set, so that the loop can make its checkpoint.

@@ -9,7 +9,6 @@ use axum::{
     middleware,
     response::Response,
 };
-use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -55,16 +54,15 @@ pub fn wrap(router: Router) -> Router {
     }
     // Artifacts are compressed already, and a compressed range would be another range.
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
-    router.layer(
-        ServiceBuilder::new()
-            .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-            .layer(TraceLayer::new_for_http().make_span_with(span))
-            .layer(PropagateRequestIdLayer::x_request_id())
-            .layer(CompressionLayer::new().br(true).gzip(true).compress_when(compressed))
-            .layer(middleware::map_response(error::dress))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT)),
-    )
+    // Last is outermost.
+    router
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::map_response(error::dress))
+        .layer(CompressionLayer::new().br(true).gzip(true).compress_when(compressed))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
 }
 
 fn span(request: &Request) -> tracing::Span {

@@ -81,9 +81,7 @@ pub async fn serve(State(state): State<AppState>, request: Request) -> Response 
 
 /// Addresses that the page itself resolves.
 fn is_page(path: &str) -> bool {
-    ["/systems", "/runs", "/about"].iter().any(|page| {
-        path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && !rest.contains('.')))
-    })
+    path.strip_prefix("/systems").is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && !rest.contains('.')))
 }
 
 async fn index(state: &AppState, request: Request, status: StatusCode) -> Response {

@@ -83,7 +83,7 @@ impl Assets {
     /// # Errors
     /// If they are there and cannot be read.
     pub fn weights(&self, system: &str, preset: &catalog::Preset) -> Result<Option<Weights>, StoreError> {
-        let logical = preset.weights_path(system);
+        let logical = preset.path(system, catalog::ModelFile::Weights);
         let Some(path) = self.find(&logical) else { return Ok(None) };
         Ok(Some(Weights { origin: logical, ..Weights::read(&path)? }))
     }

@@ -95,8 +95,8 @@ fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: us
         within: [
             share(|a| a.porosity),
             share(|a| a.surface),
-            share(|a| a.euler),
-            share(|a| a.porosity && a.surface && a.euler),
+            share(|a| a.euler_pore26),
+            share(|a| a.porosity && a.surface && a.euler_pore26),
         ],
         s2_difference: s2_difference(&measures, reference),
         permeability: (!permeabilities.is_empty()).then(|| Band::of(&permeabilities)),

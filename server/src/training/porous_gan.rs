@@ -4,11 +4,11 @@
 use std::{fs, path::Path, time::Instant};
 
 use anyhow::{Context, Result};
-use burn::tensor::Device;
+use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, TrainRequest, schema, systems::porous_gan::TrainParameters};
 use models::{
     Model, seed,
-    systems::porous_gan::{GanConfig, GanTrainer, PorousGan, encode, objective::GanMetrics},
+    systems::porous_gan::{GanConfig, GanTrainer, PorousGan, Schedule, encode, objective::GanMetrics},
     weights,
 };
 use rand::Rng;
@@ -83,7 +83,7 @@ impl PorousTrainer {
     pub fn start(request: &TrainRequest, resume: Option<&Path>, assets: &Path, device: &Device) -> Result<Self> {
         let parameters: TrainParameters = schema::parse(&request.parameters, "parameters")
             .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
-        let config = GanConfig::preset(&request.preset).context("unknown preset")?;
+        let config = GanConfig::of_preset(&request.preset)?;
         let rock = rock::load(&request.preset, assets)?;
         let blocks = compared_blocks(&rock.volume);
         let reference = RockReference::of(&blocks, &MeasureOptions::default(), rock.voxel_um)?;
@@ -134,7 +134,14 @@ impl Trainer for PorousTrainer {
             .map(|_| random_cube(&self.rock.volume, edge, self.parameters.augment, &mut rng))
             .collect();
         let real = encode::cubes(&cubes, edge, self.gan.device());
-        let metrics = self.gan.step(real, self.parameters.learning_rate, self.parameters.real_label, &mut rng);
+        let remaining = 1.0 - self.history.step as f64 / self.total_steps() as f64;
+        let schedule = Schedule {
+            learning_rate: self.parameters.learning_rate,
+            real_label: self.parameters.real_label,
+            input_noise: self.parameters.input_noise * remaining,
+            generator_steps: self.parameters.generator_steps,
+        };
+        let metrics = self.gan.step(real, &schedule, &mut rng);
         self.history.step += 1;
         self.history.add(&metrics);
         Ok(named(&metrics))
@@ -154,7 +161,7 @@ impl Trainer for PorousTrainer {
         if self.history.best_score.is_none_or(|best| score < best) {
             self.history.best_score = Some(score);
             self.history.best_step = self.history.step;
-            self.best = Some(weights::to_safetensors(&self.gan.generator())?);
+            self.best = Some(weights::to_safetensors(&self.gan.generator(), DType::F16)?);
         }
         Ok(vec![
             ("porosity".into(), physics.porosity),
@@ -251,8 +258,8 @@ impl PorousTrainer {
                 "side": COMPARED_SIDE,
                 "porosity_within": share(|a| a.porosity),
                 "surface_within": share(|a| a.surface),
-                "euler_within": share(|a| a.euler),
-                "all_within": share(|a| a.porosity && a.surface && a.euler),
+                "euler_within": share(|a| a.euler_pore26),
+                "all_within": share(|a| a.porosity && a.surface && a.euler_pore26),
                 "s2_difference_of_mean": s2_difference(samples, &self.reference),
             },
             "claims": [
@@ -311,7 +318,7 @@ impl Physics {
         };
         let within = samples.iter().filter(|m| {
             let a = reference.compare(m);
-            a.porosity && a.surface && a.euler
+            a.porosity && a.surface && a.euler_pore26
         });
         Self {
             porosity: mean(|m| m.porosity),

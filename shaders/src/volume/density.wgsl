@@ -1,11 +1,30 @@
-// A translucent body: the value picks opacity and colour, front to back, until the ray is opaque.
+// A translucent body: pore and grain each have a colour and an extinction; front to back, until the ray is opaque.
 
-fn opacity_of(value: f32) -> f32 {
+const OPAQUE: f32 = 0.015; // of the light behind; less does not show
+
+fn grain_share(value: f32) -> f32 {
     return smoothstep(frame.transfer.x, frame.transfer.y, value);
 }
 
 fn value_at(q: vec3f) -> f32 {
     return textureSampleLevel(raw, linear_sampler, q / frame.shape.xyz, 0.0).r;
+}
+
+struct Light {
+    colour: vec3f,  // collected so far
+    through: f32,   // share of what lies behind that comes through
+}
+
+// Adds a stretch of the ray with one value. `rise` is how much the value rises towards the light: a pore is lit
+// where grain lies towards the light, and the other way round.
+fn absorb(light: Light, share: f32, rise: f32, stretch: f32) -> Light {
+    let pore = frame.low.w * (1.0 - share);
+    let grain = frame.high.w * share;
+    let alpha = 1.0 - exp(-(pore + grain) * stretch);
+    let relief = clamp(vec2f(0.5) + 1.6 * vec2f(rise, -rise), vec2f(0.0), vec2f(1.0));
+    let shade = mix(vec2f(0.4), vec2f(1.2), relief);
+    let colour = (pore * shade.x * frame.low.rgb + grain * shade.y * frame.high.rgb) / max(pore + grain, 1e-6);
+    return Light(light.colour + light.through * alpha * colour, light.through * (1.0 - alpha));
 }
 
 @fragment
@@ -17,42 +36,38 @@ fn fs_density(pixel: Pixel) -> @location(0) vec4f {
     }
     let slice = nearest_slice(ray, span);
     let end = min(span.far, slice.distance);
-    let step = frame.transfer.w * frame.forward.w;
-    // The value a little towards the light tells how much of the body lies in front of this point.
+    let step = frame.transfer.z * frame.forward.w;
+    let noise = pixel_noise(pixel.position.xy);
     let towards_light = frame.light.xyz * max(1.0, 0.02 * frame.shape.x);
-    var t = span.near + step * pixel_noise(pixel.position.xy);
-    var colour = vec3f(0.0);
-    var through = 1.0;
-    for (var crossed = 0; crossed < 2048; crossed++) {
-        if t >= end || through < 0.015 {
+    var light = Light(vec3f(0.0), 1.0);
+    var t = span.near;
+    for (var crossed = 0; crossed < 1024; crossed++) {
+        if t >= end || light.through < OPAQUE {
             break;
         }
-        let brick = brick_at(ray.origin + t * ray.direction);
-        let leave = min(brick_exit(ray, brick) + NUDGE, end);
-        if textureLoad(bricks, brick, 0).a <= frame.transfer.x {
-            // Whole steps only: the sampling keeps its phase, so no brick pattern shows.
-            t += max(1.0, ceil((leave - t) / step)) * step;
-            continue;
-        }
-        for (var i = 0; i < 512; i++) {
-            let q = ray.origin + t * ray.direction;
-            let value = value_at(q);
-            let opacity = opacity_of(value);
-            if opacity > 0.0 {
-                let alpha = 1.0 - exp(-frame.transfer.z * opacity * step);
-                let relief = clamp(0.5 + 1.6 * (value - value_at(q + towards_light)), 0.0, 1.0);
-                let shade = mix(0.55, 1.15, relief);
-                colour += through * alpha * shade * mix(frame.low.rgb, frame.high.rgb, value);
-                through *= 1.0 - alpha;
-            }
-            t += step;
-            if t > leave || through < 0.015 {
-                break;
+        let brick = brick_at(ray.origin + (t + NUDGE) * ray.direction);
+        let leave = clamp(brick_exit(ray, brick), t + NUDGE, end);
+        let range = textureLoad(bricks, brick, 0);
+        let share = vec2f(grain_share(range.b), grain_share(range.a));
+        if share.x == share.y {
+            // One phase all through: the stretch has a closed form.
+            light = absorb(light, share.x, 0.0, leave - t);
+        } else {
+            let count = ceil((leave - t) / step);
+            let stretch = (leave - t) / count;
+            for (var i = 0.0; i < count; i += 1.0) {
+                let q = ray.origin + (t + (i + noise) * stretch) * ray.direction;
+                let value = value_at(q);
+                light = absorb(light, grain_share(value), value_at(q + towards_light) - value, stretch);
+                if light.through < OPAQUE {
+                    break;
+                }
             }
         }
+        t = leave;
     }
     if slice.distance < 1e29 {
-        return vec4f(colour + through * slice.colour, 1.0);
+        return vec4f(light.colour + light.through * slice.colour, 1.0);
     }
-    return vec4f(colour, 1.0 - through);
+    return vec4f(light.colour, 1.0 - light.through);
 }

@@ -13,11 +13,11 @@ struct Frame {
     light: vec4f,      // xyz: towards the key light; w: 1 for occlusion and shadows
     background: vec4f, // linear
     solid: vec4f,      // rgb: linear; w: 1 if grain is the solid, -1 if pore is
-    low: vec4f,        // density: linear colour of value 0
-    high: vec4f,       // density: linear colour of value 1
+    low: vec4f,        // density, pore: linear colour; w: extinction per voxel
+    high: vec4f,       // density, grain: linear colour; w: extinction per voxel
     slice_low: vec4f,  // sRGB
     slice_high: vec4f, // sRGB
-    transfer: vec4f,   // low, high, extinction per voxel, step in voxels
+    transfer: vec4f,   // density: values where pore ends and grain begins, step in voxels
 }
 
 @group(0) @binding(0) var<uniform> frame: Frame;

@@ -65,12 +65,7 @@ impl FrameUniform {
         let (right, up, backward) = camera.frame();
         let (across, upward) = camera.half_tangents(aspect);
         let step_scale = if style.step_scale.is_finite() { style.step_scale.clamp(0.25, 8.0) } else { 1.0 };
-        let positions = match (style.mode, style.slices) {
-            (_, Some(positions)) => Some(positions),
-            (Mode::Slices, None) => Some([0.5; 3]),
-            _ => None,
-        };
-        let slices = positions.map_or(Vec4::ZERO, |[z, y, x]| {
+        let slices = style.slice_positions().map_or(Vec4::ZERO, |[z, y, x]| {
             (Vec3::new(x, y, z).clamp(Vec3::ZERO, Vec3::ONE) * sides).extend(1.0)
         });
         let (solid, polarity) = match style.mode {
@@ -81,7 +76,7 @@ impl FrameUniform {
         let longest = sides.max_element();
         let transfer = style.transfer;
         let low = transfer.low.clamp(0.0, 0.999);
-        let extinction = -(1.0 - transfer.opacity.clamp(0.0, 0.999)).ln() * 16.0 / longest;
+        let extinction = |opacity: f32| -(1.0 - opacity.clamp(0.0, 0.999)).ln() * 16.0 / longest;
         let [r, g, b, _] = style.background;
         Self {
             eye: (camera.eye() / voxel + 0.5 * sides).extend(0.0),
@@ -94,15 +89,15 @@ impl FrameUniform {
             light: light.normalize().extend(f32::from(u8::from(style.ambient_occlusion))),
             background: linear([r, g, b]).extend(1.0),
             solid: linear(solid).extend(polarity),
-            low: linear(style.pore).extend(0.0),
-            high: linear(style.grain).extend(0.0),
+            low: linear(style.pore).extend(extinction(transfer.pore)),
+            high: linear(style.grain).extend(extinction(transfer.grain)),
             slice_low: Vec3::from(style.slice_range[0]).extend(0.0),
             slice_high: Vec3::from(style.slice_range[1]).extend(0.0),
             transfer: Vec4::new(
                 low,
                 transfer.high.clamp(low + 0.001, 1.0),
-                extinction,
                 DENSITY_STEP.0.min(longest / DENSITY_STEP.1),
+                0.0,
             ),
         }
     }

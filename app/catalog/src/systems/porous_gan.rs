@@ -25,8 +25,7 @@ pub struct SampleParameters {
     pub crop_border: bool,
     /// Median filter, 3×3×3
     ///
-    /// The paper's post-processing: removes single-voxel specks before the threshold. Off by default, since the real
-    /// rock beside it is not filtered either: at the small presets' resolution the filter eats narrow throats.
+    /// The paper's post-processing: removes single-voxel specks before the threshold.
     pub median_filter: bool,
 }
 
@@ -42,7 +41,7 @@ pub enum Normalization {
 
 impl Default for SampleParameters {
     fn default() -> Self {
-        Self { size: 64, normalization: Normalization::Batch, crop_border: true, median_filter: false }
+        Self { size: 64, normalization: Normalization::Batch, crop_border: true, median_filter: true }
     }
 }
 
@@ -50,7 +49,7 @@ impl Default for SampleParameters {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainParameters {
-    /// Generator steps
+    /// Steps
     #[schemars(range(min = 1, max = 10_000_000))]
     pub iterations: u32,
     /// Cubes per step
@@ -62,6 +61,14 @@ pub struct TrainParameters {
     /// Target of real cubes in the discriminator's loss: one-sided label smoothing
     #[schemars(range(min = 0.5, max = 1.0))]
     pub real_label: f64,
+    /// Noise on the discriminator's input, standard deviation
+    ///
+    /// Falls to 0 along the training, as in the authors' Torch loop (0.1); 0 is their PyTorch loop.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub input_noise: f64,
+    /// Generator steps to each discriminator step
+    #[schemars(range(min = 1, max = 10))]
+    pub generator_steps: u32,
     /// Random rotations and mirror images of the training cubes
     pub augment: bool,
     /// Seconds between checkpoints
@@ -79,9 +86,11 @@ impl Default for TrainParameters {
             batch_size: 16,
             learning_rate: 2e-4,
             real_label: 0.9,
+            input_noise: 0.1,
+            generator_steps: 2,
             augment: true,
             checkpoint_seconds: 60,
-            evaluate_every: 200,
+            evaluate_every: 100,
         }
     }
 }

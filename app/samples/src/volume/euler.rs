@@ -79,17 +79,22 @@ fn eighths([a, b, c, d]: [u64; 4], [e, f, g, h]: [u64; 4]) -> i64 {
     let (near_y0, near_y1, far_y0, far_y1) = (a & b, c & d, e & f, g & h);
     let voxels = count(&[a, b, c, d, e, f, g, h]);
     let edges = count(&[
-        along_x_a, along_x_b, along_x_c, along_x_d, near_y0, near_y1, far_y0, far_y1, a & c, b & d, e & g, f & h,
+        along_x_a,
+        along_x_b,
+        along_x_c,
+        along_x_d,
+        near_y0,
+        near_y1,
+        far_y0,
+        far_y1,
+        a & c,
+        b & d,
+        e & g,
+        f & h,
     ]);
     let (side_z0, side_z1) = (near_y0 & far_y0, near_y1 & far_y1);
-    let faces = count(&[
-        side_z0,
-        side_z1,
-        along_x_a & along_x_c,
-        along_x_b & along_x_d,
-        near_y0 & near_y1,
-        far_y0 & far_y1,
-    ]);
+    let faces =
+        count(&[side_z0, side_z1, along_x_a & along_x_c, along_x_b & along_x_d, near_y0 & near_y1, far_y0 & far_y1]);
     let cubes = (side_z0 & side_z1).count_ones();
     i64::from(voxels) - 2 * i64::from(edges) + 4 * i64::from(faces) - 8 * i64::from(cubes)
 }

@@ -85,9 +85,9 @@ impl GaussianField {
         let mut spectrum = Vec::with_capacity(period * period * period);
         for z in 0..period {
             for y in 0..period {
-                spectrum.extend((0..period).map(|x| {
-                    Complex::new(at((squared(z) + squared(y) + squared(x)).sqrt()) as f32, 0.0)
-                }));
+                spectrum.extend(
+                    (0..period).map(|x| Complex::new(at((squared(z) + squared(y) + squared(x)).sqrt()) as f32, 0.0)),
+                );
             }
         }
         fourier(&mut spectrum, period);
@@ -139,9 +139,7 @@ struct Level {
 impl Level {
     fn at(porosity: f64) -> Self {
         // At ρ = 1 the probability is φ: the same formula gives t².
-        let squared = bisect(0.0, 80.0, |t| {
-            porosity * porosity + excess(t, 1.0) < porosity
-        });
+        let squared = bisect(0.0, 80.0, |t| porosity * porosity + excess(t, 1.0) < porosity);
         Self { porosity, squared }
     }
 

@@ -1,6 +1,6 @@
 //! Grey volumes and the post-processing that turns a generator's output into a segmentation.
 
-use super::{GRAIN, PORE, Volume, VolumeError, voxel_count};
+use super::{GRAIN, PORE, Volume, VolumeError, median, voxel_count};
 
 /// A volume of 8-bit grey values, `[z, y, x]`, 0 = pore-like, 255 = grain-like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,30 +50,7 @@ impl GreyVolume {
     /// Median over the 3×3×3 neighbourhood; at the faces the edge voxel is repeated (the convention of
     /// SciPy's `median_filter(mode="nearest")`).
     pub fn median_filter(&self) -> Self {
-        let [depth, height, width] = self.shape;
-        let near = |i: usize, side: usize| [i.saturating_sub(1), i, (i + 1).min(side - 1)];
-        let mut values = Vec::with_capacity(self.values.len());
-        for z in 0..depth {
-            for y in 0..height {
-                let mut rows = [0usize; 9];
-                for (i, zz) in near(z, depth).into_iter().enumerate() {
-                    for (j, yy) in near(y, height).into_iter().enumerate() {
-                        rows[3 * i + j] = (zz * height + yy) * width;
-                    }
-                }
-                for x in 0..width {
-                    let columns = near(x, width);
-                    let mut window = [0u8; 27];
-                    for (i, row) in rows.iter().enumerate() {
-                        for (j, column) in columns.iter().enumerate() {
-                            window[3 * i + j] = self.values[row + column];
-                        }
-                    }
-                    values.push(*window.select_nth_unstable(13).1);
-                }
-            }
-        }
-        Self { shape: self.shape, values }
+        Self { shape: self.shape, values: median::filter(self.shape, &self.values) }
     }
 
     /// Otsu's threshold: the grey level `t` for which splitting into `< t` and `≥ t` maximises the

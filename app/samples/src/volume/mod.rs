@@ -10,6 +10,7 @@ mod euler;
 pub mod gaussian_field;
 mod grey;
 mod measures;
+mod median;
 pub mod nrrd;
 mod packed;
 mod parallel;
@@ -80,9 +81,7 @@ pub enum VolumeError {
 
 /// Number of voxels of a shape, checked against [`MAX_VOXELS`] before anything is allocated.
 pub fn voxel_count(shape: [u64; 3]) -> Result<usize, VolumeError> {
-    let count = shape
-        .iter()
-        .try_fold(1u64, |product, &side| product.checked_mul(side));
+    let count = shape.iter().try_fold(1u64, |product, &side| product.checked_mul(side));
     match count {
         Some(n) if n > 0 && n <= MAX_VOXELS as u64 => Ok(n as usize),
         _ => Err(VolumeError::Size(shape)),
@@ -155,9 +154,8 @@ impl Volume {
 
     /// The block of `shape` voxels whose lowest corner is `origin`; `None` if it leaves the volume.
     pub fn block(&self, origin: [usize; 3], shape: [usize; 3]) -> Option<Self> {
-        let inside = (0..3).all(|a| {
-            shape[a] > 0 && origin[a].checked_add(shape[a]).is_some_and(|end| end <= self.shape[a])
-        });
+        let inside =
+            (0..3).all(|a| shape[a] > 0 && origin[a].checked_add(shape[a]).is_some_and(|end| end <= self.shape[a]));
         if !inside {
             return None;
         }

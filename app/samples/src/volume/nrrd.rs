@@ -61,10 +61,8 @@ pub fn write(volume: &Volume, options: &WriteOptions) -> Vec<u8> {
         Encoding::Gzip => {
             let mut encoder = GzEncoder::new(file, Compression::default());
             // Writing to memory cannot fail.
-            file = encoder
-                .write_all(volume.voxels())
-                .and_then(|()| encoder.finish())
-                .expect("a Vec accepts every write");
+            file =
+                encoder.write_all(volume.voxels()).and_then(|()| encoder.finish()).expect("a Vec accepts every write");
         }
     }
     file
@@ -120,7 +118,12 @@ impl Scalar {
             "ushort" | "unsigned short" | "unsigned short int" | "uint16" | "uint16_t" => Self::U16,
             "int" | "signed int" | "int32" | "int32_t" => Self::I32,
             "uint" | "unsigned int" | "uint32" | "uint32_t" => Self::U32,
-            "longlong" | "long long" | "long long int" | "signed long long" | "signed long long int" | "int64"
+            "longlong"
+            | "long long"
+            | "long long int"
+            | "signed long long"
+            | "signed long long int"
+            | "int64"
             | "int64_t" => Self::I64,
             "ulonglong" | "unsigned long long" | "unsigned long long int" | "uint64" | "uint64_t" => Self::U64,
             "float" => Self::F32,
@@ -220,9 +223,11 @@ impl Header {
                     little[..size].reverse();
                 }
                 let index = values.len();
-                values.push(self.scalar.grey(&little).ok_or_else(|| {
-                    bad(format!("voxel {index} is not a whole number from 0 to 255"))
-                })?);
+                values.push(
+                    self.scalar
+                        .grey(&little)
+                        .ok_or_else(|| bad(format!("voxel {index} is not a whole number from 0 to 255")))?,
+                );
             }
             buffer.copy_within(whole..held, 0);
             held -= whole;

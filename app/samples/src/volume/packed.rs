@@ -108,9 +108,8 @@ fn pack(voxels: &[u8], phase: u8) -> u64 {
     let mut octets = voxels.chunks_exact(8);
     let mut shift = 0;
     for octet in octets.by_ref() {
-        let bytes = u64::from_le_bytes([
-            octet[0], octet[1], octet[2], octet[3], octet[4], octet[5], octet[6], octet[7],
-        ]);
+        let bytes =
+            u64::from_le_bytes([octet[0], octet[1], octet[2], octet[3], octet[4], octet[5], octet[6], octet[7]]);
         // Each byte is 0 or 1: the product gathers the eight lowest bits, in order, in its highest byte.
         word |= ((bytes ^ flip).wrapping_mul(0x0102_0408_1020_4080) >> 56) << shift;
         shift += 8;
@@ -124,24 +123,33 @@ fn pack(voxels: &[u8], phase: u8) -> u64 {
 
 /// Number of positions where both `a` and `b` have a 1; the shorter length counts.
 pub(crate) fn count_common(a: &[u64], b: &[u64]) -> u64 {
+    count(a, b, |a, b| a & b)
+}
+
+/// Number of positions where `a` and `b` differ; the shorter length counts.
+pub(crate) fn count_differing(a: &[u64], b: &[u64]) -> u64 {
+    count(a, b, |a, b| a ^ b)
+}
+
+fn count(a: &[u64], b: &[u64], combine: impl Fn(u64, u64) -> u64) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("popcnt") {
         // SAFETY: the processor was just found to have the features that the function is compiled for.
-        return unsafe { count_common_avx2(a, b) };
+        return unsafe { count_avx2(a, b, combine) };
     }
-    count_common_portable(a, b)
+    count_portable(a, b, combine)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,popcnt")]
-fn count_common_avx2(a: &[u64], b: &[u64]) -> u64 {
-    count_common_portable(a, b)
+fn count_avx2(a: &[u64], b: &[u64], combine: impl Fn(u64, u64) -> u64) -> u64 {
+    count_portable(a, b, combine)
 }
 
 #[inline(always)]
-fn count_common_portable(a: &[u64], b: &[u64]) -> u64 {
+fn count_portable(a: &[u64], b: &[u64], combine: impl Fn(u64, u64) -> u64) -> u64 {
     // Wrapping: a count of bits in memory fits, and the overflow check would forbid vector code.
-    a.iter().zip(b).fold(0u64, |sum, (a, b)| sum.wrapping_add(u64::from((a & b).count_ones())))
+    a.iter().zip(b).fold(0u64, |sum, (&a, &b)| sum.wrapping_add(u64::from(combine(a, b).count_ones())))
 }
 
 #[cfg(test)]

@@ -33,9 +33,8 @@ pub(crate) fn joined_faces(rows: &PackedRows) -> [bool; 3] {
         std::mem::swap(&mut above, &mut slice);
     }
     // Faces were gathered at the roots.
-    [0b11, 0b1100, 0b11_0000].map(|both| {
-        (0..pieces.faces.len()).any(|i| pieces.parents[i] as usize == i && pieces.faces[i] & both == both)
-    })
+    [0b11, 0b1100, 0b11_0000]
+        .map(|both| (0..pieces.faces.len()).any(|i| pieces.parents[i] as usize == i && pieces.faces[i] & both == both))
 }
 
 /// Bit 0: first face, bit 1: last face.

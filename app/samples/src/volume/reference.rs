@@ -138,7 +138,8 @@ impl RockReference {
         Agreement {
             porosity: inside(measures.porosity, |s| s.porosity),
             surface: inside(measures.surface, |s| s.surface),
-            euler: inside(measures.euler_pore26, |s| s.euler_pore26),
+            euler_pore26: inside(measures.euler_pore26, |s| s.euler_pore26),
+            euler_pore6: inside(measures.euler_pore6, |s| s.euler_pore6),
             s2_difference: s2.map(|(rock, sample)| (rock - sample).abs()).fold(0.0, f64::max),
         }
     }
@@ -151,8 +152,10 @@ pub struct Agreement {
     pub porosity: bool,
     /// Crofton surface within ± 2 standard deviations.
     pub surface: bool,
-    /// Euler number (26-connected pore space) within ± 2 standard deviations.
-    pub euler: bool,
+    /// Euler number of the 26-connected pore space within ± 2 standard deviations.
+    pub euler_pore26: bool,
+    /// Euler number of the 6-connected pore space within ± 2 standard deviations.
+    pub euler_pore6: bool,
     /// Largest |ΔS₂| of the radial curve against the rock's mean, lags up to 16.
     pub s2_difference: f64,
 }

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use leptos::prelude::{document, request_animation_frame, set_timeout, window};
+use leptos::{
+    prelude::{document, request_animation_frame, set_timeout, window},
+    task::spawn_local,
+};
 use shaders::{AdaptiveQuality, OrbitCamera, ViewError, VolumeData, VolumeStyle, VolumeView};
 use web_sys::HtmlCanvasElement;
 
@@ -62,6 +65,7 @@ impl Controller {
         on_interaction: impl Fn() + 'static,
     ) -> Result<Rc<Self>, ViewError> {
         let view = VolumeView::new(canvas.clone()).await?;
+        let lost = view.when_lost();
         let state = State {
             camera: OrbitCamera::default(),
             style: VolumeStyle::default(),
@@ -74,7 +78,7 @@ impl Controller {
             last_input: f64::NEG_INFINITY,
             last_frame: None,
         };
-        Ok(Rc::new(Self {
+        let controller = Rc::new(Self {
             canvas,
             view: RefCell::new(Some(view)),
             state: RefCell::new(state),
@@ -82,7 +86,15 @@ impl Controller {
             closed: Cell::new(false),
             on_error: Box::new(on_error),
             on_interaction: Box::new(on_interaction),
-        }))
+        });
+        let watched = Rc::downgrade(&controller);
+        spawn_local(async move {
+            let reason = lost.await;
+            if let Some(controller) = watched.upgrade().filter(|c| !c.closed.get()) {
+                (controller.on_error)(ViewError::Lost(reason));
+            }
+        });
+        Ok(controller)
     }
 
     /// "WebGPU" or "WebGL2" and the adapter's name.

@@ -23,7 +23,7 @@ use input::Pointers;
 const MOST_RESTARTS: u32 = 2;
 
 /// Where the page finds the controller of the canvas that is on it now.
-pub type ControllerSlot = StoredValue<Option<Rc<Controller>>, LocalStorage>;
+pub type ControllerHandle = StoredValue<Option<Rc<Controller>>, LocalStorage>;
 
 /// What the stage can say.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,16 +39,17 @@ pub fn VolumeStage(
     shown: Signal<Option<Shown>>,
     beside: Signal<Option<Arc<Voxels>>>,
     options: RwSignal<ViewOptions>,
-    slot: ControllerSlot,
+    handle: ControllerHandle,
 ) -> impl IntoView {
     let theme = expect_context::<RwSignal<Theme>>();
     let state = RwSignal::new(State::Starting);
     let restarts = RwSignal::new(0u32);
     let ready = RwSignal::new(0u32);
+    let drawn_by = RwSignal::new(None::<String>);
     let two = Memo::new(move |_| options.with(|o| o.compare) && beside.with(Option::is_some));
 
     let on_error = move |error: ViewError| {
-        slot.update_value(|slot| {
+        handle.update_value(|slot| {
             if let Some(controller) = slot.take() {
                 controller.close();
             }
@@ -70,11 +71,12 @@ pub fn VolumeStage(
             match Controller::new(canvas, on_error, on_interaction).await {
                 Ok(controller) => {
                     // The visitor may have left the page meanwhile.
-                    if slot.try_set_value(Some(Rc::clone(&controller))).is_some() {
+                    if handle.try_set_value(Some(Rc::clone(&controller))).is_some() {
                         controller.close();
                         return;
                     }
                     controller.fit();
+                    drawn_by.set(Some(controller.backend()));
                     state.set(State::Ready);
                     ready.update(|n| *n += 1);
                 }
@@ -83,7 +85,7 @@ pub fn VolumeStage(
         });
     };
     on_cleanup(move || {
-        slot.try_update_value(|slot| {
+        handle.try_update_value(|slot| {
             if let Some(controller) = slot.take() {
                 controller.close();
             }
@@ -100,7 +102,7 @@ pub fn VolumeStage(
         if let State::Failed(_) = state.get_untracked() {
             return;
         }
-        slot.with_value(|slot| {
+        handle.with_value(|slot| {
             if let Some(controller) = slot {
                 controller.set_volumes(volumes.clone());
             }
@@ -110,7 +112,7 @@ pub fn VolumeStage(
     Effect::new(move |_| {
         ready.track();
         let (options, preview, theme) = (options.get(), is_preview.get(), theme.get());
-        slot.with_value(|slot| {
+        handle.with_value(|slot| {
             if let Some(controller) = slot {
                 controller.set_style(style(&options, preview, theme));
                 controller.set_rotating(options.rotating);
@@ -131,10 +133,11 @@ pub fn VolumeStage(
                 State::Ready => "ready",
                 State::Failed(_) => "unsupported",
             }
+            data-drawn-by=drawn_by
         >
             {move || {
                 restarts.track();
-                view! { <Canvas start=start slot /> }
+                view! { <Canvas start=start handle /> }
             }}
             <Show when=move || matches!(state.get(), State::Failed(_))>
                 <p class="stage-message" role="alert" data-testid="view-message">
@@ -148,7 +151,7 @@ pub fn VolumeStage(
                 <p class="caption" data-testid="caption">
                     {move || shown.with(|s| s.as_ref().map(|s| s.title.clone()))}
                 </p>
-                <Show when=two>
+                <Show when=move || two.get()>
                     <p class="caption">"The real rock, a block of the scan"</p>
                 </Show>
             </div>
@@ -158,11 +161,11 @@ pub fn VolumeStage(
 
 /// The canvas with its input; made anew after a lost device, because a canvas keeps its first context.
 #[component]
-fn Canvas(start: impl Fn(HtmlCanvasElement) + Copy + 'static, slot: ControllerSlot) -> impl IntoView {
+fn Canvas(start: impl Fn(HtmlCanvasElement) + Copy + 'static, handle: ControllerHandle) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let observer = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
     canvas.on_load(move |canvas| {
-        let fit = Closure::new(move || with(slot, Controller::fit));
+        let fit = Closure::new(move || with(handle, Controller::fit));
         if let Ok(new) = ResizeObserver::new(fit.as_ref().unchecked_ref()) {
             new.observe(&canvas);
             observer.set_value(Some((new, fit)));
@@ -187,13 +190,13 @@ fn Canvas(start: impl Fn(HtmlCanvasElement) + Copy + 'static, slot: ControllerSl
         pointers.with_value(|p| p.down(&event, height()));
     };
     let moved = move |event: PointerEvent| {
-        pointers.with_value(|p| with(slot, |controller| p.moved(&event, height(), controller)));
+        pointers.with_value(|p| with(handle, |controller| p.moved(&event, height(), controller)));
     };
     let up = move |event: PointerEvent| pointers.with_value(|p| p.up(&event));
     let key = move |event: web_sys::KeyboardEvent| {
         if let Some(movement) = input::key_movement(&event) {
             event.prevent_default();
-            with(slot, |controller| controller.steer(movement));
+            with(handle, |controller| controller.steer(movement));
         }
     };
     let wheel = move |event: web_sys::WheelEvent| {
@@ -204,7 +207,7 @@ fn Canvas(start: impl Fn(HtmlCanvasElement) + Copy + 'static, slot: ControllerSl
         });
         if chosen || event.ctrl_key() {
             event.prevent_default();
-            with(slot, |controller| controller.steer(|camera| camera.zoom(input::wheel_factor(&event))));
+            with(handle, |controller| controller.steer(|camera| camera.zoom(input::wheel_factor(&event))));
         }
     };
     view! {
@@ -222,13 +225,13 @@ fn Canvas(start: impl Fn(HtmlCanvasElement) + Copy + 'static, slot: ControllerSl
             on:contextmenu=|event| event.prevent_default()
             on:keydown=key
             on:wheel=wheel
-            on:dblclick=move |_| with(slot, |controller| controller.steer(shaders::OrbitCamera::reset))
+            on:dblclick=move |_| with(handle, |controller| controller.steer(shaders::OrbitCamera::reset))
         ></canvas>
     }
 }
 
-fn with(slot: ControllerSlot, act: impl FnOnce(&Rc<Controller>)) {
-    let controller = slot.try_with_value(Option::clone).flatten();
+fn with(handle: ControllerHandle, act: impl FnOnce(&Rc<Controller>)) {
+    let controller = handle.try_with_value(Option::clone).flatten();
     if let Some(controller) = controller {
         act(&controller);
     }

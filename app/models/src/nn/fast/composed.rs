@@ -80,13 +80,14 @@ fn leaky<B: Backend>(x: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
     }
 }
 
+/// At 0 the slope is that of negative arguments, as everywhere in this module.
 fn leaky_backward<B: Backend>(x: FloatTensor<B>, grad: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
     match slope {
         1.0 => grad,
         0.0 => B::relu_backward(x, grad),
         _ => {
-            let mask =
-                B::float_lower_elem(x.clone(), 0f32.into(), get_or_init_device_settings::<B>(&x.device()).bool_dtype);
+            let bool_dtype = get_or_init_device_settings::<B>(&x.device()).bool_dtype;
+            let mask = B::float_lower_equal_elem(x, 0f32.into(), bool_dtype);
             B::float_mask_where(grad.clone(), mask, B::float_mul_scalar(grad, slope.into()))
         }
     }

@@ -13,7 +13,11 @@
 mod autodiff;
 mod composed;
 mod flex;
+mod kernel;
 mod ops;
+
+#[cfg(test)]
+mod tests;
 
 pub use ops::Unary;
 

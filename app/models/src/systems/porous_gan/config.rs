@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ModelError;
+
 /// Size of a generator and its discriminator (spec §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GanConfig {
@@ -24,11 +26,14 @@ impl GanConfig {
         Self { image_size: 64, latent_channels: 512, generator_width: 64, discriminator_width: 16 };
 
     /// The size of a catalogue preset.
-    pub fn preset(name: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// If there is none of that name.
+    pub fn of_preset(name: &str) -> Result<Self, ModelError> {
         match name {
-            "berea-small" | "ketton-small" | "beadpack-small" => Some(Self::SMALL),
-            "paper" => Some(Self::PAPER),
-            _ => None,
+            "berea-small" | "ketton-small" | "beadpack-small" => Ok(Self::SMALL),
+            "paper" => Ok(Self::PAPER),
+            _ => Err(ModelError::UnknownPreset { system: "porous-gan".to_owned(), preset: name.to_owned() }),
         }
     }
 
@@ -62,8 +67,8 @@ impl GanConfig {
         1 + side.saturating_sub(self.image_size).div_ceil(self.voxels_per_cell())
     }
 
-    /// Voxels along each face that zero padding biases: 24 for nets trained on 64³ cubes (spec §6), in proportion else.
+    /// Voxels along each face that zero padding biases: those to which fewer than four noise cells an axis contribute.
     pub fn biased_border(&self) -> usize {
-        3 * self.voxels_per_cell() / 2
+        3 * self.voxels_per_cell()
     }
 }

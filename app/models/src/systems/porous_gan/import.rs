@@ -2,7 +2,24 @@
 //! (convolution, batch norm, activation), then the last convolution. The discriminator's first layer has no batch
 //! norm; its place stays empty.
 
+#[cfg(feature = "native")]
+use burn::tensor::{DType, Device};
+
 use super::config::GanConfig;
+#[cfg(feature = "native")]
+use crate::{ModelError, weights};
+
+/// Reads the authors' `netG` checkpoint for `preset` into the bytes of a safetensors file, in f32.
+///
+/// # Errors
+/// If the preset is unknown, or the file does not decode or fit.
+#[cfg(feature = "native")]
+pub fn generator(preset: &str, file: &std::path::Path) -> Result<Vec<u8>, ModelError> {
+    let config = GanConfig::of_preset(preset)?;
+    let mut generator = super::Generator::zeros(&config, &Device::flex());
+    weights::load_pytorch(&mut generator, file, &authors_names(&config))?;
+    weights::to_safetensors(&generator, DType::F32)
+}
 
 /// Pairs (pattern of their names, our prefix) for either network's `state_dict`.
 pub fn authors_names(config: &GanConfig) -> Vec<(String, String)> {

@@ -25,7 +25,7 @@ use catalog::{SampleRequest, schema, systems::porous_gan::SampleParameters};
 
 pub use config::GanConfig;
 pub use network::{Discriminator, Generator};
-pub use objective::GanTrainer;
+pub use objective::{GanTrainer, Schedule};
 
 use crate::{Model, ModelError, Sampling, weights};
 
@@ -34,10 +34,7 @@ use crate::{Model, ModelError, Sampling, weights};
 /// # Errors
 /// If the preset is unknown or the weights do not decode or fit.
 pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
-    let config = GanConfig::preset(preset).ok_or_else(|| ModelError::UnknownPreset {
-        system: "porous-gan".to_owned(),
-        preset: preset.to_owned(),
-    })?;
+    let config = GanConfig::of_preset(preset)?;
     let mut generator = Generator::zeros(&config, device);
     weights::load_safetensors(&mut generator, bytes)?;
     Ok(Box::new(PorousGan { config, generator }))

@@ -1,5 +1,5 @@
-//! One training step, as the authors' PyTorch loop takes it (spec §3): a discriminator step on a real and a fake
-//! batch in separate passes, then a generator step with fresh noise.
+//! One training step (spec §3): a discriminator step on a real and a fake batch in separate passes, then generator
+//! steps with fresh noise. [`Schedule`] holds what differs between the authors' PyTorch and Torch loops.
 
 use burn::{
     module::Module,
@@ -24,6 +24,20 @@ pub struct GanMetrics {
     pub real_probability: f64,
     /// Mean probability it gives fakes, before its step.
     pub fake_probability: f64,
+}
+
+/// What a step depends on besides the networks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    /// Of Adam, for both networks.
+    pub learning_rate: f64,
+    /// Target of real cubes: 0.9 in the authors' PyTorch loop, 1 in their Torch loop.
+    pub real_label: f64,
+    /// Standard deviation of the noise on the discriminator's input: 0 in the PyTorch loop, from 0.1 falling in the
+    /// Torch loop.
+    pub input_noise: f64,
+    /// Generator steps to each discriminator step: 1 in the PyTorch loop, 2 in the Torch loop for 64³ cubes.
+    pub generator_steps: u32,
 }
 
 /// Both networks with their optimisers.
@@ -79,39 +93,54 @@ impl GanTrainer {
         self.generator.clone().valid()
     }
 
-    /// One discriminator step and one generator step on real cubes `[batch, 1, s, s, s]`.
-    pub fn step(&mut self, real: Tensor<5>, learning_rate: f64, real_label: f64, rng: &mut impl Rng) -> GanMetrics {
+    /// One training step on real cubes `[batch, 1, s, s, s]`: one discriminator step, then
+    /// [`Schedule::generator_steps`] generator steps, each with fresh noise.
+    pub fn step(&mut self, real: Tensor<5>, schedule: &Schedule, rng: &mut impl Rng) -> GanMetrics {
         let batch = real.dims()[0];
-        let noise = [self.noise(batch, rng), self.noise(batch, rng)];
-        self.step_with(real, noise, learning_rate, real_label)
+        let noise = self.noise(batch, rng);
+        let fake = self.generator.forward(noise, Pass::Training).detach();
+        let real = self.blur(real, schedule, rng);
+        let fake = self.blur(fake, schedule, rng);
+        let mut metrics = self.step_discriminator(real, fake, schedule);
+        for _ in 0..schedule.generator_steps {
+            let fake = self.generator.forward(self.noise(batch, rng), Pass::Training);
+            let fake = self.blur(fake, schedule, rng);
+            metrics.generator_loss = self.step_generator(fake, schedule);
+        }
+        metrics
     }
 
-    /// As [`Self::step`] with given noise `[batch, nz, 1, 1, 1]`, for the discriminator's fakes and the generator's.
-    pub fn step_with(
-        &mut self,
-        real: Tensor<5>,
-        noise: [Tensor<5>; 2],
-        learning_rate: f64,
-        real_label: f64,
-    ) -> GanMetrics {
-        let [noise, fresh_noise] = noise;
-        let fake = self.generator.forward(noise, Pass::Training).detach();
+    /// Discriminator step on a real and a fake batch, as the discriminator sees them.
+    pub(super) fn step_discriminator(&mut self, real: Tensor<5>, fake: Tensor<5>, schedule: &Schedule) -> GanMetrics {
         let real_logits = self.discriminator.forward(real);
         let fake_logits = self.discriminator.forward(fake);
         let real_probability = scalar(sigmoid(real_logits.clone()).mean());
         let fake_probability = scalar(sigmoid(fake_logits.clone()).mean());
-        let loss = adversarial::discriminator_loss(real_logits, fake_logits, real_label);
+        let loss = adversarial::discriminator_loss(real_logits, fake_logits, schedule.real_label);
         let discriminator_loss = scalar(loss.clone());
         let gradients = GradientsParams::from_grads(loss.backward(), &self.discriminator);
         self.discriminator =
-            self.discriminator_optimizer.step(learning_rate, self.discriminator.clone(), gradients);
+            self.discriminator_optimizer.step(schedule.learning_rate, self.discriminator.clone(), gradients);
+        GanMetrics { discriminator_loss, real_probability, fake_probability, ..GanMetrics::default() }
+    }
 
-        let fake = self.generator.forward(fresh_noise, Pass::Training);
+    /// Generator step on a batch that it made, as the discriminator sees it; answers with the loss.
+    pub(super) fn step_generator(&mut self, fake: Tensor<5>, schedule: &Schedule) -> f64 {
         let loss = adversarial::generator_loss(self.discriminator.forward(fake));
-        let generator_loss = scalar(loss.clone());
+        let value = scalar(loss.clone());
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
-        self.generator = self.generator_optimizer.step(learning_rate, self.generator.clone(), gradients);
-        GanMetrics { discriminator_loss, generator_loss, real_probability, fake_probability }
+        self.generator = self.generator_optimizer.step(schedule.learning_rate, self.generator.clone(), gradients);
+        value
+    }
+
+    /// Adds the discriminator's input noise, which keeps it from telling real cubes by their two grey values alone.
+    fn blur(&self, x: Tensor<5>, schedule: &Schedule, rng: &mut impl Rng) -> Tensor<5> {
+        if schedule.input_noise == 0.0 {
+            return x;
+        }
+        let shape = x.shape();
+        let noise = standard_normal(rng, shape.num_elements());
+        x + Tensor::from_data(TensorData::new(noise, shape), &self.device).mul_scalar(schedule.input_noise)
     }
 
     fn noise(&self, batch: usize, rng: &mut impl Rng) -> Tensor<5> {

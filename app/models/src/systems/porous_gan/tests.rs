@@ -10,7 +10,7 @@ use burn::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{GanConfig, GanTrainer, PorousGan, Discriminator, Generator, encode, network::Pass};
+use super::{Discriminator, GanConfig, GanTrainer, Generator, PorousGan, Schedule, encode, network::Pass};
 use crate::{Model, seed, weights};
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -72,12 +72,13 @@ fn translating_the_noise_by_a_cell_translates_the_interior_by_a_stride() {
     let device = Device::flex();
     let model = small(&device);
     let stride = model.config.voxels_per_cell();
-    let cells = 6;
+    let cells = 9;
     let grid = noise(&model.config, cells, 2, &device);
     let whole = model.generator.forward(grid.clone().narrow(2, 0, cells - 1), Pass::Running);
     let moved = model.generator.forward(grid.narrow(2, 1, cells - 1), Pass::Running);
     let side = whole.dims()[2];
-    let border = 2 * stride;
+    // Three cells by the first layer, and less than one more by the layers after it.
+    let border = 4 * stride;
     let inner = side - 2 * border - stride;
     let a = values(whole.narrow(2, border + stride, inner));
     let b = values(moved.narrow(2, border, inner));
@@ -166,6 +167,12 @@ fn two_training_steps_equal_the_authors() {
     }
     discriminator.output.weight = parameter(&fixture.discriminator, "main.6.weight", &device);
     let mut trainer = trainer.with_networks(generator, discriminator);
+    let schedule = Schedule {
+        learning_rate: fixture.learning_rate,
+        real_label: fixture.real_label,
+        input_noise: 0.0,
+        generator_steps: 1,
+    };
 
     let (batch, edge) = (fixture.batch, config.image_size);
     let voxels: Vec<u8> = fixture.grain.bytes().map(|b| b - b'0').collect();
@@ -176,7 +183,11 @@ fn two_training_steps_equal_the_authors() {
         let noise = [0, 1].map(|i| {
             Tensor::from_data(TensorData::new(draws[2 * step + i].to_vec(), [batch, 4, 1, 1, 1]), &device)
         });
-        let m = trainer.step_with(real, noise, fixture.learning_rate, fixture.real_label);
+        let [noise, fresh] = noise;
+        let fake = trainer.networks().0.forward(noise, Pass::Training).detach();
+        let mut m = trainer.step_discriminator(real, fake, &schedule);
+        let fake = trainer.networks().0.forward(fresh, Pass::Training);
+        m.generator_loss = trainer.step_generator(fake, &schedule);
         let got = [m.discriminator_loss, m.generator_loss, m.real_probability, m.fake_probability];
         for (got, expected) in got.iter().zip(expected) {
             assert!((got - expected).abs() < 2e-4, "step {step}: {got} against {expected}");
@@ -184,8 +195,9 @@ fn two_training_steps_equal_the_authors() {
     }
     let (generator, discriminator) = trainer.networks();
     let check = |name: &str, got: Vec<f32>, state: &StateDict| {
+        // Adam's first steps are ±0.01 whatever the size of a gradient: rounding shows where one is nearly zero.
         let difference = max_difference(&got, &state[name].1);
-        assert!(difference < 2e-3, "{name} differs by {difference} after two steps of size 0.01");
+        assert!(difference < 3e-3, "{name} differs by {difference} after two steps of size 0.01");
     };
     for (i, layer) in generator.layers.iter().enumerate() {
         let norm = &layer.norm;
@@ -210,7 +222,11 @@ fn a_resumed_training_goes_on_where_it_was() {
         let cubes: Vec<Vec<u8>> =
             (0..4).map(|_| (0..4096).map(|_| u8::from(rand::Rng::random::<f32>(&mut rng) < 0.8)).collect()).collect();
         let real = encode::cubes(&cubes, 16, trainer.device());
-        trainer.step(real, 2e-3, 0.9, &mut rng)
+        trainer.step(
+            real,
+            &Schedule { learning_rate: 2e-3, real_label: 0.9, input_noise: 0.1, generator_steps: 2 },
+            &mut rng,
+        )
     };
     let mut whole = GanTrainer::new(config, &mut seed::stream(9, 0), &device);
     let first: Vec<_> = (0..4).map(|n| step(&mut whole, n)).collect();
@@ -233,7 +249,7 @@ fn a_resumed_training_goes_on_where_it_was() {
 fn weights_survive_half_precision_and_refuse_what_does_not_fit() {
     let device = Device::flex();
     let model = small(&device);
-    let bytes = weights::to_safetensors(&model.generator).unwrap();
+    let bytes = weights::to_safetensors(&model.generator, burn::tensor::DType::F16).unwrap();
     assert!(bytes.len() < 1 << 20, "{} bytes", bytes.len());
     let mut back = Generator::zeros(&GanConfig::SMALL, &device);
     weights::load_safetensors(&mut back, bytes.clone()).unwrap();

@@ -4,6 +4,7 @@ use super::{
     super::{PORE, Volume},
     FlowError, MAX_FLOW_NODES,
     lattice::{POPULATIONS, VELOCITIES, opposite},
+    pressure::Network,
 };
 
 /// Nodes are handled this many at a time, side by side.
@@ -12,7 +13,8 @@ pub(crate) const LANES: usize = 16;
 /// Set in a link whose population changes sign on its way.
 pub(crate) const NEGATED: u32 = 1 << 31;
 
-const OUTSIDE: u32 = u32::MAX;
+/// The number of a voxel that is no node.
+pub(crate) const OUTSIDE: u32 = u32::MAX;
 
 /// The pore voxels through which flow along one axis is possible, and the links between them.
 ///
@@ -25,6 +27,8 @@ pub(crate) struct Domain {
     /// Where a population (1 to 18) of a node comes from: `[block][population − 1][lane]` → position in
     /// the state, with [`NEGATED`].
     pub(crate) links: Vec<u32>,
+    /// The coarse picture of the pressure.
+    pub(crate) network: Network,
 }
 
 impl Domain {
@@ -36,7 +40,7 @@ impl Domain {
     /// under a force along the axis the mirrored flow has the same component along the axis, opposite
     /// components across, and opposite excess pressure: populations come back mirrored and negated. So
     /// one period of the mirrored medium is solved at half its cost.
-    pub(crate) fn new(volume: &Volume, axis: usize) -> Result<Self, FlowError> {
+    pub(crate) fn new(volume: &Volume, axis: usize, viscosity: f64) -> Result<Self, FlowError> {
         let shape = volume.shape();
         let mut numbers = percolating(volume, axis);
         let mut nodes = 0u32;
@@ -48,8 +52,12 @@ impl Domain {
             return Err(FlowError::Nodes(nodes as usize));
         }
         let blocks = (nodes as usize).div_ceil(LANES);
-        let mut domain =
-            Self { nodes: nodes as usize, slices: vec![0; nodes as usize], links: vec![0; blocks * 18 * LANES] };
+        let mut domain = Self {
+            nodes: nodes as usize,
+            slices: vec![0; nodes as usize],
+            links: vec![0; blocks * 18 * LANES],
+            network: Network::new(volume, &numbers, nodes as usize, axis, viscosity),
+        };
         for node in 0..blocks * LANES {
             // Idle nodes are single voxels between walls.
             domain.link(node, |population| state_index(node, opposite(population)));

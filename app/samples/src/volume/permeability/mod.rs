@@ -2,6 +2,7 @@
 
 mod domain;
 mod lattice;
+mod pressure;
 mod solve;
 
 use thiserror::Error;
@@ -13,8 +14,8 @@ use solve::Solver;
 
 /// Largest volume for the flow solver: 256³ voxels.
 pub const MAX_FLOW_VOXELS: usize = 256 * 256 * 256;
-/// Most fluid nodes: with 604 bytes each (seven states of 19 populations and the links), under 2 GiB.
-pub const MAX_FLOW_NODES: usize = 3_400_000;
+/// Most fluid nodes: with about 1 KiB each (twelve states of 19 populations, the links), under 2 GiB.
+pub const MAX_FLOW_NODES: usize = 1_800_000;
 
 /// Relaxation time of the viscosity; the permeability does not depend on it, the number of steps does.
 const RELAXATION_TIME: f64 = 1.0;
@@ -83,14 +84,14 @@ pub fn along(volume: &Volume, axis: usize, options: &FlowOptions) -> Result<Flow
     if voxels > MAX_FLOW_VOXELS || shape[axis] > usize::from(u16::MAX) {
         return Err(FlowError::Voxels(voxels));
     }
-    let domain = Domain::new(volume, axis)?;
+    let collision = Collision::new(RELAXATION_TIME);
+    let domain = Domain::new(volume, axis, collision.viscosity)?;
     if domain.nodes == 0 {
         return Ok(Flow { permeability: 0.0, steps: 0, spread: 0.0, nodes: 0 });
     }
-    let collision = Collision::new(std::env::var("TAU").ok().and_then(|t| t.parse().ok()).unwrap_or(RELAXATION_TIME));
     let solver = Solver { domain: &domain, axis, slices: shape[axis], collision };
-    let (progress, converged) = solver.solve(options.tolerance, options.max_steps);
-    if !converged {
+    let progress = solver.solve(options.tolerance, options.max_steps);
+    if !progress.converged {
         return Err(FlowError::NotConverged { steps: progress.steps, spread: progress.spread });
     }
     Ok(Flow {

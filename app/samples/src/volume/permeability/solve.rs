@@ -1,8 +1,11 @@
 //! The steady state of the lattice Boltzmann step, found as a linear system.
 //!
-//! One step is affine, `f ↦ A f + b`, so its steady state solves `(I − A) f = b`. Stepping is the slowest
-//! way to solve that: pressure diffuses through the pores for thousands of steps. BiCGSTAB (van der Vorst
-//! 1992) with two steps an iteration gets there in tens to hundreds.
+//! One step is affine, `f ↦ A f + b`. Stepping until nothing changes is slow: pressure diffuses through the
+//! pores for thousands of steps. A steady state is as well one of a few steps together, `f ↦ Aᵐf + bₘ`, and
+//! solves `(I − Aᵐ) f = bₘ`. In `Aᵐ` sound and the other fast modes have died. The slow ones, pressure, are
+//! answered by a coarse network ([`super::pressure`]), and GMRES (Saad & Schultz 1986), with the network as
+//! its preconditioner, needs some thirty iterations for what is left. Measured on halved Berea 64³: about
+//! 150 lattice steps against 1 400 without the network.
 
 use super::{
     super::parallel::{for_each_chunk, map_in_order},
@@ -12,6 +15,12 @@ use super::{
 
 /// Driving force along the axis. The equations are linear: any value gives the same permeability.
 const FORCE: f32 = 1.0;
+/// Lattice steps to one application of the operator. Odd: a lattice has modes that change sign with every
+/// step, and after an even number of steps they would look steady.
+const STEPS: usize = 5;
+/// Krylov vectors before a restart: as many as [`BASIS_BYTES`] hold, within these limits.
+const BASIS: std::ops::RangeInclusive<usize> = 6..=40;
+const BASIS_BYTES: usize = 1 << 29;
 
 const BLOCK: usize = POPULATIONS * LANES;
 /// Work is handed out in pieces of this many numbers: enough to be worth a thread, a whole number of blocks.
@@ -33,64 +42,88 @@ pub(crate) struct Progress {
     pub(crate) flow: f64,
     /// Standard deviation of the flow through the cross-sections over their mean; 0 at the steady state.
     pub(crate) spread: f64,
+    pub(crate) converged: bool,
 }
 
 impl Solver<'_> {
-    /// Iterates until every cross-section carries the same flow to within `tolerance` and an iteration
-    /// changes the flow by less than that, or until `max_steps` lattice steps are done.
-    pub(crate) fn solve(&self, tolerance: f64, max_steps: usize) -> (Progress, bool) {
+    /// Iterates until every cross-section carries the same flow to within `tolerance`, the residual has
+    /// fallen by that factor and an iteration changes the flow by less, or until `max_steps` lattice steps.
+    pub(crate) fn solve(&self, tolerance: f64, max_steps: usize) -> Progress {
         let length = self.domain.state_len();
-        let zero = vec![0.0f32; length];
-        let mut solution = zero.clone();
-        let mut residual = zero.clone();
-        self.step(&zero, &mut residual, FORCE);
-        let shadow = residual.clone();
-        let mut direction = residual.clone();
-        let (mut v, mut t) = (zero.clone(), zero);
-        let mut steps = 1;
-        let mut rho = dot(&shadow, &residual);
-        let mut before = 0.0;
-        for iteration in 0usize.. {
-            self.defect(&direction, &mut v);
-            let alpha = rho / dot(&shadow, &v);
-            axpy(&mut residual, -alpha, &v);
-            self.defect(&residual, &mut t);
-            let omega = dot(&t, &residual) / dot(&t, &t);
-            axpy(&mut solution, alpha, &direction);
-            axpy(&mut solution, omega, &residual);
-            axpy(&mut residual, -omega, &t);
-            steps += 2;
-            let next = dot(&shadow, &residual);
-            let beta = next / rho * (alpha / omega);
-            rho = next;
-            // direction ← residual + β (direction − ω v)
-            axpy(&mut direction, -omega, &v);
-            scale_add(&mut direction, beta, &residual);
-            if iteration % 5 == 4 || steps >= max_steps {
-                let (flow, spread) = self.flow(&solution);
-                let change = (flow - before).abs() / flow.abs();
-                let progress = Progress { steps, flow, spread };
-                if std::env::var("LBM_TRACE").is_ok() { eprintln!("{progress:?} res {}", dot(&residual,&residual).sqrt()); }
-                if spread <= tolerance && change <= tolerance {
-                    return (progress, true);
+        let restart = (BASIS_BYTES / (4 * length)).clamp(*BASIS.start(), *BASIS.end());
+        let mut solution = vec![0.0f32; length];
+        let mut spare = vec![0.0f32; length];
+        let mut progress = Progress { steps: 0, flow: 0.0, spread: f64::INFINITY, converged: false };
+        let mut first_residual = None;
+        loop {
+            // The residual of a steady state: what the steps still change.
+            let mut residual = solution.clone();
+            self.advance(&mut residual, &mut spare, FORCE);
+            progress.steps += STEPS;
+            axpy(&mut residual, -1.0, &solution);
+            let norm = dot(&residual, &residual).sqrt();
+            let target = tolerance * *first_residual.get_or_insert(norm);
+            scale(&mut residual, 1.0 / norm);
+            let mut cycle = Cycle {
+                basis: vec![residual],
+                flows: Vec::new(),
+                triangle: Vec::new(),
+                rotations: Vec::new(),
+                right: vec![norm],
+            };
+            let base = self.sections(&solution, FORCE);
+            let mut weights = Vec::new();
+            while cycle.flows.len() < restart && !progress.converged && progress.steps < max_steps {
+                let mut next = cycle.basis[cycle.basis.len() - 1].clone();
+                self.domain.network.correct(&mut next, STEPS);
+                let image = next.clone();
+                cycle.flows.push(self.sections(&next, 0.0));
+                self.advance(&mut next, &mut spare, 0.0);
+                progress.steps += STEPS;
+                // next ← (I − Aᵐ) v
+                scale(&mut next, -1.0);
+                axpy(&mut next, 1.0, &image);
+                let left = cycle.extend(next);
+                weights = cycle.weights();
+                let before = progress.flow;
+                self.judge(&mut progress, &base, &cycle.flows, &weights);
+                let change = (progress.flow - before).abs();
+                progress.converged =
+                    left <= target && progress.spread <= tolerance && change <= tolerance * progress.flow.abs();
+                if left == 0.0 || !left.is_finite() {
+                    break;
                 }
-                if steps >= max_steps || !(rho.is_finite() && flow.is_finite()) {
-                    return (progress, false);
-                }
-                before = flow;
+            }
+            let mut correction = vec![0.0f32; length];
+            for (weight, vector) in weights.iter().zip(&cycle.basis) {
+                axpy(&mut correction, *weight, vector);
+            }
+            self.domain.network.correct(&mut correction, STEPS);
+            axpy(&mut solution, 1.0, &correction);
+            if progress.converged || progress.steps >= max_steps || !progress.flow.is_finite() {
+                return progress;
             }
         }
-        unreachable!("the loop has no end of its own")
     }
 
-    /// `out ← f − A f`.
-    fn defect(&self, f: &[f32], out: &mut [f32]) {
-        self.step(f, out, 0.0);
-        for_each_chunk(out, CHUNK, |index, part| {
-            for (out, f) in part.iter_mut().zip(&f[index * CHUNK..]) {
-                *out = f - *out;
-            }
-        });
+    /// Flow and spread of the solution plus `weights` times the Krylov vectors.
+    fn judge(&self, progress: &mut Progress, base: &[f64], flows: &[Vec<f64>], weights: &[f64]) {
+        let mut sections = base.to_vec();
+        for (flow, weight) in flows.iter().zip(weights) {
+            sections.iter_mut().zip(flow).for_each(|(sum, q)| *sum += weight * q);
+        }
+        progress.flow = sections.iter().sum();
+        let mean = progress.flow / self.slices as f64;
+        let squares: f64 = sections.iter().map(|q| (q - mean) * (q - mean)).sum();
+        progress.spread = (squares / self.slices as f64).sqrt() / mean.abs();
+    }
+
+    /// [`STEPS`] lattice steps.
+    fn advance(&self, f: &mut Vec<f32>, spare: &mut Vec<f32>, force: f32) {
+        for _ in 0..STEPS {
+            self.step(f, spare, force);
+            std::mem::swap(f, spare);
+        }
     }
 
     /// One lattice step: populations stream to where their links say, then collide.
@@ -115,22 +148,74 @@ impl Solver<'_> {
         });
     }
 
-    /// Sum of velocities along the axis and its relative spread over the cross-sections.
-    fn flow(&self, f: &[f32]) -> (f64, f64) {
+    /// Flow along the axis through every cross-section.
+    fn sections(&self, f: &[f32], force: f32) -> Vec<f64> {
         let mut sections = vec![0.0f64; self.slices];
         for (block, slices) in f.chunks_exact(BLOCK).zip(self.domain.slices.chunks(LANES)) {
-            let velocity = Collision::velocity(block, self.axis, FORCE);
+            let velocity = Collision::velocity(block, self.axis, force);
             for (&slice, u) in slices.iter().zip(velocity) {
-                sections[slice as usize] += f64::from(u);
+                sections[usize::from(slice)] += f64::from(u);
             }
         }
-        let total: f64 = sections.iter().sum();
-        let mean = total / self.slices as f64;
-        let squares: f64 = sections.iter().map(|q| (q - mean) * (q - mean)).sum();
-        (total, (squares / self.slices as f64).sqrt() / mean.abs())
+        sections
     }
 }
 
+/// One cycle of GMRES: an orthonormal basis, and the least-squares problem in it kept triangular by
+/// Givens rotations.
+struct Cycle {
+    basis: Vec<Vec<f32>>,
+    /// Flow through the cross-sections for each basis vector.
+    flows: Vec<Vec<f64>>,
+    /// Columns of the triangular factor.
+    triangle: Vec<Vec<f64>>,
+    rotations: Vec<(f64, f64)>,
+    right: Vec<f64>,
+}
+
+impl Cycle {
+    /// Takes in the image of the last basis vector; returns the norm of the residual that is left.
+    fn extend(&mut self, mut image: Vec<f32>) -> f64 {
+        let mut column: Vec<f64> = Vec::with_capacity(self.basis.len() + 1);
+        for vector in &self.basis {
+            let part = dot(vector, &image);
+            axpy(&mut image, -part, vector);
+            column.push(part);
+        }
+        let norm = dot(&image, &image).sqrt();
+        for (i, &(cos, sin)) in self.rotations.iter().enumerate() {
+            (column[i], column[i + 1]) = (cos * column[i] + sin * column[i + 1], cos * column[i + 1] - sin * column[i]);
+        }
+        let last = column.len() - 1;
+        let length = column[last].hypot(norm);
+        let (cos, sin) = if length > 0.0 { (column[last] / length, norm / length) } else { (1.0, 0.0) };
+        column[last] = length;
+        self.rotations.push((cos, sin));
+        self.triangle.push(column);
+        let left = self.right[last];
+        self.right[last] = cos * left;
+        self.right.push(-sin * left);
+        if norm > 0.0 {
+            scale(&mut image, 1.0 / norm);
+        }
+        self.basis.push(image);
+        (sin * left).abs()
+    }
+
+    /// The combination of basis vectors that leaves the smallest residual.
+    fn weights(&self) -> Vec<f64> {
+        let count = self.triangle.len();
+        let mut weights = vec![0.0; count];
+        for row in (0..count).rev() {
+            let known: f64 = (row + 1..count).map(|column| self.triangle[column][row] * weights[column]).sum();
+            let pivot = self.triangle[row][row];
+            weights[row] = if pivot == 0.0 { 0.0 } else { (self.right[row] - known) / pivot };
+        }
+        weights
+    }
+}
+
+/// Summed in a fixed order, so that the result does not depend on the threads.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     map_in_order(a.len().div_ceil(CHUNK), |index| {
         let range = index * CHUNK..a.len().min((index + 1) * CHUNK);
@@ -156,12 +241,8 @@ fn axpy(a: &mut [f32], factor: f64, b: &[f32]) {
     });
 }
 
-/// `a ← factor · a + b`.
-fn scale_add(a: &mut [f32], factor: f64, b: &[f32]) {
+/// `a ← factor · a`.
+fn scale(a: &mut [f32], factor: f64) {
     let factor = factor as f32;
-    for_each_chunk(a, CHUNK, |index, part| {
-        for (a, b) in part.iter_mut().zip(&b[index * CHUNK..]) {
-            *a = factor * *a + b;
-        }
-    });
+    for_each_chunk(a, CHUNK, |_, part| part.iter_mut().for_each(|a| *a *= factor));
 }

@@ -31,11 +31,6 @@ impl Geometry {
         self.small.iter().product()
     }
 
-    /// Voxels of the big grid.
-    pub fn big_voxels(&self) -> usize {
-        self.big.iter().product()
-    }
-
     /// Taps of the kernel.
     pub fn taps(&self) -> usize {
         self.kernel.iter().product()

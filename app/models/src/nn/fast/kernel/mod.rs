@@ -5,9 +5,14 @@
 //! borders then cost no shuffling and no padding: a border voxel simply has fewer taps.
 
 pub mod correlate;
+pub mod dense;
+pub mod elementwise;
 pub mod geometry;
+pub mod lane_rows;
 pub mod lanes;
+pub mod norm;
 pub mod parallel;
+pub mod pencils;
 pub mod weight_grad;
 
 /// Samples that are computed together.

@@ -4,6 +4,9 @@
 #[cfg(feature = "native")]
 pub fn for_each<T: Send>(work: Vec<T>, task: impl Fn(T) + Sync + Send) {
     use rayon::prelude::*;
+    if work.len() < 2 {
+        return work.into_iter().for_each(task);
+    }
     work.into_par_iter().for_each(task);
 }
 
@@ -11,4 +14,11 @@ pub fn for_each<T: Send>(work: Vec<T>, task: impl Fn(T) + Sync + Send) {
 #[cfg(not(feature = "native"))]
 pub fn for_each<T: Send>(work: Vec<T>, task: impl Fn(T) + Sync + Send) {
     work.into_iter().for_each(task);
+}
+
+/// The results of `task` for every element of `work`, in their order.
+pub fn map<T: Send, R: Send + Default>(work: Vec<T>, task: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    let mut results: Vec<R> = work.iter().map(|_| R::default()).collect();
+    for_each(work.into_iter().zip(&mut results).collect(), |(item, slot)| *slot = task(item));
+    results
 }

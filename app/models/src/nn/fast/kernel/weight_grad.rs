@@ -2,6 +2,7 @@
 //! voxels and samples.
 
 use super::LANES;
+use super::dense::{Rows, products};
 use super::geometry::Geometry;
 use super::parallel::for_each;
 use pulp::{Arch, Simd, WithSimd};
@@ -11,6 +12,8 @@ use std::ops::Range;
 const TAPS: usize = 4;
 /// Channels of the small grid that are accumulated together.
 const CHANNELS: usize = 4;
+/// Voxels of a strip, at least.
+const STRIP: usize = 32;
 /// Floats of the small grid that a task walks over: what stays in the second cache beside its part of the big grid.
 const TASK_FLOATS: usize = 1 << 15;
 
@@ -75,16 +78,34 @@ impl BlockOp<'_> {
     fn block<S: Simd, const C: usize, const V: usize>(self, simd: S) {
         let g = self.g;
         let [kz, ky, kx] = g.kernel;
+        let tiles = kx.div_ceil(TAPS);
+        let rows = (STRIP / g.small[2].max(1)).clamp(1, g.small[1].max(1));
+        let mut sums = vec![[[simd.splat_f32s(0.0); TAPS]; C]; kz * ky * tiles];
         for big_channel in 0..g.big_channels {
             for first in (0..self.channels.len()).step_by(C) {
-                for tap_zy in 0..kz * ky {
-                    for tap_x in (0..kx).step_by(TAPS) {
-                        let tap = [tap_zy / ky, tap_zy % ky, tap_x];
-                        let tile = self.tile::<S, C, V>(simd, self.channels.start + first, big_channel, tap);
-                        for (i, row) in tile.iter().enumerate() {
-                            let row_at = ((first + i) * g.big_channels + big_channel) * g.taps();
-                            let at = row_at + tap_zy * kx + tap_x;
-                            self.sums[at..at + TAPS.min(kx - tap_x)].copy_from_slice(&row[..TAPS.min(kx - tap_x)]);
+                sums.fill([[simd.splat_f32s(0.0); TAPS]; C]);
+                // All taps see a strip of the small grid while it is in the first cache.
+                for z in self.depth.clone() {
+                    for y in (0..g.small[1]).step_by(rows) {
+                        let strip = Strip {
+                            channel: self.channels.start + first,
+                            big_channel,
+                            z,
+                            rows: y..g.small[1].min(y + rows),
+                        };
+                        for (tile, sums) in sums.iter_mut().enumerate() {
+                            let tap_zy = tile / tiles;
+                            let tap = [tap_zy / ky, tap_zy % ky, tile % tiles * TAPS];
+                            self.tile::<S, C, V>(simd, &strip, tap, sums);
+                        }
+                    }
+                }
+                for (tile, sums) in sums.iter().enumerate() {
+                    let tap_x = tile % tiles * TAPS;
+                    for c in 0..C {
+                        let row_at = ((first + c) * g.big_channels + big_channel) * g.taps() + tile / tiles * kx;
+                        for i in 0..TAPS.min(kx - tap_x) {
+                            self.sums[row_at + tap_x + i] = simd.reduce_sum_f32s(sums[c][i]);
                         }
                     }
                 }
@@ -92,92 +113,81 @@ impl BlockOp<'_> {
         }
     }
 
-    /// `C` channels of the small grid from `channel` on, with [`TAPS`] taps along x from `tap` on.
+    /// Adds to `C` channels and [`TAPS`] taps along x from `tap` on what a strip brings.
     #[inline(always)]
     fn tile<S: Simd, const C: usize, const V: usize>(
         &self,
         simd: S,
-        channel: usize,
-        big_channel: usize,
+        strip: &Strip,
         tap: [usize; 3],
-    ) -> [[f32; TAPS]; C] {
+        total: &mut [[S::f32s; TAPS]; C],
+    ) {
         let g = self.g;
         let pitch = g.small_voxels() * g.batch;
-        let valid = [g.valid(0, tap[0]), g.valid(1, tap[1])];
-        let taps = TAPS.min(g.kernel[2] - tap[2]);
-        let valid_x: [Range<usize>; TAPS] =
-            std::array::from_fn(|i| if i < taps { g.valid(2, tap[2] + i) } else { 0..0 });
+        if !g.valid(0, tap[0]).contains(&strip.z) {
+            return;
+        }
+        let valid_y = g.valid(1, tap[1]);
+        let mut valid_x = [(0, 0); TAPS];
+        for (i, valid) in valid_x.iter_mut().enumerate().take(g.kernel[2] - tap[2]) {
+            let range = g.valid(2, tap[2] + i);
+            *valid = (range.start, range.end);
+        }
         // Along x: where every tap is inside, and the rest.
-        let inner = valid_x.iter().map(|r| r.start).max().unwrap_or(0)..valid_x.iter().map(|r| r.end).min().unwrap_or(0);
-        let inner = inner.start.min(g.small[2])..inner.end.clamp(inner.start, g.small[2]).max(inner.start);
-        let mut sums = [[simd.splat_f32s(0.0); TAPS]; C];
-        for z in self.depth.start.max(valid[0].start)..self.depth.end.min(valid[0].end) {
-            let big_z = g.stride[0] * z + tap[0] - g.padding[0];
-            for y in valid[1].clone() {
-                let big_y = g.stride[1] * y + tap[1] - g.padding[1];
-                let small_row = (channel * g.small_voxels() + (z * g.small[1] + y) * g.small[2]) * g.batch;
-                let big_row = ((big_channel * g.big[0] + big_z) * g.big[1] + big_y) * g.big[2] * g.batch;
-                let small = &self.small[small_row..];
-                let big = &self.big[big_row..][..g.big[2] * g.batch];
-                for sample in (0..g.batch).step_by(LANES) {
-                    for x in inner.clone() {
-                        let at = (g.stride[2] * x + tap[2] - g.padding[2]) * g.batch + sample;
-                        let mut starts = [0; TAPS];
-                        for i in 0..TAPS {
-                            starts[i] = at + i * g.batch;
+        let start = valid_x.iter().fold(0, |start, valid| start.max(valid.0)).min(g.small[2]);
+        let inner = start..valid_x.iter().fold(g.small[2], |end, valid| end.min(valid.1)).max(start);
+        let big_z = g.stride[0] * strip.z + tap[0] - g.padding[0];
+        let mut sums = *total;
+        for y in strip.rows.start.max(valid_y.start)..strip.rows.end.min(valid_y.end) {
+            let big_y = g.stride[1] * y + tap[1] - g.padding[1];
+            let small_row = (strip.channel * g.small_voxels() + (strip.z * g.small[1] + y) * g.small[2]) * g.batch;
+            let big_row = ((strip.big_channel * g.big[0] + big_z) * g.big[1] + big_y) * g.big[2] * g.batch;
+            let small = &self.small[small_row..];
+            let big = &self.big[big_row..][..g.big[2] * g.batch];
+            for sample in (0..g.batch).step_by(LANES) {
+                if !inner.is_empty() {
+                    let at = (g.stride[2] * inner.start + tap[2] - g.padding[2]) * g.batch + sample;
+                    let rows = Rows {
+                        a: &small[inner.start * g.batch + sample..],
+                        a_pitch: pitch,
+                        a_step: g.batch,
+                        b: &big[at..],
+                        b_pitch: g.batch,
+                        b_step: g.stride[2] * g.batch,
+                        count: inner.len(),
+                    };
+                    sums = products::<S, C, TAPS, V>(simd, sums, rows);
+                }
+                for x in (0..inner.start).chain(inner.end..g.small[2]) {
+                    // Taps outside the big grid meet zeros.
+                    let mut window = [0.0; TAPS * LANES];
+                    for (i, part) in window.chunks_mut(LANES).enumerate() {
+                        if valid_x[i].0 <= x && x < valid_x[i].1 {
+                            let at = (g.stride[2] * x + tap[2] + i - g.padding[2]) * g.batch + sample;
+                            part.copy_from_slice(&big[at..][..LANES]);
                         }
-                        let small = &small[x * g.batch + sample..];
-                        multiply::<S, C, V>(simd, &mut sums, small, pitch, big, starts);
                     }
-                    for x in (0..inner.start).chain(inner.end..g.small[2]) {
-                        let mut starts = [usize::MAX; TAPS];
-                        for i in 0..TAPS {
-                            if valid_x[i].contains(&x) {
-                                starts[i] = (g.stride[2] * x + tap[2] + i - g.padding[2]) * g.batch + sample;
-                            }
-                        }
-                        let small = &small[x * g.batch + sample..];
-                        multiply::<S, C, V>(simd, &mut sums, small, pitch, big, starts);
-                    }
+                    let rows = Rows {
+                        a: &small[x * g.batch + sample..],
+                        a_pitch: pitch,
+                        a_step: 0,
+                        b: &window,
+                        b_pitch: LANES,
+                        b_step: 0,
+                        count: 1,
+                    };
+                    sums = products::<S, C, TAPS, V>(simd, sums, rows);
                 }
             }
         }
-        let mut totals = [[0.0; TAPS]; C];
-        for c in 0..C {
-            for i in 0..TAPS {
-                totals[c][i] = simd.reduce_sum_f32s(sums[c][i]);
-            }
-        }
-        totals
+        *total = sums;
     }
 }
 
-/// `sums[c][i] += small[c·pitch]·big[starts[i]]` over [`LANES`] samples; a start beyond the end stands for zeros. Every
-/// index into the sums is a constant after unrolling, so that they stay in registers.
-#[inline(always)]
-fn multiply<S: Simd, const C: usize, const V: usize>(
-    simd: S,
-    sums: &mut [[S::f32s; TAPS]; C],
-    small: &[f32],
-    pitch: usize,
-    big: &[f32],
-    starts: [usize; TAPS],
-) {
-    let mut values = [[simd.splat_f32s(0.0); V]; TAPS];
-    for i in 0..TAPS {
-        if let Some(value) = big.get(starts[i]..starts[i].wrapping_add(LANES)) {
-            let (value, _) = S::as_simd_f32s(value);
-            for v in 0..V {
-                values[i][v] = value[v];
-            }
-        }
-    }
-    for c in 0..C {
-        let (row, _) = S::as_simd_f32s(&small[c * pitch..][..LANES]);
-        for v in 0..V {
-            for i in 0..TAPS {
-                sums[c][i] = simd.mul_add_e_f32s(row[v], values[i][v], sums[c][i]);
-            }
-        }
-    }
+/// Some rows of one plane of the small grid, and the channels that meet there.
+struct Strip {
+    channel: usize,
+    big_channel: usize,
+    z: usize,
+    rows: Range<usize>,
 }

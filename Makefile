@@ -1,0 +1,111 @@
+# Vitrine. `make serve` is all that a newcomer needs; `make test` is all that CI runs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+TOOLS := $(CURDIR)/.tools
+export PATH := $(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
+
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome /snap/bin/chromium))
+export CHROMIUM
+
+NEXTEST_VERSION := 0.9.143
+LISTEN ?= 127.0.0.1:8080
+DATA ?= data
+# Crates that are compiled for the browser: held to the web-safety list of app/clippy.toml.
+WEB_CRATES := app catalog models samples shaders worker
+TARGET_DIR = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+CARGO := cargo
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+# ---- Tools ------------------------------------------------------------------------------------------------
+
+.PHONY: setup setup-rust setup-test
+setup: setup-rust ## What building needs: the compiler of rust-toolchain.toml and its browser target
+
+setup-rust:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install rustup (https://rustup.rs or your distribution's package), then run make again."; exit 1; }
+	@cargo --version
+	@# rustup reads rust-toolchain.toml only when it installs the toolchain; one that was there before may lack the target.
+	@if command -v rustup >/dev/null; then \
+	  rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown; fi
+
+setup-test: setup-rust $(TOOLS)/npm.stamp
+	@cargo nextest --version >/dev/null 2>&1 \
+	  || $(CARGO) install --locked --root $(TOOLS) --version $(NEXTEST_VERSION) cargo-nextest
+	@if [ -z "$(CHROMIUM)" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; \
+	  else \
+	    echo "The browser tests need Chromium. On Debian: apt-get install chromium (as root). Elsewhere: make test CHROMIUM=/path/to/it"; exit 1; \
+	  fi; fi
+
+$(TOOLS)/npm.stamp: e2e/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is missing: install it, then run make again."; exit 1; }
+	npm --prefix e2e ci
+	@mkdir -p $(TOOLS) && touch $@
+
+# ---- Product ----------------------------------------------------------------------------------------------
+
+.PHONY: web server serve
+web: setup ## The browser bundle in dist/
+	$(CARGO) xtask web $(WEB_FLAGS)
+
+server: setup ## The program `vitrine`
+	$(CARGO) build --release --locked --package server
+
+serve: web server ## Builds everything and serves it on a local address
+	$(TARGET_DIR)/release/vitrine serve --listen $(LISTEN) --web dist --data $(DATA)
+
+.PHONY: train-porous
+train-porous: server ## Trains the three small models of porous-gan again, from the real data
+	for preset in berea-small ketton-small beadpack-small; do \
+	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset \
+	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
+
+# ---- Checks -----------------------------------------------------------------------------------------------
+
+.PHONY: test format lint lint-web licences test-native test-docs e2e
+test: setup-test format lint test-native test-docs web server lint-web e2e ## Everything that must hold
+
+format:
+	$(CARGO) fmt --all --check
+
+lint: setup
+	CLIPPY_CONF_DIR=$(CURDIR) $(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
+
+lint-web: setup
+	CLIPPY_CONF_DIR=$(CURDIR)/app $(CARGO) clippy --locked --target wasm32-unknown-unknown --profile web \
+	  $(addprefix --package ,$(WEB_CRATES)) --lib -- -D warnings
+
+licences: setup
+	$(CARGO) xtask licences
+
+test-native: setup-test
+	$(CARGO) nextest run --release --locked --workspace --no-fail-fast
+
+test-docs: setup
+	$(CARGO) test --release --locked --workspace --doc
+
+e2e: setup-test ## The browser tests, on a bundle and a server that are built already
+	npm --prefix e2e test
+
+.PHONY: deny
+deny: ## Advisories aside, all that cargo-deny checks (builds cargo-deny on first use)
+	@cargo deny --version >/dev/null 2>&1 || $(CARGO) install --locked --root $(TOOLS) cargo-deny
+	cargo deny check bans licenses sources
+
+.PHONY: bench
+bench: setup-test web server ## The comparison tables
+	$(CARGO) bench --locked --package samples --package models
+	npm --prefix e2e/bench ci
+	node e2e/bench/ort.mjs
+
+.PHONY: clean
+clean: ## Removes what was built, but not what was installed
+	rm -rf dist e2e/artifacts
+	$(CARGO) clean

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import test, { after, before } from "node:test";
+import { difference, readNrrd, readTiff } from "./formats.mjs";
+import { PATIENCE, exported, id, jobEnds, picture, sample, shown, stage } from "./support.mjs";
+
+const CPU = "/systems/porous-gan?preset=berea-small&seed=7&size=64&device=cpu";
+
+let on;
+before(async () => (on = await stage()));
+after(() => on?.stop());
+
+test("a rock is sampled, measured, and comes out the same in every format", { timeout: PATIENCE }, async () => {
+  const page = await on.open(CPU);
+  await shown(page, "example");
+  const progress = id(page, "progress").waitFor();
+  const status = await sample(page);
+  await progress;
+  assert.match(status, /^Done/);
+  await shown(page, "sample");
+  assert.match(await id(page, "backend").textContent(), /CPU.*per step/);
+  await id(page, "metrics").waitFor();
+  await picture(page, "system-sample-cpu");
+
+  const { nrrd } = await exported(page, "nrrd");
+  const volume = readNrrd(nrrd);
+  assert.deepEqual(volume.sizes, [64, 64, 64]);
+  const grain = volume.voxels.reduce((sum, v) => sum + v, 0) / volume.voxels.length;
+  assert.ok(new Set(volume.voxels).size === 2 && grain > 0.6 && grain < 0.95, `grain ${grain}`);
+
+  const raw = await exported(page, "raw", 2);
+  assert.equal(difference(raw.raw, volume.voxels), 0);
+  const header = JSON.parse(raw.json);
+  assert.ok(JSON.stringify(header).includes("64"), "the header names the shape");
+
+  const pages = readTiff((await exported(page, "tiff")).tif);
+  assert.equal(pages.length, 64);
+  assert.deepEqual([pages[0].width, pages[0].height], [64, 64]);
+  const values = Buffer.concat(pages.map((p) => p.values)).map((v) => (v > 0 ? 1 : 0));
+  assert.equal(difference(values, volume.voxels), 0);
+
+  const { png } = await exported(page, "png");
+  assert.equal(png.toString("latin1", 1, 4), "PNG");
+  assert.ok(png.length > 5000, "a picture of something");
+
+  const measures = JSON.parse((await exported(page, "json")).json);
+  assert.ok(Math.abs(measures.measures.porosity - (1 - grain)) < 1e-12);
+  assert.equal(measures.request.seed, 7);
+  assert.equal(measures.backend.device, "cpu");
+  const { csv } = await exported(page, "csv");
+  assert.match(csv.toString(), /^quantity,value,unit/);
+});
+
+test("a permalink gives the very same voxels", { timeout: PATIENCE }, async () => {
+  const first = await on.open("/systems/porous-gan?preset=berea-small&seed=11&size=32&device=cpu");
+  await sample(first);
+  const link = new URL(first.url());
+  assert.equal(link.searchParams.get("seed"), "11");
+  const a = readNrrd((await exported(first, "nrrd")).nrrd);
+  const second = await on.open(link.pathname + link.search);
+  assert.equal(await id(second, "seed").inputValue(), "11");
+  await sample(second);
+  const b = readNrrd((await exported(second, "nrrd")).nrrd);
+  assert.deepEqual(a.sizes, [32, 32, 32]);
+  assert.equal(difference(a.voxels, b.voxels), 0);
+  await id(second, "seed").fill("12");
+  await sample(second);
+  const other = readNrrd((await exported(second, "nrrd")).nrrd);
+  assert.ok(difference(a.voxels, other.voxels) > 0.05, "another seed is another rock");
+});
+
+test("Cancel ends a job between two steps, and the next one works", { timeout: PATIENCE }, async () => {
+  const page = await on.open("/systems/porous-gan?preset=berea-small&seed=1&size=192&device=cpu");
+  await id(page, "sample-button").click();
+  await id(page, "cancel-button").click();
+  assert.match(await jobEnds(page), /^Cancelled/);
+  await picture(page, "system-cancelled");
+  await id(page, "field-size").fill("16");
+  assert.match(await sample(page), /^Done/);
+});
+
+test("every bad field is named at the field, and nothing is sampled", { timeout: PATIENCE }, async () => {
+  const page = await on.open("/systems/porous-gan?preset=berea-small&seed=1&size=64&device=cpu");
+  for (const [size, seed] of [["17", "-1"], ["0", "1.5"], ["1000000000", "9007199254740992"], ["", "rock"]]) {
+    await id(page, "field-size").fill(size);
+    await id(page, "seed").fill(seed);
+    await id(page, "sample-button").click();
+    await page.waitForFunction(() => document.querySelectorAll('[aria-invalid="true"]').length === 2);
+    assert.notEqual((await id(page, "field-error-size").textContent()).trim(), "", `size ${size}`);
+    assert.notEqual((await id(page, "field-error-seed").textContent()).trim(), "", `seed ${seed}`);
+    assert.match(await id(page, "status").textContent(), /Nothing was sampled/);
+  }
+  await picture(page, "system-bad-fields");
+  await page.goto(`${on.url}/systems/porous-gan?preset=berea-small&size=NaN&colour=red`);
+  await id(page, "sample-button").waitFor();
+  assert.match(await page.locator("body").textContent(), /colour/);
+});
+
+test("what cannot be had is refused in a sentence", { timeout: PATIENCE }, async () => {
+  const answer = await fetch(`${on.url}/api/systems/no-such-system`);
+  assert.equal(answer.status, 404);
+  assert.match(answer.headers.get("content-type"), /problem\+json/);
+});

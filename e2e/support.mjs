@@ -1,0 +1,141 @@
+// A server on a free port with data of its own, and a Chromium that has WebGPU even without a GPU.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+export const ROOT = path.resolve(import.meta.dirname, "..");
+export const ARTIFACTS = path.join(import.meta.dirname, "artifacts");
+/** Everything here may be slow: continuous integration computes WebGPU in software. */
+export const PATIENCE = 240_000;
+
+const TARGET = path.resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
+const VITRINE = process.env.VITRINE ?? path.join(TARGET, "release", "vitrine");
+export const DIST = path.resolve(ROOT, process.env.VITRINE_DIST ?? "dist");
+
+const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
+const FLAGS = [
+  // SwiftShader answers for WebGPU and WebGL. With fewer of these there is no adapter, or one whose process dies.
+  "--enable-unsafe-webgpu",
+  "--enable-features=Vulkan",
+  "--use-vulkan=swiftshader",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+];
+
+/** Starts `vitrine serve`; `stop` ends it and removes its data. */
+export async function startServer() {
+  for (const needed of [VITRINE, path.join(DIST, "index.html")]) {
+    if (!existsSync(needed)) throw new Error(`${needed} is missing: run make web server first`);
+  }
+  const data = mkdtempSync(path.join(tmpdir(), "vitrine-e2e-"));
+  const child = spawn(VITRINE, ["serve", "--listen", "127.0.0.1:0", "--web", DIST, "--data", data], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  child.stderr.on("data", (text) => (log += text));
+  const url = await new Promise((resolve, reject) => {
+    let text = "";
+    const timer = setTimeout(() => reject(new Error(`the server does not say where it listens:\n${log}`)), 30_000);
+    child.stdout.on("data", (more) => {
+      text += more;
+      const found = /listening on (http:\/\/\S+)/.exec(text);
+      if (found) {
+        clearTimeout(timer);
+        resolve(found[1]);
+      }
+    });
+    // After the promise is settled, this changes nothing.
+    child.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${log}`)));
+  });
+  const stop = async () => {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(timer);
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { url, stop, log: () => log };
+}
+
+/** A browser with WebGPU by SwiftShader. */
+export function startBrowser() {
+  // A root user, as in most containers, has no sandbox.
+  const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...sandbox] });
+}
+
+/** Server, browser and clean-up for one file of tests. */
+export async function stage() {
+  const server = await startServer();
+  const browser = await startBrowser();
+  const complaints = [];
+  const open = async (address, options = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.setDefaultTimeout(PATIENCE);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    await page.goto(server.url + address);
+    return page;
+  };
+  const stop = async () => {
+    await browser.close();
+    await server.stop();
+  };
+  return { ...server, browser, open, complaints, stop };
+}
+
+export const id = (page, name) => page.locator(`[data-testid="${name}"]`);
+
+/** Waits until the view shows an `example`, a `sample`, … */
+export const shown = (page, what) => page.waitForSelector(`[data-testid="volume-view"][data-shown="${what}"]`, { state: "attached" });
+
+/** Keeps a picture for people to look at. */
+export async function picture(page, name) {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  await page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`), fullPage: true });
+}
+
+/** Waits for the end of a job and answers with the status line. */
+export async function jobEnds(page) {
+  const status = id(page, "status");
+  await page.waitForFunction(() => {
+    const text = document.querySelector('[data-testid="status"]')?.textContent ?? "";
+    const running = document.querySelector('[data-testid="cancel-button"]');
+    return !running && text !== "" && !/Starting|Downloading|Sampling|Measuring|Step \d/.test(text);
+  });
+  return (await status.textContent()).trim();
+}
+
+/** Presses Sample and waits for the end. */
+export async function sample(page) {
+  await id(page, "sample-button").click();
+  await id(page, "cancel-button").waitFor();
+  return jobEnds(page);
+}
+
+/** Presses an export button; answers with the files that come, by extension. */
+export async function exported(page, format, count = 1) {
+  const files = {};
+  const all = new Promise((resolve) => {
+    page.on("download", async function take(download) {
+      const name = download.suggestedFilename();
+      files[name.slice(name.lastIndexOf(".") + 1)] = await readFile(await download.path());
+      if (Object.keys(files).length === count) {
+        page.off("download", take);
+        resolve();
+      }
+    });
+  });
+  await id(page, `export-${format}`).click();
+  await all;
+  return files;
+}

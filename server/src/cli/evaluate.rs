@@ -1,0 +1,71 @@
+//! `vitrine evaluate`: a generator's samples beside the real thing and beside baselines.
+
+use clap::Args;
+
+use super::Failure;
+use crate::{
+    config::Places,
+    training::{judge, porous_gan::COMPARED_SIDE},
+};
+
+/// Arguments of `vitrine evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// System
+    system: String,
+    /// Preset; must be shipped
+    #[arg(long)]
+    preset: String,
+    /// Samples to draw
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    count: u32,
+    /// Volumes of each kind whose permeability is solved, which is slow
+    #[arg(long, default_value_t = 0)]
+    flow: u32,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    places: Places,
+}
+
+/// Prints the comparison.
+pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
+    if args.system != "porous-gan" {
+        return Err(Failure::input("system", "there is no evaluation for it; porous-gan has one"));
+    }
+    let system = catalog::systems::find(&args.system).ok_or_else(|| Failure::input("system", "unknown"))?;
+    let preset = system.preset(&args.preset).ok_or_else(|| Failure::input("preset", "unknown"))?;
+    let assets = args.places.assets();
+    let weights = assets
+        .weights(system.slug, preset)?
+        .ok_or_else(|| Failure::input("preset", "its weights are not shipped"))?;
+    let model = models::load(system.slug, preset.name, weights.bytes, &burn::tensor::Device::flex())
+        .map_err(|error| Failure::Failed(error.into()))?;
+    let rows = judge::judge(model.as_ref(), preset.name, assets.folder(), args.count as usize, args.flow as usize)?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&rows).map_err(anyhow::Error::from)?);
+        return Ok(());
+    }
+    println!("{} {}: {COMPARED_SIDE}³ voxels; mean ± sd; share within the rock's mean ± 2 sd", system.slug, preset.name);
+    println!(
+        "{:<20}{:>5}{:>17}{:>17}{:>22}{:>28}{:>9}{:>18}",
+        "", "n", "φ", "S, 1/voxel", "χ ×1e-4, 1/voxel³", "within φ / S / χ / all", "ΔS₂", "k, voxel²"
+    );
+    for row in rows {
+        let [porosity, surface, euler, all] = row.within.map(|share| format!("{:.0}%", 100.0 * share));
+        let flow = row.permeability.map_or("–".to_owned(), |k| format!("{:.3} ± {:.3}", k.mean, k.sd));
+        println!(
+            "{:<20}{:>5}{:>17}{:>17}{:>22}{:>28}{:>9.4}{:>18}",
+            row.name,
+            row.volumes,
+            format!("{:.4} ± {:.4}", row.porosity.mean, row.porosity.sd),
+            format!("{:.4} ± {:.4}", row.surface.mean, row.surface.sd),
+            format!("{:.2} ± {:.2}", 1e4 * row.euler_pore26.mean, 1e4 * row.euler_pore26.sd),
+            format!("{porosity} / {surface} / {euler} / {all}"),
+            row.s2_difference,
+            flow,
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! `vitrine export`.
+
+use std::fs;
+
+use samples::volume::{PoreMeasures, Volume, nrrd};
+
+use crate::support::{
+    Folders,
+    child::{output, stderr},
+};
+
+fn rock() -> Volume {
+    Volume::from_fn(24, |z, y, x| (z * 7 + y * 5 + x * 3) % 11 < 4)
+}
+
+fn write_rock(folders: &Folders) {
+    fs::write(folders.path().join("rock.nrrd"), nrrd::write(&rock(), &nrrd::WriteOptions::default())).unwrap();
+}
+
+#[test]
+fn a_volume_survives_every_format() {
+    let folders = Folders::new();
+    write_rock(&folders);
+    for (from, to) in [("rock.nrrd", "rock.json"), ("rock.json", "rock.tif"), ("rock.tif", "again.nrrd")] {
+        let output = output(&folders, &["export", from, "--out", to]);
+        assert!(output.status.success(), "{from} → {to}: {}", stderr(&output));
+    }
+    assert_eq!(fs::metadata(folders.path().join("rock.raw")).unwrap().len(), 24 * 24 * 24);
+    assert_eq!(nrrd::read(&fs::read(folders.path().join("again.nrrd")).unwrap()).unwrap(), rock());
+}
+
+#[test]
+fn measures_are_written_as_json_and_as_a_table() {
+    let folders = Folders::new();
+    write_rock(&folders);
+    for file in ["measures.json", "measures.csv"] {
+        assert!(output(&folders, &["export", "rock.nrrd", "--measures", file]).status.success());
+    }
+    let json = fs::read(folders.path().join("measures.json")).unwrap();
+    let measured: PoreMeasures = serde_json::from_slice(&json).unwrap();
+    assert_eq!(measured, PoreMeasures::of(&rock(), &samples::volume::MeasureOptions::default()).unwrap());
+    let csv = fs::read_to_string(folders.path().join("measures.csv")).unwrap();
+    assert!(csv.lines().nth(1).unwrap().starts_with("rock.nrrd,0."), "{csv}");
+}
+
+#[test]
+fn bad_files_and_names_are_refused_and_nothing_is_written() {
+    let folders = Folders::new();
+    write_rock(&folders);
+    let whole = fs::read(folders.path().join("rock.nrrd")).unwrap();
+    let huge = "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 10000 10000 10000\nencoding: raw\n\n";
+    fs::write(folders.path().join("short.nrrd"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(folders.path().join("huge.nrrd"), huge).unwrap();
+    fs::write(folders.path().join("short.tif"), b"II*\0").unwrap();
+    fs::write(folders.path().join("alone.json"), "{}").unwrap();
+    let cases: [(&[&str], &str); 10] = [
+        (&["short.nrrd", "--out", "out.tif"], "input"),
+        (&["huge.nrrd", "--out", "out.tif"], "input"),
+        (&["short.tif", "--out", "out.nrrd"], "input"),
+        (&["alone.json", "--out", "out.nrrd"], "input"),
+        (&["none.nrrd", "--out", "out.tif"], "input"),
+        (&["rock.txt", "--out", "out.tif"], "input"),
+        (&["rock.nrrd", "--out", "out.png"], "out"),
+        (&["rock.nrrd", "--out", "rock.nrrd"], "out"),
+        (&["rock.nrrd"], "out"),
+        (&["rock.nrrd", "--out", "out.tif", "--voxel-um", "NaN"], "voxel_um"),
+    ];
+    for (arguments, field) in cases {
+        let output = output(&folders, &[&["export"], arguments].concat());
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(text.starts_with(&format!("error: {field}: ")) && text.lines().count() == 1, "{arguments:?}: {text}");
+    }
+    assert!(!folders.path().join("out.tif").exists() && !folders.path().join("out.nrrd").exists());
+}

@@ -1,0 +1,16 @@
+//! The server's tests in one binary: linking the model code once is slow enough.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
+
+mod api;
+mod artifacts;
+mod bad_input;
+mod cli;
+mod events;
+mod export;
+mod leases;
+mod openapi;
+mod processes;
+mod queue;
+mod support;
+mod web;

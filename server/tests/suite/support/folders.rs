@@ -1,0 +1,121 @@
+//! A data folder, assets with untrained weights, and a web bundle, all temporary.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use flate2::{Compression, write::GzEncoder};
+use models::{
+    seed,
+    systems::porous_gan::{GanConfig, Generator},
+    weights,
+};
+use rand::Rng as _;
+use tempfile::TempDir;
+
+pub struct Folders(TempDir);
+
+impl Folders {
+    pub fn new() -> Self {
+        let folders = Self(tempfile::tempdir().unwrap());
+        let weights = folders.assets().join("weights/porous-gan/berea-small");
+        fs::create_dir_all(&weights).unwrap();
+        fs::write(weights.join("weights.safetensors"), untrained()).unwrap();
+        write_bundle(&folders.web());
+        folders
+    }
+
+    /// With a rock that trainings of `ketton-small` learn from.
+    pub fn with_rock() -> Self {
+        let folders = Self::new();
+        let data = folders.assets().join("data/porous-gan");
+        fs::create_dir_all(&data).unwrap();
+        write_rock(&data);
+        folders
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
+    pub fn assets(&self) -> PathBuf {
+        self.path().join("assets")
+    }
+
+    pub fn web(&self) -> PathBuf {
+        self.path().join("web")
+    }
+
+    pub fn weights(&self) -> PathBuf {
+        self.assets().join("weights/porous-gan/berea-small/weights.safetensors")
+    }
+}
+
+/// Weights as they are before any training: they make noise, but of the right size.
+fn untrained() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let device = burn::tensor::Device::flex();
+        let generator = Generator::random(&GanConfig::SMALL, &mut seed::stream(1, 0), &device);
+        weights::to_safetensors(&generator, burn::tensor::DType::F16).unwrap()
+    })
+}
+
+/// A rock with two blocks of 64³ at half resolution: separate round pores at random places. Nothing flows through
+/// it, so its permeability is known at once.
+fn write_rock(folder: &Path) {
+    let shape = [256usize, 128, 128];
+    let mut bits = vec![0u8; shape.iter().product::<usize>() / 8];
+    let mut rng = seed::stream(3, 0);
+    let mut pores = 0usize;
+    for _ in 0..120 {
+        let centre = shape.map(|side| rng.random_range(12..side as i64 - 12));
+        let radius = rng.random_range(5..10i64);
+        for z in -radius..=radius {
+            for y in -radius..=radius {
+                for x in -radius..=radius {
+                    if z * z + y * y + x * x > radius * radius {
+                        continue;
+                    }
+                    let at = [centre[0] + z, centre[1] + y, centre[2] + x].map(|i| i as usize);
+                    let index = (at[0] * shape[1] + at[1]) * shape[2] + at[2];
+                    let bit = 0x80 >> (index % 8);
+                    pores += usize::from(bits[index / 8] & bit == 0);
+                    bits[index / 8] |= bit;
+                }
+            }
+        }
+    }
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&bits).unwrap();
+    fs::write(folder.join("ketton_256.bits.gz"), packed.finish().unwrap()).unwrap();
+    let description = serde_json::json!({
+        "name": "ketton_256", "shape_zyx": shape,
+        "encoding": "1 bit per voxel, C order (z slowest, x fastest), most significant bit first, gzip",
+        "value_1": "pore", "value_0": "grain", "voxel_size_um": 15.2,
+        "porosity": pores as f64 / (bits.len() * 8) as f64,
+        "source": "made for a test", "licence": "none needed",
+    });
+    fs::write(folder.join("ketton_256.json"), description.to_string()).unwrap();
+}
+
+/// A bundle as the web build leaves it, in small.
+fn write_bundle(web: &Path) {
+    fs::create_dir_all(web.join("pkg")).unwrap();
+    fs::create_dir_all(web.join("assets/styles")).unwrap();
+    fs::write(web.join("index.html"), "<!doctype html><title>Vitrine</title>").unwrap();
+    fs::write(web.join("index.html.br"), b"brotli of index").unwrap();
+    fs::write(web.join("index.html.gz"), b"gzip of index").unwrap();
+    fs::write(web.join("manifest.json"), "{}").unwrap();
+    fs::write(web.join("sw.js"), "self.x = 1;").unwrap();
+    fs::write(web.join("pkg/page.0123456789abcdef.wasm"), b"\0asm").unwrap();
+    fs::write(web.join("pkg/page.0123456789abcdef.wasm.br"), b"brotli of wasm").unwrap();
+    fs::write(web.join("assets/styles/main.fedcba9876543210.css"), "body { margin: 0 }").unwrap();
+}
