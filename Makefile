@@ -34,20 +34,25 @@ setup-rust:
 	@if command -v rustup >/dev/null; then \
 	  rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown; fi
 
-setup-test: setup-rust $(TOOLS)/npm.stamp
+setup-test: setup-rust e2e/node_modules/.package-lock.json
 	@cargo nextest --version >/dev/null 2>&1 \
 	  || $(CARGO) install --locked --root $(TOOLS) --version $(NEXTEST_VERSION) cargo-nextest
-	@if [ -z "$(CHROMIUM)" ]; then \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; \
-	  else \
-	    echo "The browser tests need Chromium. On Debian: apt-get install chromium (as root). Elsewhere: make test CHROMIUM=/path/to/it"; exit 1; \
-	  fi; fi
+	@missing=; \
+	[ -n "$(CHROMIUM)" ] || missing="$$missing chromium"; \
+	compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null || missing="$$missing mesa-vulkan-drivers"; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
+	else \
+	  echo "The tests need what only an administrator can install. On Debian: apt-get install$$missing"; \
+	  echo "A Chromium elsewhere: make test CHROMIUM=/path/to/it"; exit 1; \
+	fi
 
-$(TOOLS)/npm.stamp: e2e/package-lock.json
+# npm writes this file last.
+e2e/node_modules/.package-lock.json: e2e/package-lock.json
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is missing: install it, then run make again."; exit 1; }
 	npm --prefix e2e ci
-	@mkdir -p $(TOOLS) && touch $@
+	@touch $@
 
 # ---- Product ----------------------------------------------------------------------------------------------
 
@@ -55,10 +60,11 @@ $(TOOLS)/npm.stamp: e2e/package-lock.json
 web: setup ## The browser bundle in dist/
 	$(CARGO) xtask web $(WEB_FLAGS)
 
+# With --workspace the features are those of the tests, so both share what they build.
 server: setup ## The program `vitrine`
-	$(CARGO) build --release --locked --package server
+	$(CARGO) build --release --locked --workspace --bin vitrine
 
-serve: web server ## Builds everything and serves it on a local address
+serve: web server ## Builds everything and serves it on a local address (LISTEN=127.0.0.1:8080)
 	$(TARGET_DIR)/release/vitrine serve --listen $(LISTEN) --web dist --data $(DATA)
 
 .PHONY: train-porous
@@ -101,7 +107,7 @@ deny: ## Advisories aside, all that cargo-deny checks (builds cargo-deny on firs
 
 .PHONY: bench
 bench: setup-test web server ## The comparison tables
-	$(CARGO) bench --locked --package samples --package models
+	$(CARGO) bench --locked --workspace --bench '*'
 	npm --prefix e2e/bench ci
 	node e2e/bench/ort.mjs
 

@@ -69,8 +69,7 @@ impl WorkerClient {
             client.crash(&reason.unwrap_or_else(|| "its code could not be loaded".to_owned()));
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        self.state.borrow_mut().running =
-            Some(Running { worker, _on_message: on_message, _on_error: on_error });
+        self.state.borrow_mut().running = Some(Running { worker, _on_message: on_message, _on_error: on_error });
         Ok(())
     }
 

@@ -33,20 +33,18 @@ impl Drop for Server {
 }
 
 fn start(data: &std::path::Path) -> (Server, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vitrine"))
+    let child = Command::new(env!("CARGO_BIN_EXE_vitrine"))
         .args(["serve", "--listen", "127.0.0.1:0", "--concurrency", "0", "--trainings", "0", "--data"])
         .arg(data)
         .env("VITRINE_LOG", "error")
         .stdout(Stdio::piped())
         .spawn()
         .expect("vitrine starts");
-    let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
-    for line in lines {
-        if let Some(url) = line.expect("stdout is text").strip_prefix("listening on ") {
-            return (Server(child), url.to_owned());
-        }
-    }
-    panic!("vitrine ended");
+    let mut server = Server(child);
+    let lines = BufReader::new(server.0.stdout.take().expect("stdout is piped")).lines();
+    let mut lines = lines.map(|line| line.expect("stdout is text"));
+    let url = lines.find_map(|line| line.strip_prefix("listening on ").map(str::to_owned)).expect("vitrine listens");
+    (server, url)
 }
 
 fn resident_mib(server: &Server) -> f64 {

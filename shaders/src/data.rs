@@ -21,7 +21,8 @@ impl<'a> From<&'a GreyVolume> for VolumeData<'a> {
 
 impl From<&Volume> for VolumeData<'_> {
     fn from(volume: &Volume) -> Self {
-        let values = volume.voxels().iter().map(|&voxel| if voxel == samples::volume::PORE { 0 } else { 255 }).collect();
+        let values =
+            volume.voxels().iter().map(|&voxel| if voxel == samples::volume::PORE { 0 } else { 255 }).collect();
         Self { shape: volume.shape(), values: Cow::Owned(values) }
     }
 }

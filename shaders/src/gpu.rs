@@ -28,8 +28,9 @@ struct Health {
 }
 
 impl Gpu {
-    /// A device of `adapter`, with its texture sizes and otherwise only what WebGL2 has.
-    pub async fn new(adapter: &wgpu::Adapter) -> Result<Self, ViewError> {
+    /// A device of `adapter`, with its texture sizes and otherwise only what WebGL2 has. `told` is what is known of
+    /// the adapter beyond its own words, or nothing.
+    pub async fn new(adapter: &wgpu::Adapter, told: &str) -> Result<Self, ViewError> {
         let limits = wgpu::Limits::downlevel_webgl2_defaults().using_resolution(adapter.limits());
         let descriptor =
             wgpu::DeviceDescriptor { label: Some("volume view"), required_limits: limits, ..Default::default() };
@@ -48,7 +49,9 @@ impl Gpu {
             lock(&state).error.get_or_insert(error.to_string());
         }));
         let info = adapter.get_info();
-        Ok(Self { device, queue, name: name(&info), software: is_software(&info), health })
+        let described = if info.name.is_empty() { told } else { info.name.as_str() };
+        let software = is_software(&info, described);
+        Ok(Self { device, queue, name: name(info.backend, described), software, health })
     }
 
     /// A first error since the last call, or the loss of the device.
@@ -130,11 +133,7 @@ impl Gpu {
                 module: &module,
                 entry_point: Some(fragment),
                 compilation_options: Default::default(),
-                targets: &[Some(wgpu::ColorTargetState {
-                    format,
-                    blend,
-                    write_mask: wgpu::ColorWrites::ALL,
-                })],
+                targets: &[Some(wgpu::ColorTargetState { format, blend, write_mask: wgpu::ColorWrites::ALL })],
             }),
             multiview_mask: None,
             cache: None,
@@ -145,9 +144,7 @@ impl Gpu {
     /// milliseconds of the event loop in a browser, where nothing may block.
     pub async fn breathe(&self) -> Result<(), ViewError> {
         #[cfg(not(target_arch = "wasm32"))]
-        self.device
-            .poll(wgpu::PollType::wait_indefinitely())
-            .map_err(|error| ViewError::Gpu(error.to_string()))?;
+        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|error| ViewError::Gpu(error.to_string()))?;
         #[cfg(target_arch = "wasm32")]
         {
             self.device.poll(wgpu::PollType::Poll).map_err(|error| ViewError::Gpu(error.to_string()))?;
@@ -171,16 +168,17 @@ fn mark_lost(health: &Mutex<Health>, reason: String) {
 }
 
 /// Browsers do not always say the kind of an adapter, but they name it.
-fn is_software(info: &wgpu::AdapterInfo) -> bool {
-    let text = [&info.name, &info.driver, &info.driver_info].map(|t| t.to_lowercase()).concat();
-    info.device_type == wgpu::DeviceType::Cpu || ["swiftshader", "llvmpipe", "softpipe"].iter().any(|s| text.contains(s))
+fn is_software(info: &wgpu::AdapterInfo, described: &str) -> bool {
+    let text = [described, &info.driver, &info.driver_info].concat().to_lowercase();
+    info.device_type == wgpu::DeviceType::Cpu
+        || ["swiftshader", "llvmpipe", "softpipe"].iter().any(|s| text.contains(s))
 }
 
-fn name(info: &wgpu::AdapterInfo) -> String {
-    let interface = match info.backend {
+fn name(backend: wgpu::Backend, described: &str) -> String {
+    let interface = match backend {
         wgpu::Backend::BrowserWebGpu => "WebGPU",
         wgpu::Backend::Gl => "WebGL2",
         _ => "Vulkan",
     };
-    if info.name.is_empty() { interface.to_owned() } else { format!("{interface} ({})", info.name) }
+    if described.is_empty() { interface.to_owned() } else { format!("{interface} ({described})") }
 }

@@ -50,7 +50,7 @@ impl Renderer {
             .request_adapter(&wgpu::RequestAdapterOptions::default())
             .await
             .map_err(|error| ViewError::NoAdapter(error.to_string()))?;
-        Ok(Self::new(Gpu::new(&adapter).await?, read_back::FORMAT))
+        Ok(Self::new(Gpu::new(&adapter, "").await?, read_back::FORMAT))
     }
 
     /// Pipelines on a device, for targets of one (not sRGB) format.
@@ -250,7 +250,10 @@ fn begin_pass<'a>(
             view: target,
             depth_slice: None,
             resolve_target: None,
-            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }), store: wgpu::StoreOp::Store },
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }),
+                store: wgpu::StoreOp::Store,
+            },
         })],
         ..Default::default()
     })

@@ -1,8 +1,8 @@
 //! The canvas of a page.
 
-use js_sys::Promise;
-use wasm_bindgen::JsCast as _;
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlCanvasElement;
 
@@ -190,12 +190,10 @@ fn surface_of(
 
 async fn webgpu(canvas: &HtmlCanvasElement) -> Result<Parts, ViewError> {
     let instance = instance(wgpu::Backends::BROWSER_WEBGPU);
-    let options = wgpu::RequestAdapterOptions {
-        power_preference: wgpu::PowerPreference::HighPerformance,
-        ..Default::default()
-    };
+    let options =
+        wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
     let adapter = instance.request_adapter(&options).await.map_err(|e| ViewError::NoAdapter(e.to_string()))?;
-    let gpu = Gpu::new(&adapter).await?;
+    let gpu = Gpu::new(&adapter, &adapter_name().await.unwrap_or_default()).await?;
     let surface = surface_of(&instance, canvas).map_err(|e| ViewError::Canvas(e.to_string()))?;
     Ok((instance, adapter, gpu, surface))
 }
@@ -205,8 +203,23 @@ async fn webgl2(canvas: &HtmlCanvasElement) -> Result<Parts, ViewError> {
     let surface = surface_of(&instance, canvas).map_err(|e| ViewError::NoAdapter(e.to_string()))?;
     let options = wgpu::RequestAdapterOptions { compatible_surface: Some(&surface), ..Default::default() };
     let adapter = instance.request_adapter(&options).await.map_err(|e| ViewError::NoAdapter(e.to_string()))?;
-    let gpu = Gpu::new(&adapter).await?;
+    let gpu = Gpu::new(&adapter, "").await?;
     Ok((instance, adapter, gpu, surface))
+}
+
+/// Vendor and architecture of the WebGPU adapter: wgpu passes on only the description, which browsers leave empty.
+async fn adapter_name() -> Option<String> {
+    let get = |object: &JsValue, key: &str| {
+        Reflect::get(object, &key.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+    };
+    let gpu = get(web_sys::window()?.navigator().as_ref(), "gpu")?;
+    let request = get(&gpu, "requestAdapter")?.dyn_into::<Function>().ok()?;
+    let options = Object::new();
+    Reflect::set(&options, &"powerPreference".into(), &"high-performance".into()).ok()?;
+    let promise = request.call1(&gpu, &options).ok()?.dyn_into::<Promise>().ok()?;
+    let info = get(&JsFuture::from(promise).await.ok()?, "info")?;
+    let words = ["vendor", "architecture"].map(|key| get(&info, key).and_then(|v| v.as_string()).unwrap_or_default());
+    Some(words.join(" ").trim().to_owned())
 }
 
 /// WebGL2 tells the canvas, not the device, that its context is gone.
@@ -237,7 +250,7 @@ pub(crate) async fn sleep() {
     let turn = Promise::new(&mut |resolve, _| {
         let timer = web_sys::window().map(|window| window.set_timeout_with_callback(&resolve));
         if !matches!(timer, Some(Ok(_))) {
-            let _ = resolve.call0(&wasm_bindgen::JsValue::NULL);
+            let _ = resolve.call0(&JsValue::NULL);
         }
     });
     let _ = JsFuture::from(turn).await;

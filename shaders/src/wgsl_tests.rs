@@ -22,15 +22,19 @@ fn shaders_are_valid_and_fit_webgl2() {
             .unwrap_or_else(|error| panic!("{fragment}: {}", error.emit_to_string(&source)));
         for (stage, entry) in [(naga::ShaderStage::Vertex, vertex), (naga::ShaderStage::Fragment, fragment)] {
             let options = glsl::Options { version: glsl::Version::new_gles(300), ..Default::default() };
-            let pipeline = glsl::PipelineOptions {
-                entry_point: entry.to_owned(),
-                shader_stage: stage,
-                multiview: None,
-            };
+            let pipeline =
+                glsl::PipelineOptions { entry_point: entry.to_owned(), shader_stage: stage, multiview: None };
             let mut text = String::new();
-            glsl::Writer::new(&mut text, &module, &info, &options, &pipeline, naga::proc::BoundsCheckPolicies::default())
-                .and_then(|mut writer| writer.write())
-                .unwrap_or_else(|error| panic!("{entry}: {error}"));
+            glsl::Writer::new(
+                &mut text,
+                &module,
+                &info,
+                &options,
+                &pipeline,
+                naga::proc::BoundsCheckPolicies::default(),
+            )
+            .and_then(|mut writer| writer.write())
+            .unwrap_or_else(|error| panic!("{entry}: {error}"));
             assert!(text.contains("void main"), "{entry}");
         }
     }

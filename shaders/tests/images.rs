@@ -49,7 +49,14 @@ fn renderer() -> Option<Renderer> {
     }
 }
 
-fn shot(renderer: &mut Renderer, name: &str, camera: &OrbitCamera, style: &VolumeStyle, width: u32, height: u32) -> Shot {
+fn shot(
+    renderer: &mut Renderer,
+    name: &str,
+    camera: &OrbitCamera,
+    style: &VolumeStyle,
+    width: u32,
+    height: u32,
+) -> Shot {
     let pixels = pollster::block_on(renderer.screenshot(camera, style, width, height)).expect(name);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     std::fs::create_dir_all(&folder).expect("a folder for pictures");
@@ -160,9 +167,7 @@ fn two_volumes_stand_side_by_side_at_the_same_scale() {
     let Some(mut renderer) = renderer() else { return };
     let camera = OrbitCamera::default();
     // The second has half the voxels a side: at one voxel size its ball is half as wide.
-    renderer
-        .set_volumes(&[ball(40, Vec3::splat(0.5), 0.4), ball(20, Vec3::splat(0.5), 0.4)])
-        .expect("two volumes");
+    renderer.set_volumes(&[ball(40, Vec3::splat(0.5), 0.4), ball(20, Vec3::splat(0.5), 0.4)]).expect("two volumes");
     let picture = shot(&mut renderer, "two", &camera, &bare(Mode::Surface(Surface::Grain)), 400, 200);
     let ((left, left_at), (right, right_at)) = (picture.body(0..200), picture.body(200..400));
     let (area, middle) = ball_pixels(&camera, Vec3::ZERO, 0.4, 200, 200);
@@ -183,11 +188,16 @@ fn the_clip_plane_takes_its_part_away_and_closes_the_cut() {
     // From above x points down in the picture (yaw 0 looks along −x): the nearer half has larger y.
     let near = VolumeStyle { clip: Some(ClipPlane::across(Axis::X, 0.25)), ..whole.clone() };
     let (kept, at) = shot(&mut renderer, "clip-x", &camera, &near, 480, 480).body(0..480);
-    // A quarter of the top, and the cut seen a little from the side: 0.5 / 19.5 − 0.25 / 20.5 over 1 / 19.5.
-    assert!((kept / all - 0.262).abs() < 0.015, "{kept} of {all}");
-    let flipped = VolumeStyle { clip: Some(ClipPlane { flip: true, ..ClipPlane::across(Axis::X, 0.25) }), ..whole.clone() };
+    // In units of the top face at distance 19.5: side faces add the sine of one degree of tilt, and the cut also
+    // shows because the eye is above the middle, by 0.25 / 19.5 − 0.25 / 20.5.
+    let (tilt, seen) = (1f64.to_radians().sin(), 0.25 - 0.25 * 19.5 / 20.5);
+    let expected = (0.25 + seen + tilt) / (1.0 + tilt);
+    assert!((kept / all - expected).abs() < 0.01, "{kept} of {all}, expected {expected}");
+    let flipped =
+        VolumeStyle { clip: Some(ClipPlane { flip: true, ..ClipPlane::across(Axis::X, 0.25) }), ..whole.clone() };
     let (rest, rest_at) = shot(&mut renderer, "clip-x-flipped", &camera, &flipped, 480, 480).body(0..480);
-    assert!(((kept + rest) / all - 1.012).abs() < 0.015, "{kept} + {rest} of {all}");
+    let expected = (0.75 + tilt) / (1.0 + tilt);
+    assert!((rest / all - expected).abs() < 0.01, "{rest} of {all}, expected {expected}");
     assert!(at[1] < 240.0 && rest_at[1] > 240.0, "{at:?} {rest_at:?}");
     // A cut through a closed shell shows solid, then the hollow, then solid.
     let shell = volume(48, |p| {
@@ -215,12 +225,8 @@ fn slices_show_the_voxels_as_they_are() {
     renderer.set_volumes(&[VolumeData { shape: [side; 3], values: values.clone().into() }]).expect("a volume");
     let camera: OrbitCamera = "-60,30,3.5".parse().expect("a camera");
     let slices = [0.3, 0.55, 0.8];
-    let style = VolumeStyle {
-        slices: Some(slices),
-        slice_range: [[0.0; 3], [1.0; 3]],
-        pixel_scale: 1.0,
-        ..bare(Mode::Slices)
-    };
+    let style =
+        VolumeStyle { slices: Some(slices), slice_range: [[0.0; 3], [1.0; 3]], pixel_scale: 1.0, ..bare(Mode::Slices) };
     let size = 512u32;
     let picture = shot(&mut renderer, "slices", &camera, &style, size, size);
     let matrix: Mat4 = camera.projection(1.0) * camera.view();
@@ -265,7 +271,9 @@ fn density_is_as_opaque_as_its_transfer_function_says() {
     let camera: OrbitCamera = "0,0,6".parse().expect("a camera");
     let transfer = Transfer { low: 0.0, high: 1.0, pore: 0.0, grain: 0.2 };
     let style = VolumeStyle { transfer, pixel_scale: 1.0, ..bare(Mode::Density) };
-    for (side, value, opacity) in [(4, 1.0, 1.0 - 0.8f64.powf(16.0)), (32, 1.0, 1.0 - 0.8f64.powf(16.0)), (32, 0.25, 0.0)] {
+    for (side, value, opacity) in
+        [(4, 1.0, 1.0 - 0.8f64.powf(16.0)), (32, 1.0, 1.0 - 0.8f64.powf(16.0)), (32, 0.25, 0.0)]
+    {
         renderer.set_volumes(&[volume(side, |_| value)]).expect("a volume");
         let picture = shot(&mut renderer, &format!("density-{side}-{value}"), &camera, &style, 100, 100);
         // A smoothstep at 0.25 is 0.15625.
@@ -327,7 +335,8 @@ fn impossible_requests_are_refused_with_a_reason() {
     assert!(matches!(renderer.set_volumes(&three), Err(ViewError::Volume(_))));
     let nothing = pollster::block_on(renderer.screenshot(&OrbitCamera::default(), &VolumeStyle::default(), 0, 10));
     assert!(matches!(nothing, Err(ViewError::ReadBack(_))));
-    let style = VolumeStyle { step_scale: f32::NAN, pixel_scale: f32::NAN, line_width: f32::NAN, ..VolumeStyle::default() };
+    let style =
+        VolumeStyle { step_scale: f32::NAN, pixel_scale: f32::NAN, line_width: f32::NAN, ..VolumeStyle::default() };
     renderer.set_volumes(&[volume(4, |_| 1.0)]).expect("a volume");
     assert!(pollster::block_on(renderer.screenshot(&OrbitCamera::default(), &style, 20, 20)).is_ok());
 }

@@ -138,10 +138,9 @@ fn kind(property: &Value) -> Option<FieldKind> {
             maximum: property["maximum"].as_i64()?,
             multiple_of: property["multipleOf"].as_i64().unwrap_or(1),
         }),
-        "number" => Some(FieldKind::Number {
-            minimum: property["minimum"].as_f64()?,
-            maximum: property["maximum"].as_f64()?,
-        }),
+        "number" => {
+            Some(FieldKind::Number { minimum: property["minimum"].as_f64()?, maximum: property["maximum"].as_f64()? })
+        }
         "string" => Some(FieldKind::Text),
         _ => None,
     }

@@ -3,11 +3,12 @@
 //!
 //! `cargo run --release -p models --features native --example bench_table -- [python]`; without a Python that has
 //! torch only our side is measured.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // Native only: a clock, and reading results blocks.
 
 use burn::tensor::{Device, Tensor};
 use models::seed::standard_normal;
 use models::systems::porous_gan::network::Pass;
-use models::systems::porous_gan::{GanConfig, GanTrainer, Generator};
+use models::systems::porous_gan::{GanConfig, GanTrainer, Generator, Schedule};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::time::Instant;
@@ -16,6 +17,9 @@ use std::time::Instant;
 const ROUNDS: usize = 5;
 /// Steps per turn.
 const STEPS: usize = 10;
+
+/// The authors' PyTorch loop.
+const SCHEDULE: Schedule = Schedule { learning_rate: 2e-4, real_label: 0.9, input_noise: 0.0, generator_steps: 1 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let python = std::env::args().nth(1);
@@ -31,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut peer_name = String::from("PyTorch (not measured)");
     for _ in 0..ROUNDS {
         ours[0].push(median_ms(|| {
-            trainer.step(real.clone(), 2e-4, 0.9, &mut rng);
+            trainer.step(real.clone(), &SCHEDULE, &mut rng);
         }));
         ours[1].push(median_ms(|| {
             generator.forward(cells.clone(), Pass::Batch).into_data();

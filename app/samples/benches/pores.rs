@@ -1,5 +1,7 @@
 //! The measures of Berea 200³, one by one.
 
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // Native only: files and a clock.
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use samples::volume::{
     BeadPack, Euler, MeasureOptions, PoreMeasures, TwoPoint, Volume, bits, chord_counts, percolates,

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p samples --features parallel --example pores_table -- [peer.jsonl]`
 
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // Native only: files and a clock.
+
 use std::{collections::HashMap, hint::black_box, time::Instant};
 
 use samples::volume::{Euler, TwoPoint, Volume, bits, chord_counts, percolates, porosity, surface_area};

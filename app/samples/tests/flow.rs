@@ -48,7 +48,7 @@ fn square_duct_converges_to_the_series_solution() {
 /// fraction 0.216 the drag on a sphere is 7.442 times Stokes' (Zick & Homsy 1982), and k = 2a²/(9 c · drag).
 #[test]
 fn cubic_array_of_spheres_has_the_known_drag() {
-    let (side, radius) = (32usize, 32.0 * 2.0 * 0.3722);
+    let (side, radius) = (20usize, 40.0 * 0.3722);
     let octant = Volume::from_fn(side, |z, y, x| {
         let distance = [z, y, x].map(|v| (v as f64 + 0.5) * (v as f64 + 0.5)).iter().sum::<f64>().sqrt();
         distance > radius

@@ -45,9 +45,9 @@ pub fn ExportMenu(session: Session, handle: ControllerHandle) -> impl IntoView {
         let available = move || match format {
             Format::Png => session.shown.with(Option::is_some),
             Format::Csv | Format::Json => session.measures.with(Option::is_some),
-            _ => session.shown.with(|s| {
-                s.as_ref().is_some_and(|s| s.source != Source::Preview && s.voxels.segmented().is_some())
-            }),
+            _ => session
+                .shown
+                .with(|s| s.as_ref().is_some_and(|s| s.source != Source::Preview && s.voxels.segmented().is_some())),
         };
         view! {
             <li>
@@ -91,10 +91,8 @@ fn save_volume(format: Format, session: Session, shown: &Shown, volume: &Volume)
     let stem = &shown.file_stem;
     let thrown = |e: JsValue| sentence(&e);
     // The voxel size is the training data's: unknown for a file of the visitor.
-    let voxel_um = session
-        .reference
-        .with_untracked(|r| r.as_ref().map(|r| r.voxel_um))
-        .filter(|_| shown.source != Source::File);
+    let voxel_um =
+        session.reference.with_untracked(|r| r.as_ref().map(|r| r.voxel_um)).filter(|_| shown.source != Source::File);
     match format {
         Format::Nrrd => {
             let mut notes = vec![("title".to_owned(), shown.title.clone())];

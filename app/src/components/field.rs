@@ -23,7 +23,9 @@ pub fn FieldControl(
     };
     let described = Described { id: id.clone(), error };
     let control = match field.kind.clone() {
-        FieldKind::Boolean => view! { <Check described=described.clone() text set title=field.title.clone() /> }.into_any(),
+        FieldKind::Boolean => {
+            view! { <Check described=described.clone() text set title=field.title.clone() /> }.into_any()
+        }
         FieldKind::Choice { options } => view! { <Choice described=described.clone() text set options /> }.into_any(),
         kind => view! { <Input described=described.clone() text set kind maximum /> }.into_any(),
     };

@@ -13,7 +13,8 @@ use crate::{
 #[component]
 pub fn SettingsForm(session: Session) -> impl IntoView {
     let parameter = move |field: Field| {
-        let (read, wrong, bound, written) = (field.name.clone(), field.name.clone(), field.clone(), StoredValue::new(field.name.clone()));
+        let (read, wrong, bound, written) =
+            (field.name.clone(), field.name.clone(), field.clone(), StoredValue::new(field.name.clone()));
         view! {
             <FieldControl
                 field

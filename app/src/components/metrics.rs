@@ -36,7 +36,9 @@ fn subject(session: Session) -> String {
     let real = match reference {
         Some((side, blocks, um)) => {
             let scale = if um > 0.0 { format!(", {um} µm a voxel") } else { String::new() };
-            format!("The band is the mean ± 2 standard deviations over {blocks} blocks of {side}³ voxels of the real rock{scale}.")
+            format!(
+                "The band is the mean ± 2 standard deviations over {blocks} blocks of {side}³ voxels of the real rock{scale}."
+            )
         }
         None => "No measures of the real rock are shipped for this model.".to_owned(),
     };
@@ -53,7 +55,9 @@ fn subject(session: Session) -> String {
             Source::Preview => " The sample is still growing.",
             Source::Sample if measuring => " The sample is being measured.",
             Source::File if shown.voxels.segmented().is_none() => " Grey volumes are shown, not measured.",
-            Source::File if shape.iter().product::<usize>() > MEASURED_ON_PAGE => " This file is too large to be measured here.",
+            Source::File if shape.iter().product::<usize>() > MEASURED_ON_PAGE => {
+                " This file is too large to be measured here."
+            }
             _ => "",
         };
         Some(format!("{}{state}", size.unwrap_or_default()))
@@ -87,7 +91,8 @@ fn MetricTable(session: Session) -> impl IntoView {
     let percolates = move || {
         session.measures.with(|m| {
             m.as_ref().map(|m| {
-                let axes: Vec<_> = ["z", "y", "x"].iter().zip(m.percolates).filter(|(_, p)| *p).map(|(a, _)| *a).collect();
+                let axes: Vec<_> =
+                    ["z", "y", "x"].iter().zip(m.percolates).filter(|(_, p)| *p).map(|(a, _)| *a).collect();
                 match axes.as_slice() {
                     [] => "The pores do not connect opposite faces.".to_owned(),
                     [_, _, _] => "The pores connect opposite faces along all three axes.".to_owned(),
@@ -98,11 +103,17 @@ fn MetricTable(session: Session) -> impl IntoView {
     };
     let pending = move || {
         let without = session.measures.with(|m| m.as_ref().is_some_and(|m| m.permeability.is_none()));
-        without.then_some("Permeability takes seconds to solve: it is computed with each sample, in the worker.")
+        let solving = session.job.with(|job| job.phase == Phase::Measuring);
+        match session.flow_error.get() {
+            _ if !without => String::new(),
+            Some(error) => format!("There is no permeability: {error}."),
+            None if solving => "The flow through the pores is being solved for the permeability.".to_owned(),
+            None => "Permeability takes seconds to solve: it is computed with each sample, in the worker.".to_owned(),
+        }
     };
     view! {
         // Scrolls by itself on narrow screens, and so must be reachable by keyboard.
-        <div class="table-scroll" tabindex="0" role="region" aria-labelledby="metrics-title">
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Table of measures">
             <table>
                 <thead>
                     <tr>

@@ -2,8 +2,8 @@
 
 use catalog::Device;
 use leptos::prelude::*;
-use web_sys::HtmlElement;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::copy_button::CopyButton;
 use crate::{

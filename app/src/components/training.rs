@@ -13,9 +13,8 @@ pub fn TrainingDrawer(session: Session) -> impl IntoView {
     let defaults: Map<String, Value> =
         session.system.training.iter().map(|f| (f.name.clone(), f.default.clone())).collect();
     let defaults = Value::Object(defaults);
-    let command = Signal::derive(move || {
-        session.settings.with(|s| train_command(session.system.slug, &s.preset, &defaults))
-    });
+    let command =
+        Signal::derive(move || session.settings.with(|s| train_command(session.system.slug, &s.preset, &defaults)));
     view! {
         <details class="panel drawer" data-testid="training-drawer">
             <summary>

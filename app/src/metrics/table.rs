@@ -91,10 +91,15 @@ pub fn rows(sample: Option<&PoreMeasures>, real: Option<&RockReference>) -> Vec<
         row("surface_slope", ("Surface (slope of S₂)", "S′", "voxel⁻¹"), sample.map(|m| m.surface_slope), |s| {
             s.surface_slope
         }),
-        row("euler_pore26", ("Euler number of the pores", "χ₂₆", "voxel⁻³"), sample.map(|m| m.euler_pore26), |s| {
-            s.euler_pore26
+        row(
+            "euler_pore26",
+            ("Euler number of the pores", "χ₂₆", "voxel⁻³"),
+            sample.map(|m| m.euler_pore26),
+            |s| s.euler_pore26,
+        ),
+        row("chord_pore", ("Mean pore chord", "ℓ pore", "voxel"), sample.and_then(|m| m.chord_pore), |s| {
+            s.chord_pore
         }),
-        row("chord_pore", ("Mean pore chord", "ℓ pore", "voxel"), sample.and_then(|m| m.chord_pore), |s| s.chord_pore),
         row("chord_grain", ("Mean grain chord", "ℓ grain", "voxel"), sample.and_then(|m| m.chord_grain), |s| {
             s.chord_grain
         }),

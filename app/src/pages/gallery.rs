@@ -24,15 +24,22 @@ pub fn Gallery() -> impl IntoView {
     let manifest = RwSignal::new(None::<Arc<Manifest>>);
     let specimen = RwSignal::new(None::<Shown>);
     let system = catalog::systems::all().iter().find(|s| s.makes == SampleKind::Volume);
+    // Without a specimen the collection stands alone: an empty stage would promise something.
+    let nothing_to_show = RwSignal::new(system.is_none());
     spawn_local(async move {
-        let Ok(loaded) = fetch::json::<Manifest>("/manifest.json").await else { return };
-        let loaded = Arc::new(loaded);
-        manifest.set(Some(Arc::clone(&loaded)));
-        if let Some(system) = system {
-            specimen.set(first_example(&loaded, system).await);
-        }
+        let loaded = fetch::json::<Manifest>("/manifest.json").await.map(Arc::new).ok();
+        let example = match (&loaded, system) {
+            (Some(loaded), Some(system)) => first_example(loaded, system).await,
+            _ => None,
+        };
+        manifest.set(loaded);
+        nothing_to_show.set(example.is_none());
+        specimen.set(example);
     });
-    let hero = system.map(|system| view! { <Hero system specimen=specimen.into() /> });
+    let hero = move || {
+        let system = system.filter(|_| !nothing_to_show.get())?;
+        Some(view! { <Hero system specimen=specimen.into() /> })
+    };
     view! {
         <section class="intro">
             <h1>"Generative models at work"</h1>
@@ -75,7 +82,7 @@ fn Hero(system: &'static System, specimen: Signal<Option<Shown>>) -> impl IntoVi
     let handle: ControllerHandle = StoredValue::new_local(None);
     view! {
         <section class="hero" aria-label=format!("On show: {}", system.title)>
-            <VolumeStage shown=specimen beside=Signal::derive(|| None) options handle />
+            <VolumeStage shown=specimen beside=Signal::derive(|| None) options handle placeholder="Bringing out the specimen…" />
             <div class="hero-text">
                 <p class="eyebrow">"On show"</p>
                 <h2>{system.title}</h2>

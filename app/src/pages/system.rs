@@ -40,11 +40,19 @@ fn Showcase(system: &'static System) -> impl IntoView {
         use_query_map().get_untracked().into_iter().map(|(key, value)| (key.into_owned(), value)).collect();
     let session = Session::open(system, query.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     let handle: ControllerHandle = StoredValue::new_local(None);
+    let placeholder = Signal::derive(move || {
+        let text = if session.no_example.get() {
+            "No example of this model is on show. Press Sample to draw the first."
+        } else {
+            "Bringing out the specimen…"
+        };
+        text.to_owned()
+    });
     let (stage, metrics) = match system.makes {
         SampleKind::Volume => (
             view! {
                 <DropTarget session>
-                    <VolumeStage shown=session.shown.into() beside=session.beside.into() options=session.options handle />
+                    <VolumeStage shown=session.shown.into() beside=session.beside.into() options=session.options handle placeholder />
                 </DropTarget>
                 <VolumeControls options=session.options beside=session.beside.into() />
                 <p class="open-line">

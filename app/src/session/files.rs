@@ -30,6 +30,7 @@ impl Session {
                 move || self.settings.try_with_untracked(|s| s.preset == preset).unwrap_or(false)
             };
             let system = self.system.slug;
+            self.no_example.set(false);
             self.reference.set(None);
             self.card.set(None);
             self.beside.set(None);
@@ -66,8 +67,11 @@ impl Session {
                     request: Value::Null,
                 });
             }
-            // No example is shipped: the preset has no weights either, and the form says so.
-            Ok(None) => {}
+            Ok(None) => {
+                self.shown.set(None);
+                self.measures.set(None);
+                self.no_example.set(true);
+            }
             Err(problem) => self.problem.set(Some(problem)),
         }
     }
@@ -91,11 +95,13 @@ impl Session {
         let voxels = Arc::clone(&shown.voxels);
         let measure = matches!(shown.source, Source::Example | Source::File);
         self.measures.set(None);
+        self.flow_error.set(None);
         self.shown.set(Some(shown));
         if measure && voxels.shape().iter().product::<usize>() <= MEASURED_ON_PAGE {
             // After the picture: that is what the visitor waits for.
             let task = move || {
-                let still_shown = self.shown.try_with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(&s.voxels, &voxels)));
+                let still_shown =
+                    self.shown.try_with_untracked(|s| s.as_ref().is_some_and(|s| Arc::ptr_eq(&s.voxels, &voxels)));
                 if let (Some(true), Some(volume)) = (still_shown, voxels.segmented()) {
                     let measures = PoreMeasures::of_geometry(volume, &MeasureOptions::default());
                     self.measures.set(Some(Arc::new(measures)));

@@ -39,10 +39,14 @@ pub struct Session {
     pub shown: RwSignal<Option<Shown>>,
     /// A block of the real rock, for the comparison.
     pub beside: RwSignal<Option<Arc<Voxels>>>,
+    /// No example of this preset is shipped.
+    pub no_example: RwSignal<bool>,
     /// How it is shown.
     pub options: RwSignal<ViewOptions>,
     /// Measures of what stands in the view.
     pub measures: RwSignal<Option<Arc<PoreMeasures>>>,
+    /// Why there is no permeability among them, if it was tried.
+    pub flow_error: RwSignal<Option<String>>,
     /// Measures of the real rock.
     pub reference: RwSignal<Option<Arc<RockReference>>>,
     /// The preset's model card.
@@ -69,11 +73,13 @@ impl Session {
             job: RwSignal::new(Job::default()),
             shown: RwSignal::new(None),
             beside: RwSignal::new(None),
+            no_example: RwSignal::new(false),
             options: RwSignal::new(ViewOptions {
                 rotating: crate::components::volume::controller::may_rotate(),
                 ..ViewOptions::default()
             }),
             measures: RwSignal::new(None),
+            flow_error: RwSignal::new(None),
             reference: RwSignal::new(None),
             card: RwSignal::new(None),
             manifest: RwSignal::new(None),
@@ -119,14 +125,12 @@ impl Session {
     pub fn error_of(self, control: &str) -> Option<String> {
         let checked = self.settings.with(|s| s.request(self.system)).err().unwrap_or_default();
         let find = |errors: &[FieldError]| errors.iter().find(|e| e.field == control).map(|e| e.message.clone());
-        find(&checked)
-            .or_else(|| self.link_errors.with(|errors| find(errors)))
-            .or_else(|| {
-                self.job.with(|job| {
-                    let named: Vec<_> = job.fields.iter().cloned().map(on_control).collect();
-                    find(&named)
-                })
+        find(&checked).or_else(|| self.link_errors.with(|errors| find(errors))).or_else(|| {
+            self.job.with(|job| {
+                let named: Vec<_> = job.fields.iter().cloned().map(on_control).collect();
+                find(&named)
             })
+        })
     }
 
     /// Keeps the query of the address equal to the form, without new history entries. The address of a page on

@@ -32,6 +32,8 @@ pub(super) struct Work {
     request: Option<(SampleRequest, WeightsSource)>,
     retried: bool,
     heard_at: f64,
+    /// The visitor was told of the silence.
+    silent: bool,
     cancelled_at: Option<f64>,
 }
 
@@ -63,7 +65,11 @@ impl Session {
         });
         let Some(weights) = weights else {
             let known = self.manifest.with_untracked(Option::is_some);
-            let why = if known { "This site ships no weights of this preset." } else { "The site's files are not known yet; try again in a moment." };
+            let why = if known {
+                "This site ships no weights of this preset."
+            } else {
+                "The site's files are not known yet; try again in a moment."
+            };
             self.job.set(Job { phase: Phase::Failed(why.to_owned()), ..Job::default() });
             return;
         };
@@ -96,6 +102,7 @@ impl Session {
             work.last_id += 1;
             work.request = Some((request.clone(), weights.clone()));
             work.heard_at = now();
+            work.silent = false;
             work.cancelled_at = None;
             work.last_id
         });
@@ -122,7 +129,13 @@ impl Session {
         let Some(job) = self.job.try_get_untracked() else { return };
         match event {
             Event::Message(message, bytes) => {
-                self.work.update_value(|work| work.heard_at = now());
+                let was_silent = self.work.try_update_value(|work| {
+                    work.heard_at = now();
+                    std::mem::take(&mut work.silent)
+                });
+                if was_silent == Some(true) {
+                    self.problem.set(None);
+                }
                 if job_of(&message) == Some(job.id) && job.is_running() {
                     self.job.update(|job| {
                         job.apply(&message);
@@ -148,6 +161,8 @@ impl Session {
             FromWorker::Preview { shape, .. } => voxels(shape, bytes, true).map(|v| self.show_job(Source::Preview, v)),
             FromWorker::Volume { shape, .. } => voxels(shape, bytes, false).map(|v| self.show_job(Source::Sample, v)),
             FromWorker::Measures { measures, .. } => {
+                // Comes twice: first what takes milliseconds, then with the permeability or why there is none.
+                self.flow_error.set(measures["permeability_error"].as_str().map(str::to_owned));
                 match serde_json::from_value::<PoreMeasures>(measures) {
                     Ok(measures) => self.measures.set(Some(Arc::new(measures))),
                     Err(error) => self.problem.set(Some(format!("The measures cannot be read: {error}."))),
@@ -205,6 +220,7 @@ impl Session {
                 self.end(Phase::Cancelled);
             } else if now() - heard_at > SILENCE_MS {
                 let silent = format::milliseconds(now() - heard_at);
+                self.work.update_value(|work| work.silent = true);
                 self.problem.set(Some(format!(
                     "No answer from the model code for {silent}. The step may be long; Cancel ends it in any case."
                 )));

@@ -146,7 +146,11 @@ impl Job {
             Phase::Starting => "Starting the model code…".to_owned(),
             Phase::Loading { received, total, from_cache } => {
                 let amount = format!("{} of {}", format::bytes(*received), format::bytes(*total));
-                if *from_cache { format!("Weights from cache: {amount}") } else { format!("Downloading weights: {amount}") }
+                if *from_cache {
+                    format!("Weights from cache: {amount}")
+                } else {
+                    format!("Downloading weights: {amount}")
+                }
             }
             Phase::Sampling => self.sampling_sentence(),
             Phase::Measuring => "Measuring the sample…".to_owned(),
@@ -196,7 +200,13 @@ mod tests {
     use super::*;
 
     fn step(done: u64, milliseconds: f64) -> FromWorker {
-        FromWorker::Step { job: 3, sample: 0, progress: Progress { done, total: 6 }, milliseconds, label: "4³ → 8³".into() }
+        FromWorker::Step {
+            job: 3,
+            sample: 0,
+            progress: Progress { done, total: 6 },
+            milliseconds,
+            label: "4³ → 8³".into(),
+        }
     }
 
     fn backend(device: Device) -> FromWorker {

@@ -97,7 +97,10 @@ impl Settings {
     pub fn request(&self, system: &System) -> Result<SampleRequest, Vec<FieldError>> {
         let mut errors = Vec::new();
         let seed = self.seed.trim().parse::<u64>().unwrap_or_else(|_| {
-            errors.push(FieldError::new("seed", format!("must be a whole number from 0 to {}", catalog::request::MAX_SEED)));
+            errors.push(FieldError::new(
+                "seed",
+                format!("must be a whole number from 0 to {}", catalog::request::MAX_SEED),
+            ));
             0
         });
         let mut parameters = Map::new();
@@ -198,8 +201,10 @@ mod tests {
 
     #[test]
     fn every_bad_field_of_a_link_is_named_once() {
-        let (settings, errors) =
-            Settings::from_query(system(), [("preset", "granite"), ("device", "cuda"), ("utm", "x"), ("size", "nine"), ("seed", "-1")]);
+        let (settings, errors) = Settings::from_query(
+            system(),
+            [("preset", "granite"), ("device", "cuda"), ("utm", "x"), ("size", "nine"), ("seed", "-1")],
+        );
         let fields: Vec<_> = errors.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(fields, ["preset", "device"]);
         let errors = settings.request(system()).expect_err("two bad texts");

@@ -24,8 +24,8 @@ const MAX_FLOW_STEPS: usize = 1_500;
 /// Sends the measures of a sample: first what takes milliseconds, then again with what takes seconds.
 pub(crate) async fn report<H: Host>(host: &H, job: u32, sample: u32, of: &Sample) -> Result<(), Stop> {
     let Sample::Volume(volume) = of;
-    let flow = FlowOptions { max_steps: MAX_FLOW_STEPS, ..FlowOptions::default() };
-    let options = MeasureOptions { flow, ..MeasureOptions::default() };
+    let bounded = FlowOptions { max_steps: MAX_FLOW_STEPS, ..FlowOptions::default() };
+    let options = MeasureOptions { flow: bounded, ..MeasureOptions::default() };
     pause(host, job).await?;
     let mut measures = PoreMeasures::of_geometry(volume, &options);
     post(host, job, sample, &measures, None)?;

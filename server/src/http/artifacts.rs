@@ -16,7 +16,7 @@ use crate::store::{StoreError, artifacts};
 
 /// A finished file of a run
 #[utoipa::path(
-    get, path = "/api/runs/{id}/artifacts/{name}", tag = "runs",
+    get, path = "/api/runs/{id}/artifacts/{name}", operation_id = "getArtifact", tag = "runs",
     params(
         ("id" = String, Path, description = "The run"),
         ("name" = String, Path, description = "Name of the file, as the run lists it"),

@@ -27,7 +27,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// after that event. It ends after the run's last event; asking again after that one is answered with 204, which
 /// tells an `EventSource` to stop.
 #[utoipa::path(
-    get, path = "/api/runs/{id}/events", tag = "runs",
+    get, path = "/api/runs/{id}/events", operation_id = "watchRun", tag = "runs",
     params(
         ("id" = String, Path, description = "The run"),
         ("last-event-id" = Option<u64>, Header, description = "Number of the last event the client has seen"),

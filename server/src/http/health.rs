@@ -12,7 +12,7 @@ use crate::store::StoreError;
 
 /// Whether the server works
 #[utoipa::path(
-    get, path = "/healthz", tag = "operation",
+    get, path = "/healthz", operation_id = "getHealth", tag = "operation",
     responses(
         (status = 200, description = "It does"),
         (status = 503, description = "It stops, or its database does not answer", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),

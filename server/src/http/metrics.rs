@@ -43,7 +43,7 @@ fn recorder() -> &'static PrometheusHandle {
 
 /// Counters for Prometheus
 #[utoipa::path(
-    get, path = "/metrics", tag = "operation",
+    get, path = "/metrics", operation_id = "getMetrics", tag = "operation",
     responses((status = 200, description = "Prometheus text format", body = String, content_type = "text/plain"))
 )]
 pub async fn render(State(state): State<AppState>) -> Result<Response, ApiError> {

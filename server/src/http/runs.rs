@@ -44,7 +44,7 @@ pub struct RunList {
 ///
 /// Open to everyone, within the bounds the operator set. The same request gives the same samples.
 #[utoipa::path(
-    post, path = "/api/samples", tag = "runs",
+    post, path = "/api/samples", operation_id = "startSampling", tag = "runs",
     request_body(content = ref("#/components/schemas/SampleRequest"), content_type = "application/json"),
     responses(
         (status = 202, description = "Queued", body = ref("#/components/schemas/Run"),
@@ -75,7 +75,7 @@ pub async fn sample(State(state): State<AppState>, JsonBody(body): JsonBody) -> 
 
 /// Start a training
 #[utoipa::path(
-    post, path = "/api/runs", tag = "runs", security(("admin" = [])),
+    post, path = "/api/runs", operation_id = "startTraining", tag = "runs", security(("admin" = [])),
     request_body(content = ref("#/components/schemas/TrainRequest"), content_type = "application/json"),
     responses(
         (status = 202, description = "Queued", body = ref("#/components/schemas/Run"),
@@ -98,7 +98,7 @@ pub async fn train(_: Admin, State(state): State<AppState>, JsonBody(body): Json
 
 /// Runs, newest first
 #[utoipa::path(
-    get, path = "/api/runs", tag = "runs",
+    get, path = "/api/runs", operation_id = "listRuns", tag = "runs",
     params(
         ("kind" = Option<String>, Query, description = "`train` or `sample`"),
         ("state" = Option<String>, Query, description = "`queued`, `running`, `succeeded`, `failed` or `cancelled`"),
@@ -126,7 +126,7 @@ pub async fn list(
 
 /// One run
 #[utoipa::path(
-    get, path = "/api/runs/{id}", tag = "runs",
+    get, path = "/api/runs/{id}", operation_id = "getRun", tag = "runs",
     params(("id" = String, Path, description = "The run")),
     responses(
         (status = 200, description = "The run", body = ref("#/components/schemas/Run")),
@@ -142,7 +142,7 @@ pub async fn one(State(state): State<AppState>, Path(id): Path<String>) -> Resul
 ///
 /// Trainings need the admin token.
 #[utoipa::path(
-    delete, path = "/api/runs/{id}", tag = "runs", security((), ("admin" = [])),
+    delete, path = "/api/runs/{id}", operation_id = "endRun", tag = "runs", security((), ("admin" = [])),
     params(("id" = String, Path, description = "The run")),
     responses(
         (status = 202, description = "It stops before its next step", body = ref("#/components/schemas/Run")),

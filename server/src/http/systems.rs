@@ -42,7 +42,7 @@ static EACH: LazyLock<Vec<(&'static str, Document)>> =
 
 /// Every system with its presets, parameters and JSON schemas
 #[utoipa::path(
-    get, path = "/api/systems", tag = "systems",
+    get, path = "/api/systems", operation_id = "listSystems", tag = "systems",
     responses(
         (status = 200, description = "The systems", body = ref("#/components/schemas/Systems"),
          headers(("etag" = String, description = "Changes when the catalogue does"))),
@@ -55,7 +55,7 @@ pub async fn list(headers: HeaderMap) -> Response {
 
 /// One system
 #[utoipa::path(
-    get, path = "/api/systems/{slug}", tag = "systems",
+    get, path = "/api/systems/{slug}", operation_id = "getSystem", tag = "systems",
     params(("slug" = String, Path, description = "Name of the system, such as `porous-gan`")),
     responses(
         (status = 200, description = "The system", body = ref("#/components/schemas/System")),

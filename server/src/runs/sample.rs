@@ -59,7 +59,11 @@ impl From<ModelError> for DrawError {
     fn from(error: ModelError) -> Self {
         match error {
             ModelError::Weights(_) => FieldError::new("weights", error.to_string()).into(),
-            ModelError::Parameters(message) => FieldError::new("parameters", message).into(),
+            // Such a message names its field already: `parameters.size: …`.
+            ModelError::Parameters(message) => match message.split_once(": ") {
+                Some((field, rest)) if field.starts_with("parameters") => FieldError::new(field, rest).into(),
+                _ => FieldError::new("parameters", message).into(),
+            },
             other => Self::Model(other),
         }
     }

@@ -17,6 +17,8 @@ use serde::Serialize;
 
 use super::porous_gan::{COMPARED_SIDE, draw, rock_blocks, s2_difference};
 
+/// Samples before this one have chosen the generator or stand in its card.
+const FIRST: u64 = 1000;
 /// Lags of S₂ that the Gaussian field is matched to.
 const MATCHED_LAGS: usize = 16;
 
@@ -55,21 +57,16 @@ pub fn judge(
 ) -> Result<Vec<Row>> {
     let (blocks, voxel_um) = rock_blocks(preset, assets)?;
     let reference = RockReference::of(&blocks, &MeasureOptions::default(), voxel_um)?;
-    let samples = draw(model, preset, count as u64)?;
+    let samples = draw(model, preset, FIRST..FIRST + count as u64)?;
     let field = GaussianField::matched(&reference.s2_radial.mean[..=MATCHED_LAGS], COMPARED_SIDE)?;
     let fields: Vec<Volume> = (0..count as u64).map(|seed| field.sample(seed)).collect();
     let independent = (0..count as u64)
         .map(|seed| independent_voxels(COMPARED_SIDE, reference.mean.porosity, seed))
         .collect::<Result<Vec<_>, _>>()?;
-    [
-        ("real rock", blocks),
-        ("generator", samples),
-        ("Gaussian field", fields),
-        ("independent voxels", independent),
-    ]
-    .into_iter()
-    .map(|(name, volumes)| row(name, &volumes, &reference, flow_count))
-    .collect()
+    [("real rock", blocks), ("generator", samples), ("Gaussian field", fields), ("independent voxels", independent)]
+        .into_iter()
+        .map(|(name, volumes)| row(name, &volumes, &reference, flow_count))
+        .collect()
 }
 
 fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: usize) -> Result<Row> {

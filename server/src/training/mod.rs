@@ -60,7 +60,12 @@ pub trait Trainer: Send {
 ///
 /// # Errors
 /// If the request is invalid, the data are missing, or the checkpoint does not fit the request.
-pub fn start(request: &TrainRequest, resume: Option<&Path>, assets: &Path, device: &Device) -> Result<Box<dyn Trainer>> {
+pub fn start(
+    request: &TrainRequest,
+    resume: Option<&Path>,
+    assets: &Path,
+    device: &Device,
+) -> Result<Box<dyn Trainer>> {
     match request.system.as_str() {
         "porous-gan" => Ok(Box::new(porous_gan::PorousTrainer::start(request, resume, assets, device)?)),
         other => bail!("system `{other}` has no training"),

@@ -44,12 +44,12 @@ async fn a_sampling_is_accepted_drawn_and_the_same_twice() {
 
     let first = app.get(&format!("/api/runs/{id}/artifacts/sample-0000.nrrd")).await.body;
     let volume = samples::volume::nrrd::read(&first).unwrap();
-    assert_eq!(volume.shape(), [16; 3]);
+    assert_eq!(volume.shape(), [32; 3]);
     let metrics = app.get(&format!("/api/runs/{id}/artifacts/metrics.json")).await.json();
     assert_eq!(metrics["request"]["seed"], 7);
     assert_eq!(metrics["request"]["parameters"]["normalization"], "batch", "defaults are filled in");
     let porosity = metrics["samples"][0]["measures"]["porosity"].as_f64().unwrap();
-    let counted = volume.voxels().iter().filter(|v| **v == samples::volume::PORE).count() as f64 / 4096.0;
+    let counted = volume.voxels().iter().filter(|v| **v == samples::volume::PORE).count() as f64 / 32768.0;
     assert!((porosity - counted).abs() < 1e-12);
 
     let again = app.sampled().await;
@@ -115,7 +115,7 @@ async fn the_queue_has_positions_pages_and_a_limit() {
 async fn a_running_sampling_stops_when_it_is_cancelled() {
     let app = App::working().await;
     let mut long = small_request();
-    long["count"] = json!(4000);
+    long["count"] = json!(500);
     let id = app.post("/api/samples", long).await.json()["id"].as_str().unwrap().to_owned();
     while app.run(&id).await.progress.is_none() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;

@@ -30,7 +30,7 @@ async fn bad_fields_of_a_sampling_are_each_named() {
         (with(|r| r["parameters"]["colour"] = json!("red")), &["parameters.colour"]),
         (with(|r| r["parameters"]["size"] = json!(0)), &["parameters.size"]),
         (with(|r| r["parameters"]["size"] = json!(1_000_000_000)), &["parameters.size"]),
-        (with(|r| r["parameters"]["size"] = json!(20)), &["parameters.size"]),
+        (with(|r| r["parameters"]["size"] = json!(36)), &["parameters.size"]),
         (with(|r| r["parameters"]["size"] = json!("64")), &["parameters.size"]),
         (with(|r| r["parameters"]["size"] = json!(512)), &["parameters.size"]),
         (with(|r| r["parameters"] = json!([64])), &["parameters"]),

@@ -15,7 +15,7 @@ use crate::support::{
 
 fn sample(folders: &Folders, out: &str, more: &[&str]) -> Output {
     let mut arguments = vec!["sample", "porous-gan", "--preset", "berea-small", "--seed", "7", "--count", "2"];
-    arguments.extend(["--set", "size=16", "--set", "crop_border=false", "--out", out]);
+    arguments.extend(["--set", "size=32", "--out", out]);
     arguments.extend(more);
     output(folders, &arguments)
 }
@@ -47,7 +47,7 @@ fn samples_are_the_same_twice_and_described() {
     let metrics: Value = serde_json::from_slice(&fs::read(path("one", "metrics.json")).unwrap()).unwrap();
     assert_eq!((&metrics["request"]["seed"], &metrics["request"]["count"]), (&7.into(), &2.into()));
     assert_eq!(metrics["samples"].as_array().unwrap().len(), 2);
-    assert_eq!(metrics["samples"][1]["shape"], serde_json::json!([16, 16, 16]));
+    assert_eq!(metrics["samples"][1]["shape"], serde_json::json!([32, 32, 32]));
     assert_eq!(metrics["provenance"]["device"], "cpu");
     assert_eq!(metrics["provenance"]["weights"]["sha256"].as_str().unwrap().len(), 64);
     let first = samples::volume::nrrd::read(&fs::read(path("one", "sample-0000.nrrd")).unwrap()).unwrap();
@@ -80,7 +80,7 @@ fn bad_arguments_are_each_named_in_one_line() {
         (&["--set", "size=0"], &["parameters.size"]),
         (&["--set", "size=1000000000"], &["parameters.size"]),
         (&["--set", "size=NaN", "--set", "colour=red"], &["parameters.size", "parameters.colour"]),
-        (&["--set", "size=16", "--set", "size=24"], &["parameters.size"]),
+        (&["--set", "size=32", "--set", "size=40"], &["parameters.size"]),
         (&["--set", "size"], &["set"]),
         (&["--seed", "9007199254740992"], &["seed"]),
         (&["--count", "0"], &["count"]),
@@ -150,7 +150,7 @@ fn a_disk_that_refuses_leaves_nothing_half_written() {
 #[test]
 fn a_training_that_is_interrupted_goes_on_with_the_same_command() {
     let folders = Folders::with_rock();
-    let set = ["iterations=200", "batch_size=1", "checkpoint_seconds=1", "evaluate_every=100000"];
+    let set = ["iterations=100", "batch_size=1", "checkpoint_seconds=1", "evaluate_every=100000"];
     let mut arguments =
         vec!["train", "porous-gan", "--preset", "ketton-small", "--checkpoints", "steps", "--out", "out"];
     set.iter().for_each(|assignment| arguments.extend(["--set", assignment]));
@@ -179,7 +179,7 @@ fn a_training_that_is_interrupted_goes_on_with_the_same_command() {
             "--preset",
             "ketton-small",
             "--set",
-            "size=16",
+            "size=32",
             "--out",
             "drawn",
             "--weights",

@@ -37,8 +37,8 @@ fn measures_are_written_as_json_and_as_a_table() {
         assert!(output(&folders, &["export", "rock.nrrd", "--measures", file]).status.success());
     }
     let json = fs::read(folders.path().join("measures.json")).unwrap();
-    let measured: PoreMeasures = serde_json::from_slice(&json).unwrap();
-    assert_eq!(measured, PoreMeasures::of(&rock(), &samples::volume::MeasureOptions::default()).unwrap());
+    let measured = PoreMeasures::of(&rock(), &samples::volume::MeasureOptions::default()).unwrap();
+    assert_eq!(json, serde_json::to_vec_pretty(&measured).unwrap());
     let csv = fs::read_to_string(folders.path().join("measures.csv")).unwrap();
     assert!(csv.lines().nth(1).unwrap().starts_with("rock.nrrd,0."), "{csv}");
 }

@@ -43,6 +43,16 @@ fn collect(value: &Value, references: &mut Vec<String>) {
 }
 
 #[tokio::test]
+async fn every_operation_has_a_name_of_its_own() {
+    let app = App::idle().await;
+    let document = app.get("/api/openapi.json").await.json();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations: Vec<_> = paths.flat_map(|path| path.as_object().unwrap().values()).collect();
+    let names: std::collections::BTreeSet<_> = operations.iter().map(|o| o["operationId"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), operations.len());
+}
+
+#[tokio::test]
 async fn a_run_has_the_fields_of_its_schema() {
     let app = App::idle().await;
     let document = app.get("/api/openapi.json").await.json();

@@ -1,6 +1,6 @@
 // A translucent body: pore and grain each have a colour and an extinction; front to back, until the ray is opaque.
 
-const OPAQUE: f32 = 0.015; // of the light behind; less does not show
+const OPAQUE: f32 = 0.02; // of the light behind; less does not show
 
 fn grain_share(value: f32) -> f32 {
     return smoothstep(frame.transfer.x, frame.transfer.y, value);
@@ -58,7 +58,13 @@ fn fs_density(pixel: Pixel) -> @location(0) vec4f {
             for (var i = 0.0; i < count; i += 1.0) {
                 let q = ray.origin + (t + (i + noise) * stretch) * ray.direction;
                 let value = value_at(q);
-                light = absorb(light, grain_share(value), value_at(q + towards_light) - value, stretch);
+                let share = grain_share(value);
+                var rise = 0.0;
+                if mix(frame.low.w, frame.high.w, share) * stretch > 0.02 {
+                    // Only matter that is dense enough to show its relief asks for the light.
+                    rise = value_at(q + towards_light) - value;
+                }
+                light = absorb(light, share, rise, stretch);
                 if light.through < OPAQUE {
                     break;
                 }

@@ -8,11 +8,13 @@ fn solid_at(q: vec3f) -> f32 {
     return solid_from(textureSampleLevel(field, linear_sampler, q / frame.shape.xyz, 0.0).r);
 }
 
-// Share of solid in a blob of 2^level voxels; nothing outside the clipped box.
+fn in_clipped_box(q: vec3f) -> bool {
+    return all(q >= vec3f(0.0)) && all(q <= frame.shape.xyz) && dot(frame.clip.xyz, q) <= frame.clip.w;
+}
+
+// Share of solid in a blob of 2^level voxels.
 fn occupancy(q: vec3f, level: f32) -> f32 {
-    let inside = all(q >= vec3f(0.0)) && all(q <= frame.shape.xyz) && dot(frame.clip.xyz, q) <= frame.clip.w;
-    let value = textureSampleLevel(field, linear_sampler, q / frame.shape.xyz, min(level, frame.shape.w)).r;
-    return select(0.0, solid_from(value), inside);
+    return solid_from(textureSampleLevel(field, linear_sampler, q / frame.shape.xyz, min(level, frame.shape.w)).r);
 }
 
 // Weights of the cubic B-spline, folded into two linear taps a side: the sums g of the first and last two weights

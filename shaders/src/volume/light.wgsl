@@ -9,9 +9,14 @@ fn cone_light(q: vec3f, direction: vec3f, spread: f32, reach: f32) -> f32 {
     var light = 1.0;
     var distance = CONE_START;
     for (var i = 0; i < 14; i++) {
+        let at = q + direction * distance;
+        if !in_clipped_box(at) {
+            // The box is convex and empty outside: nothing more can be in the way.
+            break;
+        }
         let width = max(1.0, spread * distance);
         // Whole levels: half the texture reads of a mix of two.
-        let solid = occupancy(q + direction * distance, floor(log2(width) + 0.5));
+        let solid = occupancy(at, floor(log2(width) + 0.5));
         light *= 1.0 - smoothstep(0.1, 0.95, solid) * (1.0 - distance / reach);
         distance += max(1.2, 0.9 * width);
         if distance > reach || light < 0.03 {

@@ -84,7 +84,8 @@ impl VolumePipelines {
     /// Buffers and bindings of one volume.
     pub fn bind(&self, gpu: &Gpu, volume: &VolumeTextures) -> VolumeDraw {
         let uniform = gpu.uniform_buffer("volume", size_of::<FrameUniform>());
-        let texture = |binding, view| wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) };
+        let texture =
+            |binding, view| wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) };
         let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("volume"),
             layout: &self.layout,

@@ -31,7 +31,7 @@ pub struct FrameUniform {
 /// Towards the key light, in camera axes (right, up, towards the eye).
 const KEY_LIGHT: Vec3 = Vec3::new(-0.50, 0.62, 0.60);
 /// Steps of the density march: at most this many voxels, and at least this many steps across the longest side.
-const DENSITY_STEP: (f32, f32) = (0.7, 128.0);
+const DENSITY_STEP: (f32, f32) = (0.75, 96.0);
 
 /// `[z, y, x]` sides as `(x, y, z)`.
 pub fn xyz(shape: [usize; 3]) -> Vec3 {
@@ -65,9 +65,9 @@ impl FrameUniform {
         let (right, up, backward) = camera.frame();
         let (across, upward) = camera.half_tangents(aspect);
         let step_scale = if style.step_scale.is_finite() { style.step_scale.clamp(0.25, 8.0) } else { 1.0 };
-        let slices = style.slice_positions().map_or(Vec4::ZERO, |[z, y, x]| {
-            (Vec3::new(x, y, z).clamp(Vec3::ZERO, Vec3::ONE) * sides).extend(1.0)
-        });
+        let slices = style
+            .slice_positions()
+            .map_or(Vec4::ZERO, |[z, y, x]| (Vec3::new(x, y, z).clamp(Vec3::ZERO, Vec3::ONE) * sides).extend(1.0));
         let (solid, polarity) = match style.mode {
             Mode::Surface(Surface::Pore) => (style.pore, -1.0),
             _ => (style.grain, 1.0),

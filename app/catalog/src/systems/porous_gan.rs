@@ -3,10 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Preset, System, schema,
-    system::Paper,
-};
+use crate::{Preset, System, schema, system::Paper};
 
 /// What a visitor may choose when sampling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,17 +12,19 @@ pub struct SampleParameters {
     /// Edge of the cube, in voxels
     ///
     /// The generator is fully convolutional: a larger noise grid gives a larger rock of the same kind.
-    #[schemars(range(min = 16, max = 512), extend("multipleOf" = 8))]
+    #[schemars(range(min = 32, max = 512), extend("multipleOf" = 8))]
     pub size: u32,
     /// Normalisation at inference
     pub normalization: Normalization,
-    /// Cut away the biased rim
+    /// Cut away the rim
     ///
-    /// Zero padding makes the outer voxels of a generated volume wrong; a larger volume is generated and its rim cut off.
+    /// Fewer noise cells reach the outer voxels. The paper's large volumes are cut; the small presets' 32³ training cubes
+    /// are all rim, so they are truest uncut.
     pub crop_border: bool,
     /// Median filter, 3×3×3
     ///
-    /// The paper's post-processing: removes single-voxel specks before the threshold.
+    /// The paper's post-processing: removes single-voxel specks before the threshold. The small presets make few, and
+    /// their pores are narrow.
     pub median_filter: bool,
 }
 
@@ -41,7 +40,7 @@ pub enum Normalization {
 
 impl Default for SampleParameters {
     fn default() -> Self {
-        Self { size: 64, normalization: Normalization::Batch, crop_border: true, median_filter: true }
+        Self { size: 64, normalization: Normalization::Batch, crop_border: false, median_filter: false }
     }
 }
 
@@ -55,7 +54,7 @@ pub struct TrainParameters {
     /// Cubes per step
     #[schemars(range(min = 1, max = 512))]
     pub batch_size: u32,
-    /// Learning rate of Adam (β₁ 0.5, β₂ 0.999) for both networks
+    /// Learning rate of Adam (β₁ 0.5, β₂ 0.999) for both networks, falling to a tenth
     #[schemars(range(min = 1e-7, max = 1e-1))]
     pub learning_rate: f64,
     /// Target of real cubes in the discriminator's loss: one-sided label smoothing
@@ -63,7 +62,8 @@ pub struct TrainParameters {
     pub real_label: f64,
     /// Noise on the discriminator's input, standard deviation
     ///
-    /// Falls to 0 along the training, as in the authors' Torch loop (0.1); 0 is their PyTorch loop.
+    /// Falls to a fifth along the training, much as in the authors' Torch loop (from 0.1 there); 0 is their PyTorch
+    /// loop.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub input_noise: f64,
     /// Generator steps to each discriminator step
@@ -86,7 +86,7 @@ impl Default for TrainParameters {
             batch_size: 16,
             learning_rate: 2e-4,
             real_label: 0.9,
-            input_noise: 0.1,
+            input_noise: 0.2,
             generator_steps: 2,
             augment: true,
             checkpoint_seconds: 60,
@@ -120,7 +120,11 @@ pub fn system() -> System {
         makes: samples::SampleKind::Volume,
         presets: vec![
             small("berea-small", "Berea sandstone", "Trained on a micro-CT scan of Berea sandstone at 6 µm per voxel."),
-            small("ketton-small", "Ketton limestone", "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel."),
+            small(
+                "ketton-small",
+                "Ketton limestone",
+                "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel.",
+            ),
             small("beadpack-small", "Bead pack", "Trained on Finney's measured random packing of equal spheres."),
             Preset {
                 name: "paper",

@@ -16,7 +16,7 @@ pub(crate) fn joined_faces(rows: &PackedRows) -> [bool; 3] {
     let mut above: Vec<Vec<Run>> = vec![Vec::new(); height];
     let mut slice: Vec<Vec<Run>> = vec![Vec::new(); height];
     for z in 0..depth {
-        for y in 0..height {
+        for (y, above) in above.iter().enumerate() {
             let faces = face(z, depth) | face(y, height) << 2;
             let (done, rest) = slice.split_at_mut(y);
             let row = &mut rest[0];
@@ -28,7 +28,7 @@ pub(crate) fn joined_faces(rows: &PackedRows) -> [bool; 3] {
             if let Some(previous) = done.last() {
                 join(&mut pieces, previous, row);
             }
-            join(&mut pieces, &above[y], row);
+            join(&mut pieces, above, row);
         }
         std::mem::swap(&mut above, &mut slice);
     }

@@ -37,7 +37,7 @@ pub fn write(volume: &Volume, voxel_um: Option<f64>) -> (Vec<u8>, String) {
     (volume.voxels().to_vec(), json)
 }
 
-/// Reads what [`write`] wrote. Other values for pore and grain are accepted if the header names them.
+/// Reads what [`write()`] wrote. Other values for pore and grain are accepted if the header names them.
 ///
 /// # Errors
 /// A header that is not the JSON above, too large a shape, bytes that do not fill it exactly, or a voxel

@@ -1,5 +1,5 @@
 //! The real rocks, from the data kept in the repository.
-#![allow(dead_code)] // Each test program uses its own part.
+#![allow(dead_code, clippy::disallowed_methods)] // Each test program uses its own part; native only: files.
 
 use samples::volume::{BeadPack, Volume, bits};
 

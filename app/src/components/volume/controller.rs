@@ -141,12 +141,12 @@ impl Controller {
     pub async fn picture(self: &Rc<Self>) -> Result<(Vec<u8>, u32, u32), ViewError> {
         let view = self.view.borrow_mut().take();
         let Some(mut view) = view else { return Err(ViewError::ReadBack("another picture is being taken".to_owned())) };
-        let (camera, mut style) = {
+        let (camera, style) = {
             let state = self.state.borrow();
-            (state.camera, state.style.clone())
+            let mut style = state.style.clone();
+            state.quality.apply_still(&mut style);
+            (state.camera, style)
         };
-        style.step_scale = 1.0;
-        style.pixel_scale = 2.0;
         let (width, height) = (f64::from(self.canvas.width().max(1)), f64::from(self.canvas.height().max(1)));
         let scale = PICTURE / width.max(height);
         let (width, height) = ((width * scale).round() as u32, (height * scale).round() as u32);

@@ -131,12 +131,7 @@ fn Clip(options: RwSignal<ViewOptions>) -> impl IntoView {
 
 /// A slider from 0 to 1, shown in percent.
 #[component]
-fn PositionSlider(
-    label: String,
-    testid: String,
-    value: Signal<f32>,
-    set: impl Fn(f32) + 'static,
-) -> impl IntoView {
+fn PositionSlider(label: String, testid: String, value: Signal<f32>, set: impl Fn(f32) + 'static) -> impl IntoView {
     view! {
         <label class="slider">
             <span>{label}</span>

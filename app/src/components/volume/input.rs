@@ -82,8 +82,11 @@ pub fn wheel_factor(event: &WheelEvent) -> f32 {
     (-pixels.clamp(-400.0, 400.0) as f32 * 0.0015).exp()
 }
 
+/// A change of the camera.
+type Movement = Box<dyn FnOnce(&mut OrbitCamera)>;
+
 /// What a key does to the camera; `None` for keys that are not ours.
-pub fn key_movement(event: &KeyboardEvent) -> Option<Box<dyn FnOnce(&mut OrbitCamera)>> {
+pub fn key_movement(event: &KeyboardEvent) -> Option<Movement> {
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return None;
     }

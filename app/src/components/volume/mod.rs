@@ -40,6 +40,9 @@ pub fn VolumeStage(
     beside: Signal<Option<Arc<Voxels>>>,
     options: RwSignal<ViewOptions>,
     handle: ControllerHandle,
+    /// What stands there until there is a volume.
+    #[prop(into)]
+    placeholder: Signal<String>,
 ) -> impl IntoView {
     let theme = expect_context::<RwSignal<Theme>>();
     let state = RwSignal::new(State::Starting);
@@ -145,7 +148,7 @@ pub fn VolumeStage(
                 </p>
             </Show>
             <Show when=move || shown.with(Option::is_none) && !matches!(state.get(), State::Failed(_))>
-                <p class="stage-message quiet">"Bringing out the specimen…"</p>
+                <p class="stage-message quiet">{placeholder}</p>
             </Show>
             <div class="captions">
                 <p class="caption" data-testid="caption">
@@ -202,9 +205,9 @@ fn Canvas(start: impl Fn(HtmlCanvasElement) + Copy + 'static, handle: Controller
     let wheel = move |event: web_sys::WheelEvent| {
         // Scrolling past the stage must go on: the wheel zooms only a stage that was chosen by a click or Tab,
         // and a pinch on a touchpad (reported as Ctrl + wheel) always.
-        let chosen = canvas.get_untracked().is_some_and(|canvas| {
-            document().active_element().is_some_and(|active| active.is_same_node(Some(&canvas)))
-        });
+        let chosen = canvas
+            .get_untracked()
+            .is_some_and(|canvas| document().active_element().is_some_and(|active| active.is_same_node(Some(&canvas))));
         if chosen || event.ctrl_key() {
             event.prevent_default();
             with(handle, |controller| controller.steer(|camera| camera.zoom(input::wheel_factor(&event))));

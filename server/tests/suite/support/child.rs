@@ -50,18 +50,19 @@ impl Server {
     pub fn start(folders: &Folders, arguments: &[&str]) -> Self {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0", "--lease-seconds", "2"];
         all.extend(arguments);
-        let mut child = vitrine(folders, &all).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut token = None;
-        loop {
+        let child = vitrine(folders, &all).stdout(Stdio::piped()).spawn().unwrap();
+        let mut server = Self { child, url: String::new(), token: None, client: reqwest::Client::new() };
+        let mut lines = BufReader::new(server.child.stdout.take().unwrap()).lines();
+        while server.url.is_empty() {
             let line = lines.next().expect("the server ended before it listened").unwrap();
-            if let Some((_, new)) = line.split_once("token): ").or_else(|| line.split_once("new one): ")) {
-                token = Some(new.to_owned());
+            if let Some((_, token)) = line.split_once("makes a new one): ") {
+                server.token = Some(token.to_owned());
             }
             if let Some(url) = line.strip_prefix("listening on ") {
-                return Self { child, url: url.to_owned(), token, client: reqwest::Client::new() };
+                server.url = url.to_owned();
             }
         }
+        server
     }
 
     /// SIGKILL.
@@ -107,7 +108,7 @@ impl Server {
             if condition(&run) {
                 return run;
             }
-            assert!(start.elapsed() < Duration::from_secs(300), "never {what}: {run:?}");
+            assert!(start.elapsed() < Duration::from_secs(600), "never {what}: {run:?}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

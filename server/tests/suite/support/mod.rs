@@ -129,7 +129,7 @@ impl Drop for App {
 pub fn small_request() -> Value {
     serde_json::json!({
         "system": "porous-gan", "preset": "berea-small", "seed": 7, "count": 2,
-        "parameters": { "size": 16, "crop_border": false },
+        "parameters": { "size": 32 },
     })
 }
 

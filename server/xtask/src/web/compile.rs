@@ -83,7 +83,9 @@ fn bindgen(package: &str, input: Vec<u8>) -> anyhow::Result<Module> {
     // Snippets would be further files at addresses without a hash; nothing that we use has any. (Crates are
     // named even where their list is empty.)
     ensure!(
-        output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(), "{package} brings JavaScript snippets");
+        output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
+        "{package} brings JavaScript snippets"
+    );
     let wasm = output.wasm_mut().emit_wasm();
     Ok(Module { glue: output.js().as_bytes().to_vec(), wasm })
 }

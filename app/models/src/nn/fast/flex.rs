@@ -275,7 +275,7 @@ const FEWEST_SAMPLES: usize = 4;
 fn gather(geometry: &Geometry, big: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
     let weight = contiguous(weight);
     let (batch, channels, grid) = (geometry.batch, geometry.small_channels, geometry.small);
-    if batch % LANES == 0 {
+    if batch.is_multiple_of(LANES) {
         return from_lanes(correlate::gather(geometry, &lane_view(big), &weight), batch, channels, grid);
     }
     let values = correlate::gather_contiguous(geometry, &contiguous(big), &weight);
@@ -286,7 +286,7 @@ fn gather(geometry: &Geometry, big: &FlexTensor, weight: &FlexTensor) -> FlexTen
 fn scatter(geometry: &Geometry, small: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
     let weight = contiguous(weight);
     let (batch, channels, grid) = (geometry.batch, geometry.big_channels, geometry.big);
-    if batch % LANES == 0 {
+    if batch.is_multiple_of(LANES) {
         return from_lanes(correlate::scatter(geometry, &lane_view(small), &weight), batch, channels, grid);
     }
     let values = correlate::scatter_contiguous(geometry, &contiguous(small), &weight);
@@ -313,7 +313,7 @@ fn lane_view(tensor: &FlexTensor) -> Cow<'_, [f32]> {
     let lies_so = (0..5).all(|axis| shape[axis] == 1 || layout.strides()[axis] == wanted[axis]);
     let values = tensor.storage::<f32>();
     let whole = layout.start_offset() == 0 && values.len() == shape.num_elements();
-    if lies_so && whole && shape[0] % LANES == 0 {
+    if lies_so && whole && shape[0].is_multiple_of(LANES) {
         return Cow::Borrowed(values);
     }
     let batch = shape[0].next_multiple_of(LANES);

@@ -19,11 +19,9 @@ pub struct GanConfig {
 
 impl GanConfig {
     /// Spec §5: trained on two CPU cores, sampled in a browser.
-    pub const SMALL: Self =
-        Self { image_size: 32, latent_channels: 32, generator_width: 16, discriminator_width: 8 };
+    pub const SMALL: Self = Self { image_size: 32, latent_channels: 32, generator_width: 16, discriminator_width: 8 };
     /// The paper's network for 64³ cubes.
-    pub const PAPER: Self =
-        Self { image_size: 64, latent_channels: 512, generator_width: 64, discriminator_width: 16 };
+    pub const PAPER: Self = Self { image_size: 64, latent_channels: 512, generator_width: 64, discriminator_width: 16 };
 
     /// The size of a catalogue preset.
     ///

@@ -50,8 +50,9 @@ pub struct PorousGan {
 
 impl Model for PorousGan {
     fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
-        let parameters: SampleParameters = schema::parse(&request.parameters, "parameters")
-            .map_err(|errors| ModelError::Parameters(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let parameters: SampleParameters = schema::parse(&request.parameters, "parameters").map_err(|errors| {
+            ModelError::Parameters(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        })?;
         let sampling = sampler::VolumeSampling::start(self, &parameters, request.seed, index)?;
         Ok(Box::new(sampling))
     }

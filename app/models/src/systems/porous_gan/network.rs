@@ -194,7 +194,7 @@ fn randomise(weight: &mut Param<Tensor<5>>, norm: &mut BatchNorm, rng: &mut impl
 fn normalise(norm: &BatchNorm, x: Tensor<5>, pass: Pass, slope: f32) -> Tensor<5> {
     let (gamma, beta) = (norm.gamma.val(), norm.beta.val());
     if pass == Pass::Running {
-        let (mean, variance) = (norm.running_mean.value(), norm.running_var.value());
+        let (mean, variance) = (norm.running_mean.value_sync(), norm.running_var.value_sync());
         return fast::leaky_relu(batch_norm(x, gamma, beta, mean, variance, norm.epsilon), slope);
     }
     let [batch, _, depth, height, width] = x.dims();

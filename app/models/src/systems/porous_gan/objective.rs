@@ -10,7 +10,10 @@ use burn::{
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{config::GanConfig, network::{Discriminator, Generator, Pass}};
+use super::{
+    config::GanConfig,
+    network::{Discriminator, Generator, Pass},
+};
 use crate::{adversarial, seed::standard_normal};
 
 /// Numbers of one step.

@@ -4,7 +4,10 @@ use burn::tensor::{Tensor, TensorData};
 use catalog::systems::porous_gan::SampleParameters;
 use samples::Sample;
 
-use super::{PorousGan, encode, network::{Generator, Pass}};
+use super::{
+    PorousGan, encode,
+    network::{Generator, Pass},
+};
 use crate::{ModelError, Pending, Sampling, StepReport, seed};
 
 /// A volume in the making: the activations after `done` layers.

@@ -159,7 +159,7 @@ fn pieces(numbers: &[u32], positions: &[u32], shape: [usize; 3], strides: [usize
             let voxel = positions[node] as usize;
             for (stride, side) in strides.into_iter().zip(shape) {
                 let place = voxel / stride % side;
-                let back = (place % CELL > 0).then(|| voxel - stride);
+                let back = (!place.is_multiple_of(CELL)).then(|| voxel - stride);
                 let forth = (place % CELL < CELL - 1 && place + 1 < side).then(|| voxel + stride);
                 for next in [back, forth].into_iter().flatten().map(|voxel| numbers[voxel]) {
                     if next != OUTSIDE && pieces[next as usize] == OUTSIDE {

@@ -14,42 +14,57 @@ use std::ops::Range;
 
 /// The convolution `big → small` in lane layout, `big: [big_channels, voxels, batch]`.
 pub fn gather(geometry: &Geometry, big: &[f32], weight: &[f32]) -> Vec<f32> {
-    Job::gather(geometry).run_lanes(geometry.batch, big, &gather_weights(geometry, weight))
+    Job::gather(geometry).run_lanes(geometry.batch, big, &Weights::gather(geometry, weight))
 }
 
 /// The transposed convolution `small → big` in lane layout, `small: [small_channels, voxels, batch]`.
 pub fn scatter(geometry: &Geometry, small: &[f32], weight: &[f32]) -> Vec<f32> {
-    Job::scatter(geometry).run_lanes(geometry.batch, small, &scatter_weights(geometry, weight))
+    Job::scatter(geometry).run_lanes(geometry.batch, small, &Weights::scatter(geometry, weight))
 }
 
 /// The convolution `big → small` in burn's order, `big: [batch, big_channels, voxels]`.
 pub fn gather_contiguous(geometry: &Geometry, big: &[f32], weight: &[f32]) -> Vec<f32> {
-    pencils::run(&Job::gather(geometry), geometry.batch, big, &gather_weights(geometry, weight))
+    pencils::run(&Job::gather(geometry), geometry.batch, big, &Weights::gather(geometry, weight))
 }
 
 /// The transposed convolution `small → big` in burn's order, `small: [batch, small_channels, voxels]`.
 pub fn scatter_contiguous(geometry: &Geometry, small: &[f32], weight: &[f32]) -> Vec<f32> {
-    pencils::run(&Job::scatter(geometry), geometry.batch, small, &scatter_weights(geometry, weight))
+    pencils::run(&Job::scatter(geometry), geometry.batch, small, &Weights::scatter(geometry, weight))
 }
 
-fn gather_weights(g: &Geometry, weight: &[f32]) -> impl Fn(usize, usize, [usize; 3]) -> f32 + Sync {
-    let (taps, big_channels, kernel) = (g.taps(), g.big_channels, g.kernel);
-    move |result, channel, tap| {
-        let tap = (tap[0] * kernel[1] + tap[1]) * kernel[2] + tap[2];
-        weight[(result * big_channels + channel) * taps + tap]
+/// Where the engine's weights are in the kernel `[small_channels, big_channels, taps]`: weight `tap` of a result and
+/// an input channel is `values[result % channels·result_pitch + channel·channel_pitch + taps[result / channels][tap]]`.
+pub struct Weights<'a> {
+    values: &'a [f32],
+    channels: usize,
+    result_pitch: usize,
+    channel_pitch: usize,
+    /// For each phase, the kernel's tap for each tap of the engine, or `None` beyond the kernel.
+    taps: Vec<Vec<Option<usize>>>,
+}
+
+impl<'a> Weights<'a> {
+    fn gather(g: &Geometry, values: &'a [f32]) -> Self {
+        let taps = vec![(0..g.taps()).map(Some).collect()];
+        let (result_pitch, channel_pitch) = (g.big_channels * g.taps(), g.taps());
+        Self { values, channels: g.small_channels, result_pitch, channel_pitch, taps }
     }
-}
 
-fn scatter_weights(g: &Geometry, weight: &[f32]) -> impl Fn(usize, usize, [usize; 3]) -> f32 + Sync {
-    let (taps, big_channels, kernel, stride) = (g.taps(), g.big_channels, g.kernel, g.stride);
-    move |result, channel, tap| {
-        let (phase, big_channel) = (unflatten_phase(result / big_channels, stride), result % big_channels);
-        let tap = [0, 1, 2].map(|axis| stride[axis] * tap[axis] + phase[axis]);
-        if (0..3).any(|axis| tap[axis] >= kernel[axis]) {
-            return 0.0;
-        }
-        let tap = (tap[0] * kernel[1] + tap[1]) * kernel[2] + tap[2];
-        weight[(channel * big_channels + big_channel) * taps + tap]
+    fn scatter(g: &Geometry, values: &'a [f32]) -> Self {
+        let phase_taps = [0, 1, 2].map(|axis| g.phase_taps(axis));
+        let kernel_tap = |phase: [usize; 3], tap: usize| {
+            let tap = unflatten(tap, phase_taps);
+            let tap = [0, 1, 2].map(|axis| g.stride[axis] * tap[axis] + phase[axis]);
+            let inside = (0..3).all(|axis| tap[axis] < g.kernel[axis]);
+            inside.then(|| (tap[0] * g.kernel[1] + tap[1]) * g.kernel[2] + tap[2])
+        };
+        let taps = |phase| {
+            let phase = unflatten_phase(phase, g.stride);
+            (0..phase_taps.iter().product()).map(|tap| kernel_tap(phase, tap)).collect()
+        };
+        let taps = (0..g.stride.iter().product()).map(taps).collect();
+        let (result_pitch, channel_pitch) = (g.taps(), g.big_channels * g.taps());
+        Self { values, channels: g.big_channels, result_pitch, channel_pitch, taps }
     }
 }
 
@@ -173,15 +188,12 @@ impl Job {
         start..end.clamp(start, self.reach[2].cells.len().max(start))
     }
 
-    fn run_lanes<W>(&self, batch: usize, input: &[f32], weight_at: &W) -> Vec<f32>
-    where
-        W: Fn(usize, usize, [usize; 3]) -> f32 + Sync,
-    {
+    fn run_lanes(&self, batch: usize, input: &[f32], weights: &Weights) -> Vec<f32> {
         let mut output = vec![0.0; self.output_channels * self.output_grid.iter().product::<usize>() * batch];
         if output.is_empty() {
             return output;
         }
-        let packed = self.pack(weight_at);
+        let packed = self.pack(weights);
         for_each(self.tasks(&mut output, batch), |task| {
             Arch::new().dispatch(lane_rows::RowOp { job: self, input, batch, task, packed: &packed });
         });
@@ -189,27 +201,23 @@ impl Job {
     }
 
     /// Packs weights by what the registers hold.
-    pub fn pack<W>(&self, weight_at: &W) -> Packed
-    where
-        W: Fn(usize, usize, [usize; 3]) -> f32 + Sync,
-    {
+    pub fn pack(&self, weights: &Weights) -> Packed {
         let results = self.results();
         let group = match lanes_of_a_register() {
             16 if results > 8 => 16,
             16 => 8,
             _ => 4,
         };
-        let taps = self.reach.each_ref().map(|axis| axis.taps);
-        let per_channel = taps.iter().product::<usize>() * group;
+        let per_channel = self.reach.iter().map(|axis| axis.taps).product::<usize>() * group;
         let per_group = self.input_channels * per_channel;
         let mut values = vec![0.0; results.div_ceil(group) * per_group];
         for_each(values.chunks_mut(per_group.max(1)).enumerate().collect(), |(index, part)| {
-            let first = index * group;
             for (channel, part) in part.chunks_mut(per_channel).enumerate() {
-                for (tap, slots) in part.chunks_mut(group).enumerate() {
-                    let tap = unflatten(tap, taps);
-                    for (result, slot) in (first..results).zip(slots) {
-                        *slot = weight_at(result, channel, tap);
+                for (i, result) in (index * group..results.min((index + 1) * group)).enumerate() {
+                    let start = result % weights.channels * weights.result_pitch + channel * weights.channel_pitch;
+                    let taps = &weights.taps[result / weights.channels];
+                    for (slots, tap) in part.chunks_mut(group).zip(taps) {
+                        slots[i] = tap.map_or(0.0, |tap| weights.values[start + tap]);
                     }
                 }
             }

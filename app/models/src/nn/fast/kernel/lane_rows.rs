@@ -1,6 +1,5 @@
 //! A row of cells in lane layout: every vector holds the samples of one cell.
 
-use super::LANES;
 use super::correlate::{Job, Packed, RowTask};
 use super::dense::{Operands, Reach, weighted_sums};
 use pulp::{Simd, WithSimd};
@@ -111,5 +110,3 @@ impl RowOp<'_, '_> {
         }
     }
 }
-
-const _: () = assert!(LANES % 16 == 0, "a register of 16 lanes must hold samples only");

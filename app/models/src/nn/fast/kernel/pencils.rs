@@ -4,7 +4,7 @@
 //! The input's rows are copied once with zeros around them, and split by the residue of x modulo the stride, so that
 //! consecutive cells read consecutive values whatever the stride is.
 
-use super::correlate::{Job, Packed, RowTask};
+use super::correlate::{Job, Packed, RowTask, Weights};
 use super::dense::{Operands, Reach, weighted_sums};
 use super::parallel::for_each;
 use pulp::{Arch, Simd, WithSimd};
@@ -13,16 +13,13 @@ use pulp::{Arch, Simd, WithSimd};
 const WIDEST: usize = 16;
 
 /// `input: [batch, input_channels, voxels]` → `[batch, output_channels, voxels]`.
-pub fn run<W>(job: &Job, batch: usize, input: &[f32], weight_at: &W) -> Vec<f32>
-where
-    W: Fn(usize, usize, [usize; 3]) -> f32 + Sync,
-{
+pub fn run(job: &Job, batch: usize, input: &[f32], weights: &Weights) -> Vec<f32> {
     let per_sample = job.output_channels * job.output_grid.iter().product::<usize>();
     let mut output = vec![0.0; batch * per_sample];
     if output.is_empty() {
         return output;
     }
-    let packed = job.pack(weight_at);
+    let packed = job.pack(weights);
     let rows = PaddedRows::of(job);
     let sample = job.input_channels * job.input_grid.iter().product::<usize>();
     for (input, output) in input.chunks(sample.max(1)).zip(output.chunks_mut(per_sample)) {

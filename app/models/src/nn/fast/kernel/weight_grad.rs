@@ -102,10 +102,11 @@ impl BlockOp<'_> {
                 }
                 for (tile, sums) in sums.iter().enumerate() {
                     let tap_x = tile % tiles * TAPS;
-                    for c in 0..C {
+                    for (c, sums) in sums.iter().enumerate() {
                         let row_at = ((first + c) * g.big_channels + big_channel) * g.taps() + tile / tiles * kx;
-                        for i in 0..TAPS.min(kx - tap_x) {
-                            self.sums[row_at + tap_x + i] = simd.reduce_sum_f32s(sums[c][i]);
+                        let slots = &mut self.sums[row_at + tap_x..][..TAPS.min(kx - tap_x)];
+                        for (slot, &sum) in slots.iter_mut().zip(sums) {
+                            *slot = simd.reduce_sum_f32s(sum);
                         }
                     }
                 }
