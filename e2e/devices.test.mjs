@@ -5,7 +5,7 @@ import test, { after, before } from "node:test";
 import { difference, readNrrd } from "./formats.mjs";
 import { PATIENCE, exported, id, picture, sample, stage } from "./support.mjs";
 
-const at = (device) => `/systems/porous-gan?preset=berea-small&seed=5&size=16&device=${device}`;
+const at = (device) => `/systems/porous-gan?preset=berea-small&size=32&device=${device}`;
 
 let on;
 before(async () => (on = await stage()));

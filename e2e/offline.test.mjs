@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { DIST, PATIENCE, id, jobEnds, picture, sample, shown, stage } from "./support.mjs";
 
-const PAGE = "/systems/porous-gan?preset=berea-small&seed=3&size=16&device=cpu";
+const PAGE = "/systems/porous-gan?preset=berea-small&size=32&device=cpu";
 
 let on;
 before(async () => (on = await stage()));

@@ -1,5 +1,6 @@
 // A server on a free port with data of its own, and a Chromium that has WebGPU even without a GPU.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -96,8 +97,12 @@ export async function stage() {
 
 export const id = (page, name) => page.locator(`[data-testid="${name}"]`);
 
-/** Waits until the view shows an `example`, a `sample`, … */
-export const shown = (page, what) => page.waitForSelector(`[data-testid="volume-view"][data-shown="${what}"]`, { state: "attached" });
+/** Waits until the view shows an `example`, a `sample`, …, drawn. */
+export async function shown(page, what) {
+  const view = `[data-testid="volume-view"][data-shown="${what}"]`;
+  await page.waitForSelector(`${view}:not([data-state="loading"])`, { state: "attached" });
+  assert.equal(await page.locator(view).getAttribute("data-state"), "ready", "the view draws here");
+}
 
 /** Keeps a picture for people to look at. */
 export async function picture(page, name) {

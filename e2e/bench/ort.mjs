@@ -40,23 +40,26 @@ async function ours(runs) {
         preset: "berea-small",
         parameters: { size: 64, normalization: "running", crop_border: false, median_filter: false },
         seed: 1,
-        count: runs + 3,
+        count: 1,
         device: "cpu",
       };
       const times = [];
       const running = new Worker(worker, { type: "module" });
+      const tell = (message) => running.postMessage({ json: JSON.stringify(message) });
       return new Promise((resolve, reject) => {
         running.onerror = (event) => reject(new Error(event.message));
         running.onmessage = ({ data }) => {
-          const message = JSON.parse(data.json);
-          if (message.from === "ready") running.postMessage({ json: JSON.stringify({ to: "sample", job: 1, request, weights }) });
-          if (message.from === "volume") times.push(message.milliseconds);
-          if (message.from === "failed") reject(new Error(message.message));
-          // The measures of the last sample are not waited for.
-          if (times.length === runs + 3) {
-            running.terminate();
-            resolve(times.slice(3));
+          const { from, job = 0, milliseconds, message } = JSON.parse(data.json);
+          if (from === "failed") reject(new Error(message));
+          if (from === "volume") {
+            times.push(milliseconds);
+            // Its measures are not waited for.
+            tell({ to: "cancel", job });
           }
+          if (!["ready", "cancelled", "done"].includes(from)) return;
+          if (times.length < runs + 3) return tell({ to: "sample", job: job + 1, request: { ...request, seed: job }, weights });
+          running.terminate();
+          resolve(times.slice(3));
         };
       });
     },

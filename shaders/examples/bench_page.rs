@@ -1,4 +1,11 @@
-//! A page with nothing but a volume view, for measurements: `e2e/bench/volume-view.mjs` builds and drives it.
+//! A volume view driven from JavaScript, for measurements in a browser:
+//!
+//! ```text
+//! cargo build --target wasm32-unknown-unknown --profile web -p shaders --example bench_page
+//! wasm-bindgen --target web --out-dir OUT target/wasm32-unknown-unknown/web/examples/bench_page.wasm
+//! ```
+//!
+//! Then `page = await Page.open(canvas, "webgl2")`, `page.show(side, bytes)`, `await page.frames(20)`.
 #![cfg(target_arch = "wasm32")]
 
 use shaders::{Backend, Mode, OrbitCamera, Surface, VolumeData, VolumeStyle, VolumeView};

@@ -21,7 +21,11 @@ const STEPS: usize = 10;
 /// The authors' PyTorch loop.
 const SCHEDULE: Schedule = Schedule { learning_rate: 2e-4, real_label: 0.9, input_noise: 0.0, generator_steps: 1 };
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    models::nn::fast::on_workers(measure)
+}
+
+fn measure() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let python = std::env::args().nth(1);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let device = Device::flex();

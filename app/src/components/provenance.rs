@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     data::card::{Card, rows},
+    metrics::plots,
     session::Session,
     text::format,
 };
@@ -39,6 +40,7 @@ fn CardFacts(card: Card) -> impl IntoView {
     let training = [
         card.training.minutes.map(|m| format!("{} minutes", format::number(m, 3))),
         card.training.iterations.map(|n| format!("{n} generator steps")),
+        card.training.kept_iteration.map(|n| format!("weights of step {n} kept")),
         Some(card.training.machine.clone()).filter(|m| !m.is_empty()),
         Some(card.training.device.clone()).filter(|d| !d.is_empty()).map(|d| format!("on {d}")),
         card.training.seed.map(|s| format!("seed {s}")),
@@ -62,10 +64,31 @@ fn CardFacts(card: Card) -> impl IntoView {
             <Claims title="What is claimed" claims=card.claims />
             <Claims title="What is not claimed" claims=card.not_claimed />
         </div>
+        <Losses curves=card.curves />
         <Numbers title="Measured on samples of this model" values=card.measures />
         <Numbers title="The paper's numbers" values=card.paper />
         <Numbers title="The network" values=card.architecture />
     }
+}
+
+/// How the two networks' losses went, where the card keeps them.
+#[component]
+fn Losses(curves: BTreeMap<String, Vec<(f64, f64)>>) -> impl IntoView {
+    let find = |name: &str| curves.get(name).map(Vec::as_slice).unwrap_or_default();
+    plots::losses(find("discriminator_loss"), find("generator_loss")).map(|svg| {
+        view! {
+            <details class="numbers">
+                <summary>"How the training went"</summary>
+                <figure>
+                    <div class="plot-frame narrow" inner_html=svg></div>
+                    <p class="legend">
+                        <span class="key sample line">"discriminator"</span>
+                        <span class="key real dashed">"generator"</span>
+                    </p>
+                </figure>
+            </details>
+        }
+    })
 }
 
 #[component]

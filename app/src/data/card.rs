@@ -17,6 +17,8 @@ pub struct Card {
     pub data: DataSource,
     /// How it was trained.
     pub training: Training,
+    /// Named curves over the training: `[step, value]` points.
+    pub curves: BTreeMap<String, Vec<(f64, f64)>>,
     /// Measured numbers, such as fractions of samples inside the real band.
     pub measures: BTreeMap<String, Value>,
     /// Numbers of the paper for the same quantities.
@@ -49,6 +51,8 @@ pub struct DataSource {
 pub struct Training {
     /// Generator steps.
     pub iterations: Option<u64>,
+    /// The step whose weights were kept, if not the last.
+    pub kept_iteration: Option<u64>,
     /// Wall-clock minutes.
     pub minutes: Option<f64>,
     /// The machine, in words.

@@ -75,6 +75,22 @@ pub fn chords(sample: Option<&[f64]>, real: Option<&[f64]>) -> Option<String> {
     })
 }
 
+/// Losses of the two networks of an adversarial training: `(step, loss)` points.
+pub fn losses(discriminator: &[(f64, f64)], generator: &[(f64, f64)]) -> Option<String> {
+    let all = || discriminator.iter().chain(generator);
+    if discriminator.len() < 2 || all().any(|(step, loss)| !step.is_finite() || !loss.is_finite()) {
+        return None;
+    }
+    let end = all().map(|(step, _)| *step).fold(1.0, f64::max);
+    let highest = all().map(|(_, loss)| *loss).fold(f64::MIN_POSITIVE, f64::max);
+    draw("Losses against training steps", "step", "loss", (0.0..end, 0.0..highest * 1.05), |chart| {
+        chart.draw_series(LineSeries::new(discriminator.iter().copied(), SAMPLE.stroke_width(6))).ok()?;
+        let dashed = DashedLineSeries::new(generator.iter().copied(), 15, 9, REAL.stroke_width(5));
+        chart.draw_series(dashed).ok()?;
+        Some(())
+    })
+}
+
 fn drawable(values: &[f64]) -> bool {
     values.len() > 1 && values.iter().all(|v| v.is_finite())
 }
@@ -188,6 +204,13 @@ mod tests {
         let svg = chords(Some(&[0.0, 6.0, 3.0, 1.0]), Some(&[0.0, 0.5, 0.3, 0.2])).expect("a plot");
         assert!(svg.matches("fill=\"#0B6E74\"").count() >= 3);
         assert!(svg.contains("stroke=\"#8A6D3B\""));
+    }
+
+    #[test]
+    fn losses_need_two_finite_points() {
+        assert!(losses(&[(1.0, 1.4), (2.0, 1.3)], &[(1.0, 0.7), (2.0, 0.8)]).is_some());
+        assert!(losses(&[(1.0, 1.4)], &[]).is_none());
+        assert!(losses(&[(1.0, 1.4), (2.0, f64::NAN)], &[]).is_none());
     }
 
     #[test]

@@ -37,9 +37,8 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
     let system = catalog::systems::find(&args.system).ok_or_else(|| Failure::input("system", "unknown"))?;
     let preset = system.preset(&args.preset).ok_or_else(|| Failure::input("preset", "unknown"))?;
     let assets = args.places.assets();
-    let weights = assets
-        .weights(system.slug, preset)?
-        .ok_or_else(|| Failure::input("preset", "its weights are not shipped"))?;
+    let weights =
+        assets.weights(system.slug, preset)?.ok_or_else(|| Failure::input("preset", "its weights are not shipped"))?;
     let model = models::load(system.slug, preset.name, weights.bytes, &burn::tensor::Device::flex())
         .map_err(|error| Failure::Failed(error.into()))?;
     let rows = judge::judge(model.as_ref(), preset.name, assets.folder(), args.count as usize, args.flow as usize)?;
@@ -47,7 +46,10 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
         println!("{}", serde_json::to_string_pretty(&rows).map_err(anyhow::Error::from)?);
         return Ok(());
     }
-    println!("{} {}: {COMPARED_SIDE}³ voxels; mean ± sd; share within the rock's mean ± 2 sd", system.slug, preset.name);
+    println!(
+        "{} {}: {COMPARED_SIDE}³ voxels; mean ± sd; share within the rock's mean ± 2 sd",
+        system.slug, preset.name
+    );
     println!(
         "{:<20}{:>5}{:>17}{:>17}{:>22}{:>28}{:>9}{:>18}",
         "", "n", "φ", "S, 1/voxel", "χ ×1e-4, 1/voxel³", "within φ / S / χ / all", "ΔS₂", "k, voxel²"
@@ -61,7 +63,7 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
             row.volumes,
             format!("{:.4} ± {:.4}", row.porosity.mean, row.porosity.sd),
             format!("{:.4} ± {:.4}", row.surface.mean, row.surface.sd),
-            format!("{:.2} ± {:.2}", 1e4 * row.euler_pore26.mean, 1e4 * row.euler_pore26.sd),
+            format!("{:.2} ± {:.2}", 1e4 * row.euler_pore6.mean, 1e4 * row.euler_pore6.sd),
             format!("{porosity} / {surface} / {euler} / {all}"),
             row.s2_difference,
             flow,

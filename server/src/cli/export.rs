@@ -74,7 +74,8 @@ pub fn export(args: ExportArgs) -> Result<(), Failure> {
     let measures = measures.transpose()?;
     let mut written: Vec<(&str, PathBuf)> = Vec::new();
     written.extend(out.map(|(path, _)| ("out", path.to_owned())));
-    written.extend(out.filter(|(_, format)| *format == Format::Raw).map(|(path, _)| ("out", path.with_extension("raw"))));
+    written
+        .extend(out.filter(|(_, format)| *format == Format::Raw).map(|(path, _)| ("out", path.with_extension("raw"))));
     written.extend(measures.map(|(path, _)| ("measures", path.to_owned())));
     if let Some((field, path)) = written.iter().find(|(_, path)| path.exists() && !args.force) {
         return Err(Failure::input(*field, format!("{} is there already; --force replaces it", path.display())));

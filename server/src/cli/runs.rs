@@ -89,7 +89,8 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
     if let Some(state) = &args.state {
         let known = STATES.iter().find(|(name, _)| name == state).map(|(_, state)| *state);
         let names: Vec<_> = STATES.iter().map(|(name, _)| *name).collect();
-        filter.state = Some(known.ok_or_else(|| Failure::input("state", format!("must be one of {}", names.join(", "))))?);
+        filter.state =
+            Some(known.ok_or_else(|| Failure::input("state", format!("must be one of {}", names.join(", "))))?);
     }
     let runs = stored::list(&open(&args.places).await?.pool, &filter).await?;
     if args.json {

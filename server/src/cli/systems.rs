@@ -40,7 +40,9 @@ pub fn systems(args: &SystemsArgs) -> Result<(), Failure> {
 fn range(field: &Field) -> String {
     match &field.kind {
         FieldKind::Integer { minimum, maximum, multiple_of: 1 } => format!("{minimum} to {maximum}"),
-        FieldKind::Integer { minimum, maximum, multiple_of } => format!("{minimum} to {maximum} in steps of {multiple_of}"),
+        FieldKind::Integer { minimum, maximum, multiple_of } => {
+            format!("{minimum} to {maximum} in steps of {multiple_of}")
+        }
         FieldKind::Number { minimum, maximum } => format!("{minimum} to {maximum}"),
         FieldKind::Boolean => "true or false".to_owned(),
         FieldKind::Choice { options } => options.iter().map(|o| o.value.as_str()).collect::<Vec<_>>().join(", "),

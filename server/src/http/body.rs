@@ -27,9 +27,9 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             return Err(ApiError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
         let bytes = read(request.into_body()).await?;
-        serde_json::from_slice(&bytes).map(JsonBody).map_err(|error| {
-            ApiError::Status(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
-        })
+        serde_json::from_slice(&bytes)
+            .map(JsonBody)
+            .map_err(|error| ApiError::Status(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}.")))
     }
 }
 

@@ -78,10 +78,20 @@ fn write_operation(html: &mut String, method: &str, path: &str, operation: &Valu
     }
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let rows: String = parameters
-        .map(|p| format!("<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>", text(&p["name"]), text(&p["in"]), text(&p["description"])))
+        .map(|p| {
+            format!(
+                "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
+                text(&p["name"]),
+                text(&p["in"]),
+                text(&p["description"])
+            )
+        })
         .collect();
     if !rows.is_empty() {
-        let _ = write!(html, "<table><caption>Parameters</caption><tr><th>Name</th><th>In</th><th>What</th></tr>{rows}</table>");
+        let _ = write!(
+            html,
+            "<table><caption>Parameters</caption><tr><th>Name</th><th>In</th><th>What</th></tr>{rows}</table>"
+        );
     }
     if let Some(content) = operation["requestBody"]["content"].as_object() {
         let _ = write!(html, "<p>Body: {}</p>", bodies(content));
@@ -89,7 +99,12 @@ fn write_operation(html: &mut String, method: &str, path: &str, operation: &Valu
     html.push_str("<table><caption>Responses</caption><tr><th>Status</th><th>What</th><th>Body</th></tr>");
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         let content = response["content"].as_object().map(bodies).unwrap_or_default();
-        let _ = write!(html, "<tr><td>{}</td><td>{}</td><td>{content}</td></tr>", escape(status), text(&response["description"]));
+        let _ = write!(
+            html,
+            "<tr><td>{}</td><td>{}</td><td>{content}</td></tr>",
+            escape(status),
+            text(&response["description"])
+        );
     }
     html.push_str("</table></section>");
 }

@@ -65,7 +65,8 @@ pub async fn render(State(state): State<AppState>) -> Result<Response, ApiError>
 /// Counts a request.
 pub async fn count(request: Request, next: Next) -> Response {
     recorder();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "static".to_owned(), |p| p.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "static".to_owned(), |p| p.as_str().to_owned());
     let method = method(request.method());
     let start = Instant::now();
     let response = next.run(request).await;

@@ -33,9 +33,8 @@ impl Document {
     }
 }
 
-static ALL: LazyLock<Document> = LazyLock::new(|| {
-    Document::of(&serde_json::json!({ "systems": catalog::systems::all() }))
-});
+static ALL: LazyLock<Document> =
+    LazyLock::new(|| Document::of(&serde_json::json!({ "systems": catalog::systems::all() })));
 
 static EACH: LazyLock<Vec<(&'static str, Document)>> =
     LazyLock::new(|| catalog::systems::all().iter().map(|system| (system.slug, Document::of(system))).collect());

@@ -31,10 +31,8 @@ pub struct Bundle {
 impl Bundle {
     /// The bundle in `folder`.
     pub fn new(folder: PathBuf) -> Self {
-        let files = ServeDir::new(&folder)
-            .append_index_html_on_directories(false)
-            .precompressed_br()
-            .precompressed_gzip();
+        let files =
+            ServeDir::new(&folder).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
         Self { folder, files }
     }
 

@@ -85,8 +85,11 @@ impl Executor {
             self.stop.cancelled().await;
             self.runs.controls.stop_all(StopReason::Shutdown);
         };
-        let ((), (), _) =
-            tokio::join!(stopping, super::reaper::run(self.clone(), self.stop.clone()), futures::future::join_all(queues));
+        let ((), (), _) = tokio::join!(
+            stopping,
+            super::reaper::run(self.clone(), self.stop.clone()),
+            futures::future::join_all(queues)
+        );
         for (slots, kind) in self.slots.iter().zip(Kind::ALL) {
             let all = u32::try_from(count(&self.options, kind)).unwrap_or(u32::MAX);
             drop(slots.acquire_many(all).await);
@@ -155,7 +158,11 @@ impl Executor {
     }
 
     /// Numbers are crunched on a thread of their own, never on the executor's.
-    fn on_own_thread(&self, claim: &Claim, reporter: Reporter) -> tokio::sync::oneshot::Receiver<anyhow::Result<Ended>> {
+    fn on_own_thread(
+        &self,
+        claim: &Claim,
+        reporter: Reporter,
+    ) -> tokio::sync::oneshot::Receiver<anyhow::Result<Ended>> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let (work, assets, checkpoints) = (claim.work.clone(), self.assets.clone(), self.runs.checkpoints(&claim.run));
         let run = move || {
@@ -226,7 +233,8 @@ impl Executor {
         let finished = leases::finish(&self.runs.pool, claim, state, error.clone()).await?;
         if finished {
             tracing::info!(run = claim.run, ?state, error, "run ends");
-            metrics::counter!("vitrine_runs_ended_total", "state" => crate::store::runs::state_name(state)).increment(1);
+            metrics::counter!("vitrine_runs_ended_total", "state" => crate::store::runs::state_name(state))
+                .increment(1);
             if state == RunState::Succeeded {
                 self.runs.forget_checkpoints(&claim.run).await;
             }

@@ -65,7 +65,15 @@ impl Feeds {
                 }
             }
         };
-        Watcher { pool: self.pool.clone(), run: run.to_owned(), seen, receiver, page: Vec::new().into_iter(), behind: true, closed: false }
+        Watcher {
+            pool: self.pool.clone(),
+            run: run.to_owned(),
+            seen,
+            receiver,
+            page: Vec::new().into_iter(),
+            behind: true,
+            closed: false,
+        }
     }
 
     async fn read(self, run: String, feed: Feed) {

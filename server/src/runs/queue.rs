@@ -89,13 +89,7 @@ impl Queue {
         }
     }
 
-    async fn work<F, W>(
-        &self,
-        kind: Kind,
-        slots: usize,
-        stop: &CancellationToken,
-        work: F,
-    ) -> Result<(), WorkerError>
+    async fn work<F, W>(&self, kind: Kind, slots: usize, stop: &CancellationToken, work: F) -> Result<(), WorkerError>
     where
         F: Fn() -> W + Clone + Send + Sync + 'static,
         W: Future<Output = ()> + Send + 'static,

@@ -101,9 +101,9 @@ pub fn train(request: &TrainRequest, assets: &Assets, checkpoints: &Path, report
 /// # Errors
 /// If there are no weights, or a sample cannot be drawn or kept.
 pub fn sample(request: SampleRequest, assets: &Assets, mut reporter: Reporter) -> Result<Ended> {
-    let checked = request.check(Venue::Server).map_err(|errors| {
-        anyhow!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })?;
+    let checked = request
+        .check(Venue::Server)
+        .map_err(|errors| anyhow!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
     let weights = weights(&checked, assets, &reporter)?;
     if reporter.stopped() {
         return Ok(Ended::Stopped);

@@ -114,5 +114,9 @@ fn key(run: &str, name: &str) -> Result<Path, StoreError> {
             && !text.starts_with('.')
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     };
-    if plain(run) && plain(name) { Ok(Path::from_iter(["runs", run, name])) } else { Err(StoreError::Name(name.to_owned())) }
+    if plain(run) && plain(name) {
+        Ok(Path::from_iter(["runs", run, name]))
+    } else {
+        Err(StoreError::Name(name.to_owned()))
+    }
 }

@@ -48,11 +48,12 @@ pub(super) async fn append(
     events: &[RunEvent],
 ) -> Result<(), StoreError> {
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-    let last: i64 = sqlx::query_scalar("UPDATE runs SET last_event = last_event + ?2 WHERE id = ?1 RETURNING last_event")
-        .bind(run)
-        .bind(count)
-        .fetch_one(&mut *connection)
-        .await?;
+    let last: i64 =
+        sqlx::query_scalar("UPDATE runs SET last_event = last_event + ?2 WHERE id = ?1 RETURNING last_event")
+            .bind(run)
+            .bind(count)
+            .fetch_one(&mut *connection)
+            .await?;
     for (seq, event) in (last - count + 1..).zip(events) {
         let json = serde_json::to_string(event).map_err(|source| StoreError::Corrupt { what: "event", source })?;
         sqlx::query("INSERT INTO run_events (run_id, seq, event) VALUES (?1, ?2, ?3)")

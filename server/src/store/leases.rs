@@ -151,8 +151,10 @@ pub async fn finish(
 /// If the database fails.
 pub async fn release(pool: &SqlitePool, claim: &Claim) -> Result<bool, StoreError> {
     let Some(mut tx) = held(pool, claim).await? else { return Ok(false) };
-    let cancelled: bool =
-        sqlx::query_scalar("SELECT cancel_requested FROM runs WHERE id = ?1").bind(&claim.run).fetch_one(&mut *tx).await?;
+    let cancelled: bool = sqlx::query_scalar("SELECT cancel_requested FROM runs WHERE id = ?1")
+        .bind(&claim.run)
+        .fetch_one(&mut *tx)
+        .await?;
     if cancelled {
         end(&mut tx, &claim.run, RunState::Cancelled, None).await?;
     } else {
@@ -179,10 +181,11 @@ pub struct Reaped {
 /// If the database fails.
 pub async fn reap(pool: &SqlitePool) -> Result<Vec<Reaped>, StoreError> {
     // Looking takes no lock; an idle server must not write.
-    let any: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM runs WHERE state = 'running' AND lease_until_ms < ?1)")
-        .bind(now_ms())
-        .fetch_one(pool)
-        .await?;
+    let any: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM runs WHERE state = 'running' AND lease_until_ms < ?1)")
+            .bind(now_ms())
+            .fetch_one(pool)
+            .await?;
     if !any {
         return Ok(Vec::new());
     }
@@ -224,12 +227,11 @@ pub async fn reap(pool: &SqlitePool) -> Result<Vec<Reaped>, StoreError> {
 pub async fn overdue(pool: &SqlitePool, kind: Kind, grace: Duration) -> Result<Option<String>, StoreError> {
     let now = now_ms();
     let grace = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
-    let waiting: Option<i64> = sqlx::query_scalar(
-        "SELECT delivered_ms FROM runs WHERE state = 'queued' AND kind = ?1 ORDER BY id LIMIT 1",
-    )
-    .bind(kind.name())
-    .fetch_optional(pool)
-    .await?;
+    let waiting: Option<i64> =
+        sqlx::query_scalar("SELECT delivered_ms FROM runs WHERE state = 'queued' AND kind = ?1 ORDER BY id LIMIT 1")
+            .bind(kind.name())
+            .fetch_optional(pool)
+            .await?;
     if waiting.is_none_or(|delivered| delivered >= now.saturating_sub(grace)) {
         return Ok(None);
     }

@@ -218,8 +218,7 @@ pub async fn cancel(pool: &SqlitePool, id: &str) -> Result<Cancel, StoreError> {
 /// # Errors
 /// If the database fails.
 pub async fn delete(pool: &SqlitePool, id: &str) -> Result<bool, StoreError> {
-    let deleted =
-        sqlx::query("DELETE FROM runs WHERE id = ?1 AND ended_ms IS NOT NULL").bind(id).execute(pool).await?;
+    let deleted = sqlx::query("DELETE FROM runs WHERE id = ?1 AND ended_ms IS NOT NULL").bind(id).execute(pool).await?;
     Ok(deleted.rows_affected() == 1)
 }
 

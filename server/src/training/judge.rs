@@ -33,8 +33,8 @@ pub struct Row {
     pub porosity: Band,
     /// Crofton surface, voxel⁻¹.
     pub surface: Band,
-    /// Euler number of the 26-connected pores, voxel⁻³.
-    pub euler_pore26: Band,
+    /// Euler number of the 6-connected pores (= of the 26-connected grains, the paper's label), voxel⁻³.
+    pub euler_pore6: Band,
     /// Share of volumes with φ, S, χ within the rock's mean ± 2 sd: each, and all three.
     pub within: [f64; 4],
     /// max |ΔS₂| for lags up to 16, of the mean curve against the rock's.
@@ -88,12 +88,12 @@ fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: us
         volumes: volumes.len(),
         porosity: band(|m| m.porosity),
         surface: band(|m| m.surface),
-        euler_pore26: band(|m| m.euler_pore26),
+        euler_pore6: band(|m| m.euler_pore6),
         within: [
             share(|a| a.porosity),
             share(|a| a.surface),
-            share(|a| a.euler_pore26),
-            share(|a| a.porosity && a.surface && a.euler_pore26),
+            share(|a| a.euler_pore6),
+            share(|a| a.porosity && a.surface && a.euler_pore6),
         ],
         s2_difference: s2_difference(&measures, reference),
         permeability: (!permeabilities.is_empty()).then(|| Band::of(&permeabilities)),

@@ -67,7 +67,7 @@ struct History {
 struct Physics {
     porosity: f64,
     surface: f64,
-    euler_pore26: f64,
+    euler_pore6: f64,
     s2_difference: f64,
     /// Root mean square of the z-scores of φ, S and χ over samples, in the rock's standard deviations.
     z_score: f64,
@@ -93,7 +93,7 @@ impl PorousTrainer {
         if let Some(directory) = resume {
             let read = |name: &str| fs::read(directory.join(name)).with_context(|| format!("reading {name}"));
             history = serde_json::from_slice(&read("history.json")?)?;
-            gan = gan.load_parts(|name| read(name))?;
+            gan = gan.load_parts(&read)?;
             best = history.best_score.map(|_| read("best.safetensors")).transpose()?;
         }
         Ok(Self { request: request.clone(), parameters, rock, reference, gan, history, started: Instant::now(), best })
@@ -145,7 +145,8 @@ impl Trainer for PorousTrainer {
     }
 
     fn evaluation_due(&self) -> bool {
-        self.history.step % u64::from(self.parameters.evaluate_every) == 0 || self.history.step == self.total_steps()
+        self.history.step.is_multiple_of(u64::from(self.parameters.evaluate_every))
+            || self.history.step == self.total_steps()
     }
 
     fn evaluate(&mut self) -> Result<Metrics> {
@@ -163,7 +164,7 @@ impl Trainer for PorousTrainer {
         Ok(vec![
             ("porosity".into(), physics.porosity),
             ("surface".into(), physics.surface),
-            ("euler_pore26".into(), physics.euler_pore26),
+            ("euler_pore6".into(), physics.euler_pore6),
             ("s2_difference".into(), physics.s2_difference),
             ("z_score".into(), physics.z_score),
             ("within".into(), physics.within),
@@ -246,7 +247,7 @@ impl PorousTrainer {
                 "fake_probability": losses(|m| m.fake_probability),
                 "porosity": physics(|p| p.porosity),
                 "surface": physics(|p| p.surface),
-                "euler_pore26": physics(|p| p.euler_pore26),
+                "euler_pore6": physics(|p| p.euler_pore6),
                 "s2_difference": physics(|p| p.s2_difference),
                 "within": physics(|p| p.within),
             },
@@ -255,8 +256,8 @@ impl PorousTrainer {
                 "side": COMPARED_SIDE,
                 "porosity_within": share(|a| a.porosity),
                 "surface_within": share(|a| a.surface),
-                "euler_within": share(|a| a.euler_pore26),
-                "all_within": share(|a| a.porosity && a.surface && a.euler_pore26),
+                "euler_within": share(|a| a.euler_pore6),
+                "all_within": share(|a| a.porosity && a.surface && a.euler_pore6),
                 "s2_difference_of_mean": s2_difference(samples, &self.reference),
             },
             "claims": [
@@ -310,17 +311,17 @@ impl Physics {
             let (mean, sd) = (&reference.mean, &reference.sd);
             (z(m.porosity, mean.porosity, sd.porosity)
                 + z(m.surface, mean.surface, sd.surface)
-                + z(m.euler_pore26, mean.euler_pore26, sd.euler_pore26))
+                + z(m.euler_pore6, mean.euler_pore6, sd.euler_pore6))
                 / 3.0
         };
         let within = samples.iter().filter(|m| {
             let a = reference.compare(m);
-            a.porosity && a.surface && a.euler_pore26
+            a.porosity && a.surface && a.euler_pore6
         });
         Self {
             porosity: mean(|m| m.porosity),
             surface: mean(|m| m.surface),
-            euler_pore26: mean(|m| m.euler_pore26),
+            euler_pore6: mean(|m| m.euler_pore6),
             s2_difference: s2_difference(samples, reference),
             z_score: (samples.iter().map(square).sum::<f64>() / n).sqrt(),
             within: within.count() as f64 / n,

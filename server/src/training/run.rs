@@ -48,7 +48,8 @@ pub fn run(
             save(trainer, checkpoints)?;
             return Ok(Outcome::Stopped);
         }
-        let metrics = trainer.advance()?;
+        // From outside the pool every operator would hand its work over and sleep.
+        let metrics = models::nn::fast::on_workers(|| trainer.advance())?;
         if let Some((name, value)) = metrics.iter().find(|(_, v)| !v.is_finite()) {
             bail!("{name} became {value} at step {}: a smaller learning rate may help", trainer.step());
         }

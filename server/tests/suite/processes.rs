@@ -42,7 +42,7 @@ async fn a_training_survives_sigterm_and_sigkill() {
     let folders = Folders::with_rock();
     let server = Server::start(&folders, &[]);
     let token = server.token.clone().expect("the first start prints the token");
-    let run = server.post("/api/runs", Some(&token), &training(300)).await;
+    let run = server.post("/api/runs", Some(&token), &training(150)).await;
     let id = run["id"].as_str().unwrap().to_owned();
     server.until(&id, "made progress", |run| run.progress.is_some_and(|p| p.done > 5)).await;
     let (well, took) = server.terminate();
@@ -63,7 +63,7 @@ async fn a_training_survives_sigterm_and_sigkill() {
     let killed_at = server.run(&id).await.progress.unwrap().done;
     let run = server.until(&id, "ended", |run| run.state.is_final()).await;
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
-    assert_eq!(run.progress.unwrap().done, 300);
+    assert_eq!(run.progress.unwrap().done, 150);
     let names: Vec<_> = run.artifacts.iter().map(|a| a.name.as_str()).collect();
     assert!(names.contains(&"weights.safetensors") && names.contains(&"card.json"), "{names:?}");
     assert_eq!(checkpoints(&folders, &id), 0, "what is finished needs no checkpoints");

@@ -97,12 +97,12 @@ impl Default for TrainParameters {
 
 /// The descriptor.
 pub fn system() -> System {
-    let small = |name, title, description| Preset {
+    let small = |name, title, description, trained| Preset {
         name,
         title,
         description,
-        shipped: true,
-        browser: true,
+        shipped: trained,
+        browser: trained,
         browser_maximum: vec![("size", 192)],
     };
     System {
@@ -119,13 +119,24 @@ pub fn system() -> System {
         },
         makes: samples::SampleKind::Volume,
         presets: vec![
-            small("berea-small", "Berea sandstone", "Trained on a micro-CT scan of Berea sandstone at 6 µm per voxel."),
+            small(
+                "berea-small",
+                "Berea sandstone",
+                "Trained on a micro-CT scan of Berea sandstone at 6 µm per voxel.",
+                true,
+            ),
             small(
                 "ketton-small",
                 "Ketton limestone",
-                "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel.",
+                "For a micro-CT scan of Ketton limestone at 30.4 µm per voxel. No weights are shipped yet: train it on the server.",
+                false,
             ),
-            small("beadpack-small", "Bead pack", "Trained on Finney's measured random packing of equal spheres."),
+            small(
+                "beadpack-small",
+                "Bead pack",
+                "For Finney's measured random packing of equal spheres. No weights are shipped yet: train it on the server.",
+                false,
+            ),
             Preset {
                 name: "paper",
                 title: "Paper size",

@@ -60,7 +60,7 @@ pub fn VolumeStage(
         if matches!(error, ViewError::Lost(_)) && restarts.get_untracked() < MOST_RESTARTS {
             restarts.update(|n| *n += 1);
         } else {
-            state.set(State::Failed(error.to_string()));
+            state.set(State::Failed(message(&error)));
         }
     };
     let start = move |canvas: HtmlCanvasElement| {
@@ -83,7 +83,7 @@ pub fn VolumeStage(
                     state.set(State::Ready);
                     ready.update(|n| *n += 1);
                 }
-                Err(error) => state.set(State::Failed(error.to_string())),
+                Err(error) => state.set(State::Failed(message(&error))),
             }
         });
     };
@@ -237,6 +237,16 @@ fn with(handle: ControllerHandle, act: impl FnOnce(&Rc<Controller>)) {
     let controller = handle.try_with_value(Option::clone).flatten();
     if let Some(controller) = controller {
         act(&controller);
+    }
+}
+
+/// One sentence for the visitor, and what still works.
+fn message(error: &ViewError) -> String {
+    match error {
+        ViewError::NoAdapter(_) => "This browser offers neither WebGPU nor WebGL2, so nothing can be drawn here. \
+                                    Hardware acceleration may be off. Sampling, measures and files work all the same."
+            .to_owned(),
+        other => other.to_string(),
     }
 }
 

@@ -25,6 +25,13 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 use ops::FastOps;
 
+/// Runs `work`, say a training step or a loop of them, on a thread of the pool that the operators use. Called from
+/// outside the pool, every operator hands its tasks over and sleeps until they are done; called from inside, the
+/// caller starts on them itself. Without the feature `native` it is a plain call.
+pub fn on_workers<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    kernel::parallel::on_workers(work)
+}
+
 /// 3-D cross-correlation, `x: [n, ci, d, h, w]` with `weight: [co, ci, kd, kh, kw]` → `[n, co, d', h', w']`,
 /// `d' = (d + 2·padding − kd) / stride + 1` rounded down.
 ///

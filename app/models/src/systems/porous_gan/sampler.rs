@@ -29,7 +29,7 @@ impl VolumeSampling {
     pub fn start(model: &PorousGan, parameters: &SampleParameters, seed: u64, index: u64) -> Result<Self, ModelError> {
         let config = &model.config;
         let size = parameters.size as usize;
-        if !parameters.crop_border && (size < config.image_size || size % config.voxels_per_cell() != 0) {
+        if !parameters.crop_border && (size < config.image_size || !size.is_multiple_of(config.voxels_per_cell())) {
             return Err(ModelError::Parameters(format!(
                 "parameters.size: without cutting the rim, this generator makes {} voxels and {} more for each cell",
                 config.image_size,

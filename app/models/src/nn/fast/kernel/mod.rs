@@ -1,8 +1,10 @@
 //! The arithmetic, on plain slices.
 //!
-//! Volumes are in *lane layout*: `[channel, z, y, x, sample]`, the batch innermost, so that sixteen samples of one
-//! voxel lie side by side and every vector instruction works on sixteen independent results. Strides, kernels and
-//! borders then cost no shuffling and no padding: a border voxel simply has fewer taps.
+//! Volumes of training batches are in *lane layout*: `[channel, z, y, x, sample]`, the batch innermost, so that
+//! sixteen samples of one voxel lie side by side and every vector instruction works on sixteen independent results.
+//! Strides, kernels and borders then cost no shuffling and no padding: a border voxel simply has fewer taps. Batches
+//! that do not fill the lanes, a single sample above all, keep burn's order and go through `pencils`, where a vector
+//! holds consecutive voxels of a row.
 
 pub mod correlate;
 pub mod dense;

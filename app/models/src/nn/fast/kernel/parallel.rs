@@ -22,3 +22,15 @@ pub fn map<T: Send, R: Send + Default>(work: Vec<T>, task: impl Fn(T) -> R + Syn
     for_each(work.into_iter().zip(&mut results).collect(), |(item, slot)| *slot = task(item));
     results
 }
+
+/// Runs `work` on one of rayon's threads.
+#[cfg(feature = "native")]
+pub fn on_workers<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    rayon::scope(|_| work())
+}
+
+/// Runs `work`.
+#[cfg(not(feature = "native"))]
+pub fn on_workers<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    work()
+}
