@@ -66,6 +66,13 @@ async fn a_training_survives_sigterm_and_sigkill() {
     assert_eq!(run.progress.unwrap().done, 150);
     let names: Vec<_> = run.artifacts.iter().map(|a| a.name.as_str()).collect();
     assert!(names.contains(&"weights.safetensors") && names.contains(&"card.json"), "{names:?}");
+    // They go after the state is told.
+    for _ in 0..100 {
+        if checkpoints(&folders, &id) == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     assert_eq!(checkpoints(&folders, &id), 0, "what is finished needs no checkpoints");
 
     let log = events(&server, &id, 0).await;
