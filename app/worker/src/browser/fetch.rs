@@ -96,7 +96,7 @@ async fn receive(
     let Some(body) = response.body() else { return incoming.finish() };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {
-        let chunk: JsValue = JsFuture::from(reader.read()).await.map_err(network)?.into();
+        let chunk: JsValue = JsFuture::from(reader.read()).await.map_err(network)?;
         if Reflect::get(&chunk, &"done".into()).map_err(network)?.is_truthy() {
             return incoming.finish();
         }

@@ -15,6 +15,8 @@ pub mod config;
 pub mod encode;
 pub mod import;
 pub mod network;
+// Its steps read their losses at once, which a browser's GPU cannot.
+#[cfg(not(target_family = "wasm"))]
 pub mod objective;
 pub mod sampler;
 #[cfg(test)]
@@ -25,6 +27,7 @@ use catalog::{SampleRequest, schema, systems::porous_gan::SampleParameters};
 
 pub use config::GanConfig;
 pub use network::{Discriminator, Generator};
+#[cfg(not(target_family = "wasm"))]
 pub use objective::{GanTrainer, Schedule};
 
 use crate::{Model, ModelError, Sampling, weights};
