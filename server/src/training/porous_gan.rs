@@ -266,6 +266,8 @@ impl PorousTrainer {
                 "Training cubes are cut at random places of the same volume and turned and mirrored at random: rock is \
                  taken to be close to isotropic.",
                 "Of all evaluated iterations the generator with the best physics was kept.",
+                "Unlike the authors' PyTorch loop, noise is added to the discriminator's input and the generator takes two \
+                 steps (as in their Torch loop), and the learning rate falls to a tenth (ours).",
             ],
             "not_claimed": [
                 "The resolution is half that of the paper or less, and the network is about a hundredth of its size: \
