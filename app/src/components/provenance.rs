@@ -39,7 +39,7 @@ pub fn Provenance(session: Session) -> impl IntoView {
 fn CardFacts(card: Card) -> impl IntoView {
     let training = [
         card.training.minutes.map(|m| format!("{} minutes", format::number(m, 3))),
-        card.training.iterations.map(|n| format!("{n} generator steps")),
+        card.training.iterations.map(|n| format!("{n} steps")),
         card.training.kept_iteration.map(|n| format!("weights of step {n} kept")),
         Some(card.training.machine.clone()).filter(|m| !m.is_empty()),
         Some(card.training.device.clone()).filter(|d| !d.is_empty()).map(|d| format!("on {d}")),
