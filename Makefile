@@ -67,9 +67,12 @@ server: setup ## The program `vitrine`
 serve: web server ## Builds everything and serves it on a local address (LISTEN=127.0.0.1:8080)
 	$(TARGET_DIR)/release/vitrine serve --listen $(LISTEN) --web dist --data $(DATA)
 
+# The presets of porous-gan that are trained here.
+TRAINED := berea-small ketton-small beadpack-small
+
 .PHONY: train-porous
 train-porous: server ## Trains the three small models of porous-gan again, from the real data
-	for preset in berea-small ketton-small beadpack-small; do \
+	for preset in $(TRAINED); do \
 	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset \
 	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
 
@@ -105,11 +108,33 @@ deny: ## Advisories aside, all that cargo-deny checks (builds cargo-deny on firs
 	@cargo deny --version >/dev/null 2>&1 || $(CARGO) install --locked --root $(TOOLS) cargo-deny
 	cargo deny check bans licenses sources
 
-.PHONY: bench
-bench: setup-test web server ## The comparison tables
+# The programs that ours are measured beside live in an environment of their own.
+PEERS := $(TOOLS)/peers
+EXAMPLES = $(TARGET_DIR)/release/examples
+
+$(PEERS)/installed: e2e/bench/requirements.txt
+	@command -v python3 >/dev/null || { echo "make bench compares with Python programs: install python3 and python3-venv."; exit 1; }
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --requirement $<
+	@touch $@
+
+.PHONY: bench bench-quality bench-native bench-browser
+bench: bench-quality bench-native bench-browser ## The comparison tables
+
+bench-quality: server
+	for preset in $(TRAINED); do $(TARGET_DIR)/release/vitrine evaluate porous-gan --preset $$preset --flow 12; done
+
+bench-native: server $(PEERS)/installed
+	$(CARGO) build --release --locked --workspace --examples
+	$(EXAMPLES)/bench_table $(PEERS)/bin/python
+	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
+	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl
 	$(CARGO) bench --locked --workspace --bench '*'
+
+bench-browser: setup-test web
 	npm --prefix e2e/bench ci
 	node e2e/bench/ort.mjs
+	node e2e/bench/volume-view.mjs
 
 .PHONY: clean
 clean: ## Removes what was built, but not what was installed

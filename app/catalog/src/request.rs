@@ -113,7 +113,7 @@ impl SampleRequest {
         if venue == Venue::Browser && !preset.browser {
             errors.push(FieldError::new("preset", "is too large for a browser; sample it on the server"));
         }
-        match system.check_parameters(&self.parameters) {
+        match system.check_parameters(preset, &self.parameters) {
             Ok(parameters) => {
                 if venue == Venue::Browser {
                     errors.extend(over_browser_maximum(preset, &parameters));

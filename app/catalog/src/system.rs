@@ -31,7 +31,14 @@ pub struct System {
     pub training: Vec<Field>,
     /// JSON schema of the training parameters.
     pub training_schema: Value,
+    /// What no field can tell by itself: see [`Combination`].
+    #[serde(skip)]
+    pub combination: Combination,
 }
+
+/// Errors in complete sampling parameters whose fields are each within their bounds: combinations that a preset cannot
+/// do, text that does not mean anything. Their fields are named as in `parameters.size`.
+pub type Combination = fn(&Preset, &Map<String, Value>) -> Vec<FieldError>;
 
 /// A publication.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -71,12 +78,14 @@ impl System {
         self.presets.iter().find(|p| p.name == name)
     }
 
-    /// Sampling parameters, checked and completed with defaults.
+    /// Sampling parameters for `preset`, checked and completed with defaults.
     ///
     /// # Errors
     /// One error for every bad field.
-    pub fn check_parameters(&self, parameters: &Value) -> Result<Map<String, Value>, Vec<FieldError>> {
-        schema::check(&self.parameters, parameters, "parameters")
+    pub fn check_parameters(&self, preset: &Preset, parameters: &Value) -> Result<Map<String, Value>, Vec<FieldError>> {
+        let parameters = schema::check(&self.parameters, parameters, "parameters")?;
+        let errors = (self.combination)(preset, &parameters);
+        if errors.is_empty() { Ok(parameters) } else { Err(errors) }
     }
 }
 

@@ -27,7 +27,7 @@ const DEVICE_LIMIT: u32 = 180_000;
 /// Least time between two previews, milliseconds.
 const PREVIEW_EVERY: f64 = 100.0;
 /// What the CPU path is called.
-const CPU_NAME: &str = "CPU, WebAssembly SIMD, one thread";
+const CPU_NAME: &str = "WebAssembly SIMD, one thread";
 
 /// Why a job ends before its time.
 #[derive(Debug)]

@@ -1,10 +1,17 @@
 //! Who may use whom: the table of the architecture, held against what cargo says.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 
-use crate::metadata::{self, BROWSER, NATIVE};
+use crate::{
+    metadata::{self, BROWSER, NATIVE},
+    root,
+};
 
 /// One row of the table.
 struct Rule {
@@ -100,7 +107,34 @@ fn all_violations() -> anyhow::Result<Vec<String>> {
         }
         all.extend(violations(&Found { name, direct: member.direct(), linked }, &ours));
     }
+    all.extend(neighbours(&root().join("app/models/src/systems"))?);
     Ok(all)
+}
+
+/// Mentions of one system's folder in another's: what two systems share belongs beside them, not in one of them.
+fn neighbours(systems: &Path) -> anyhow::Result<Vec<String>> {
+    let folders: Vec<PathBuf> = children(systems)?.into_iter().filter(|path| path.is_dir()).collect();
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut all = Vec::new();
+    for folder in &folders {
+        let others: Vec<String> = folders.iter().filter(|other| *other != folder).map(|other| name(other)).collect();
+        let mut waiting = vec![folder.clone()];
+        while let Some(path) = waiting.pop() {
+            if path.is_dir() {
+                waiting.extend(children(&path)?);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+                let mentioned = others.iter().filter(|other| text.contains(&format!("{other}::")));
+                all.extend(mentioned.map(|other| format!("{} must not import its neighbour {other}", path.display())));
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn children(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    Ok(entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?)
 }
 
 /// Prints what is forbidden, and fails if there is any.
@@ -143,6 +177,23 @@ mod tests {
     fn models_may_have_wgpu_through_burn_but_not_talk_to_it() {
         assert!(check("models", &["burn"], &["burn", "wgpu"]).is_empty());
         assert_eq!(check("models", &["burn", "wgpu"], &["wgpu"]), ["models must not import wgpu"]);
+    }
+
+    #[test]
+    fn a_system_that_imports_its_neighbour_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("mod.rs", "pub mod rock; pub mod crystal; use rock::A;");
+        write("rock/mod.rs", "use crate::nn;");
+        write("crystal/mod.rs", "mod deep;");
+        write("crystal/deep/mod.rs", "use crate::systems::rock::Network;");
+        let found = neighbours(folder.path()).unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].ends_with("crystal/deep/mod.rs must not import its neighbour rock"));
     }
 
     #[test]

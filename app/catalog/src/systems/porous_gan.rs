@@ -2,8 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::{Preset, System, schema, system::Paper};
+use crate::{FieldError, Preset, System, schema, system::Paper};
+
+/// The preset of the paper's size.
+const PAPER: &str = "paper";
 
 /// What a visitor may choose when sampling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -138,7 +142,7 @@ pub fn system() -> System {
                 false,
             ),
             Preset {
-                name: "paper",
+                name: PAPER,
                 title: "Paper size",
                 description: "The network of the paper (64³ cubes, nz 512, ngf 64). No weights are shipped: train it on a \
                               GPU or import the authors' checkpoint.",
@@ -151,5 +155,45 @@ pub fn system() -> System {
         parameters_schema: schema::json_schema::<SampleParameters>(),
         training: schema::fields::<TrainParameters>(),
         training_schema: schema::json_schema::<TrainParameters>(),
+        combination,
+    }
+}
+
+/// Uncut, the paper's generator makes 64 voxels and 16 more for each noise cell; the small ones make any size that the
+/// form offers.
+fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
+    let cut = parameters["crop_border"].as_bool().unwrap_or_default();
+    let size = parameters["size"].as_u64().unwrap_or_default();
+    if preset.name != PAPER || cut || (size >= 64 && size.is_multiple_of(16)) {
+        return vec![];
+    }
+    vec![FieldError::new("parameters.size", "must be 64 or more and a multiple of 16 where the rim is not cut away")]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{SampleRequest, request::Venue};
+
+    fn errors(preset: &str, parameters: serde_json::Value) -> Vec<String> {
+        let request = SampleRequest {
+            system: "porous-gan".to_owned(),
+            preset: preset.to_owned(),
+            parameters,
+            seed: 0,
+            count: 1,
+            device: Default::default(),
+        };
+        request.check(Venue::Server).err().unwrap_or_default().into_iter().map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn an_uncut_volume_of_the_paper_size_has_a_whole_number_of_cells() {
+        assert_eq!(errors("paper", json!({ "size": 72, "crop_border": false })), ["parameters.size"]);
+        assert_eq!(errors("paper", json!({ "size": 40, "crop_border": false })), ["parameters.size"]);
+        assert!(errors("paper", json!({ "size": 80, "crop_border": false })).is_empty());
+        assert!(errors("paper", json!({ "size": 72, "crop_border": true })).is_empty());
+        assert!(errors("berea-small", json!({ "size": 72, "crop_border": false })).is_empty());
     }
 }

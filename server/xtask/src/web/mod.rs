@@ -69,7 +69,12 @@ pub fn build(out: &Path, dev: bool) -> anyhow::Result<()> {
 
 /// The page's entry: a file of its own, because the content security policy allows no inline script.
 fn boot(glue: &str, wasm: &str) -> String {
-    format!("import start from \"{glue}\";\nawait start({{ module_or_path: \"{wasm}\" }});\n")
+    format!(
+        "// The waiting page greets visitors of the gallery; other pages begin with their stage.\n\
+         if (location.pathname !== \"/\") document.querySelector(\".intro\")?.remove();\n\
+         const {{ default: start }} = await import(\"{glue}\");\n\
+         await start({{ module_or_path: \"{wasm}\" }});\n"
+    )
 }
 
 /// Adds everything below `assets`, style sheets last because they refer to the rest. Answers with the files
