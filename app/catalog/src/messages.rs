@@ -3,6 +3,7 @@
 //! Control travels as JSON text, bulk data as transferable byte arrays beside it: a message is a JavaScript
 //! object `{ json: string, bytes: ArrayBuffer | undefined }`. Which messages carry bytes is said at each.
 
+use samples::{Crystal, Frame};
 use serde::{Deserialize, Serialize};
 
 use crate::{Device, FieldError, SampleRequest, run::Progress};
@@ -99,13 +100,33 @@ pub enum FromWorker {
         /// Milliseconds from the first step to here.
         milliseconds: f64,
     },
+    /// A look at an unfinished crystal: what the model would answer with now.
+    Frame {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// The crystal, and how sure the model is of each coordinate.
+        frame: Frame<Crystal>,
+    },
+    /// A finished crystal.
+    Crystal {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// The crystal.
+        crystal: Crystal,
+        /// Milliseconds from the first step to here.
+        milliseconds: f64,
+    },
     /// The measures of a finished sample, computed in the worker so that the page never blocks.
     Measures {
         /// The job.
         job: u32,
         /// Number of the sample, from 0.
         sample: u32,
-        /// System-specific JSON; for volumes `samples::volume::PoreMeasures`.
+        /// For volumes `samples::volume::PoreMeasures`, for crystals `samples::structure::metrics::CrystalMeasures`.
         measures: serde_json::Value,
     },
     /// All samples were delivered.

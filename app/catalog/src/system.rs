@@ -97,6 +97,7 @@ impl Preset {
             ModelFile::Weights => "weights.safetensors",
             ModelFile::Card => "card.json",
             ModelFile::Example => "example.nrrd",
+            ModelFile::Trajectory => "example.json",
             ModelFile::Real => "real.nrrd",
             ModelFile::Reference => "reference.json",
         };
@@ -111,8 +112,10 @@ pub enum ModelFile {
     Weights,
     /// Where the weights come from and how good they are, JSON.
     Card,
-    /// A finished sample, shown before any model code has loaded.
+    /// A finished volume, shown before any model code has loaded.
     Example,
+    /// The same for structures, with all steps that led to it: a JSON array of `samples::Frame`.
+    Trajectory,
     /// A piece of the real thing, to stand beside a sample.
     Real,
     /// Measures of the real thing, JSON.

@@ -27,7 +27,7 @@ fn whole_step(criterion: &mut Criterion) {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut trainer = GanTrainer::new(GanConfig::SMALL, &mut rng, &Device::flex());
     let real = random([BATCH, 1, 32, 32, 32], trainer.device());
-    let schedule = Schedule { learning_rate: 2e-4, real_label: 0.9, input_noise: 0.0, generator_steps: 1 };
+    let schedule = Schedule::PYTORCH;
     criterion.bench_function("step", |bench| {
         bench.iter(|| fast::on_workers(|| trainer.step(real.clone(), &schedule, &mut rng)))
     });

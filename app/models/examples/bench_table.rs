@@ -18,9 +18,6 @@ const ROUNDS: usize = 5;
 /// Steps per turn.
 const STEPS: usize = 10;
 
-/// The authors' PyTorch loop.
-const SCHEDULE: Schedule = Schedule { learning_rate: 2e-4, real_label: 0.9, input_noise: 0.0, generator_steps: 1 };
-
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     models::nn::fast::on_workers(measure)
 }
@@ -39,7 +36,7 @@ fn measure() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut peer_name = String::from("PyTorch (not measured)");
     for _ in 0..ROUNDS {
         ours[0].push(median_ms(|| {
-            trainer.step(real.clone(), &SCHEDULE, &mut rng);
+            trainer.step(real.clone(), &Schedule::PYTORCH, &mut rng);
         }));
         ours[1].push(median_ms(|| {
             generator.forward(cells.clone(), Pass::Batch).into_data();

@@ -12,6 +12,27 @@ pub trait Model: Send {
     /// # Errors
     /// If the parameters ask for what this model cannot do.
     fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError>;
+
+    /// Makes all samples of `indices`, in their order; a model that gains from batches makes many at once. Not in a
+    /// browser: it waits for the device.
+    ///
+    /// # Errors
+    /// If the parameters ask for what this model cannot do. A sample that fails alone is an error in its place.
+    #[cfg(not(target_family = "wasm"))]
+    fn sample_many(
+        &self,
+        request: &SampleRequest,
+        indices: std::ops::Range<u64>,
+    ) -> Result<Vec<Result<samples::Sample, ModelError>>, ModelError> {
+        let one = |index| {
+            let mut sampling = self.sample(request, index)?;
+            for _ in 0..sampling.total_steps() {
+                sampling.step()?;
+            }
+            sampling.finish()?.read()
+        };
+        Ok(indices.map(one).collect())
+    }
 }
 
 /// Builds the model of `system` at `preset` from the bytes of its weights file, on `device`.
@@ -20,6 +41,7 @@ pub trait Model: Send {
 /// If the system or preset is unknown, or the weights do not decode or fit.
 pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
     match system {
+        "crysbfn" => systems::crysbfn::load(preset, weights, device),
         "porous-gan" => systems::porous_gan::load(preset, weights, device),
         _ => Err(ModelError::UnknownSystem(system.to_owned())),
     }
@@ -33,6 +55,7 @@ pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Re
 #[cfg(feature = "native")]
 pub fn import(system: &str, preset: &str, file: &std::path::Path) -> Result<Vec<u8>, ModelError> {
     match system {
+        "crysbfn" => systems::crysbfn::import::network(preset, file),
         "porous-gan" => systems::porous_gan::import::generator(preset, file),
         _ => Err(ModelError::UnknownSystem(system.to_owned())),
     }

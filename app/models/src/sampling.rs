@@ -2,7 +2,7 @@
 //! simply loops.
 
 use burn::tensor::{Tensor, TensorData};
-use samples::Sample;
+use samples::{Preview, Sample};
 
 use crate::ModelError;
 
@@ -20,7 +20,12 @@ pub trait Sampling {
     fn step(&mut self) -> Result<StepReport, ModelError>;
 
     /// A look at the unfinished sample, if there is something to see.
-    fn preview(&self) -> Option<Pending<samples::GreyVolume>>;
+    fn preview(&self) -> Option<Pending<Preview>>;
+
+    /// Whether every step is a frame that people go back to: then no preview is left out to save time.
+    fn is_trajectory(&self) -> bool {
+        false
+    }
 
     /// The finished sample.
     ///

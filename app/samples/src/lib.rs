@@ -3,10 +3,12 @@
 //! A format or a metric lives beside the type it belongs to. Parsers take untrusted bytes: they bound
 //! sizes before they allocate and answer with an error, never with a panic.
 
+pub mod structure;
 pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
+pub use structure::{Crystal, Frame};
 pub use volume::{GreyVolume, Volume};
 
 /// One finished sample of any system.
@@ -14,6 +16,17 @@ pub use volume::{GreyVolume, Volume};
 pub enum Sample {
     /// A segmented porous volume.
     Volume(Volume),
+    /// A crystal.
+    Crystal(Crystal),
+}
+
+/// A look at an unfinished sample.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Preview {
+    /// Grey values before the threshold.
+    Volume(GreyVolume),
+    /// The crystal that the model would answer with now, and how sure it is.
+    Crystal(Frame<Crystal>),
 }
 
 /// The kinds of sample, as the catalogue names them.
@@ -22,4 +35,16 @@ pub enum Sample {
 pub enum SampleKind {
     /// [`Sample::Volume`].
     Volume,
+    /// [`Sample::Crystal`].
+    Crystal,
+}
+
+impl SampleKind {
+    /// What the files of finished samples end in, without the dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Volume => "nrrd",
+            Self::Crystal => "cif",
+        }
+    }
 }

@@ -11,7 +11,7 @@ use catalog::{
     run::Progress,
 };
 use models::{Model, ModelError, Pending, Sampling};
-use samples::Sample;
+use samples::{Preview, Sample};
 
 use crate::{
     backend::{self, Adapter, Choice},
@@ -24,7 +24,7 @@ use crate::{
 /// Longest wait for the device, milliseconds. A software adapter needs seconds for a step; an adapter whose
 /// process died never answers.
 const DEVICE_LIMIT: u32 = 180_000;
-/// Least time between two previews, milliseconds.
+/// Least time between two previews of a sample that is no trajectory, milliseconds.
 const PREVIEW_EVERY: f64 = 100.0;
 /// What the CPU path is called.
 const CPU_NAME: &str = "WebAssembly SIMD, one thread";
@@ -275,35 +275,64 @@ impl<H: Host> Reporter<'_, H> {
             steps_since += 1;
             let mean = |now: f64| (now - read_at) / f64::from(steps_since);
             if report.done >= total {
-                let Sample::Volume(volume) = self.read(sampling.finish()?).await?;
+                let sample = self.read(sampling.finish()?).await?;
                 let now = self.host.now();
                 self.step(report.done, total, mean(now), report.label);
-                let shape = volume.shape().map(|side| side as u32);
-                let finished =
-                    FromWorker::Volume { job: self.job, sample: self.sample, shape, milliseconds: now - started };
-                self.post(&finished, Some(volume.voxels().to_vec()));
-                return Ok(Sample::Volume(volume));
+                self.finished(&sample, now - started);
+                return Ok(sample);
             }
-            let due = !self.silent && self.host.now() - previewed_at >= PREVIEW_EVERY;
+            let waited = self.host.now() - previewed_at >= PREVIEW_EVERY;
+            let due = !self.silent && (waited || sampling.is_trajectory());
             let preview = if due { sampling.preview() } else { None };
             let Some(preview) = preview else {
                 self.step(report.done, total, mean(self.host.now()), report.label);
                 continue;
             };
-            let grey = self.read(preview).await?;
+            // An early guess need not be a sample yet, a cell without volume say: then there is nothing to see.
+            let seen = match self.host.within(DEVICE_LIMIT, preview.read_async()).await {
+                Some(Err(ModelError::Output(_))) => None,
+                Some(read) => Some(read?),
+                None => return Err(silent()),
+            };
             let now = self.host.now();
             self.step(report.done, total, mean(now), report.label);
-            let shape = grey.shape().map(|side| side as u32);
-            let seen = FromWorker::Preview { job: self.job, sample: self.sample, shape };
-            self.post(&seen, Some(grey.values().to_vec()));
+            if let Some(seen) = seen {
+                self.preview(seen);
+            }
             (read_at, steps_since, previewed_at) = (now, 0, now);
+        }
+    }
+
+    fn finished(&self, sample: &Sample, milliseconds: f64) {
+        let (job, number) = (self.job, self.sample);
+        match sample {
+            Sample::Volume(volume) => {
+                let shape = volume.shape().map(|side| side as u32);
+                let message = FromWorker::Volume { job, sample: number, shape, milliseconds };
+                self.post(&message, Some(volume.voxels().to_vec()));
+            }
+            Sample::Crystal(crystal) => {
+                let crystal = crystal.clone();
+                self.post(&FromWorker::Crystal { job, sample: number, crystal, milliseconds }, None);
+            }
+        }
+    }
+
+    fn preview(&self, preview: Preview) {
+        let (job, sample) = (self.job, self.sample);
+        match preview {
+            Preview::Volume(grey) => {
+                let shape = grey.shape().map(|side| side as u32);
+                self.post(&FromWorker::Preview { job, sample, shape }, Some(grey.values().to_vec()));
+            }
+            Preview::Crystal(frame) => self.post(&FromWorker::Frame { job, sample, frame }, None),
         }
     }
 
     async fn read<T>(&self, pending: Pending<T>) -> Result<T, Stop> {
         match self.host.within(DEVICE_LIMIT, pending.read_async()).await {
             Some(result) => Ok(result?),
-            None => Err(Stop::Device("the device does not answer".to_owned())),
+            None => Err(silent()),
         }
     }
 
@@ -317,6 +346,10 @@ impl<H: Host> Reporter<'_, H> {
             self.host.post(message, bytes);
         }
     }
+}
+
+fn silent() -> Stop {
+    Stop::Device("the device does not answer".to_owned())
 }
 
 /// Lets messages in and ends the job if one of them asks for it.

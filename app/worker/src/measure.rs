@@ -2,7 +2,8 @@
 
 use catalog::messages::FromWorker;
 use samples::{
-    Sample, Volume,
+    Crystal, Sample, Volume,
+    structure::{metrics::CrystalMeasures, symmetry},
     volume::{
         MeasureOptions, PoreMeasures,
         permeability::{self, FlowError, FlowOptions},
@@ -23,7 +24,23 @@ const MAX_FLOW_STEPS: usize = 1_500;
 
 /// Sends the measures of a sample: first what takes milliseconds, then again with what takes seconds.
 pub(crate) async fn report<H: Host>(host: &H, job: u32, sample: u32, of: &Sample) -> Result<(), Stop> {
-    let Sample::Volume(volume) = of;
+    match of {
+        Sample::Volume(volume) => report_volume(host, job, sample, volume).await,
+        Sample::Crystal(crystal) => report_crystal(host, job, sample, crystal).await,
+    }
+}
+
+async fn report_crystal<H: Host>(host: &H, job: u32, sample: u32, crystal: &Crystal) -> Result<(), Stop> {
+    pause(host, job).await?;
+    let failed = |error: String| Stop::Failed(error, vec![]);
+    let measures =
+        CrystalMeasures::of(crystal, symmetry::DEFAULT_TOLERANCE).map_err(|error| failed(error.to_string()))?;
+    let measures = serde_json::to_value(measures).map_err(|error| failed(error.to_string()))?;
+    host.post(&FromWorker::Measures { job, sample, measures }, None);
+    Ok(())
+}
+
+async fn report_volume<H: Host>(host: &H, job: u32, sample: u32, volume: &Volume) -> Result<(), Stop> {
     let bounded = FlowOptions { max_steps: MAX_FLOW_STEPS, ..FlowOptions::default() };
     let options = MeasureOptions { flow: bounded, ..MeasureOptions::default() };
     pause(host, job).await?;

@@ -12,7 +12,7 @@ use catalog::{
 };
 use futures::executor::block_on;
 use models::{Model, ModelError, Pending, Sampling, StepReport};
-use samples::{GreyVolume, Sample, Volume};
+use samples::{GreyVolume, Preview, Sample, Volume};
 
 use crate::{
     backend::Adapter,
@@ -60,9 +60,10 @@ impl Sampling for ToySampling {
         Ok(StepReport { done: self.done, label: format!("step {}", self.done) })
     }
 
-    fn preview(&self) -> Option<Pending<GreyVolume>> {
+    fn preview(&self) -> Option<Pending<Preview>> {
         let decode = |values: Vec<f32>| {
             GreyVolume::new([SIDE; 3], values.iter().map(|v| *v as u8).collect())
+                .map(Preview::Volume)
                 .map_err(|e| ModelError::Output(e.to_string()))
         };
         Some(Pending::new(self.values(), decode))

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Failure;
 use crate::{
     config::Places,
-    training::{judge, porous_gan::COMPARED_SIDE},
+    training::{crysbfn, judge, porous_gan::COMPARED_SIDE},
 };
 
 /// Arguments of `vitrine evaluate`.
@@ -31,9 +31,6 @@ pub struct EvaluateArgs {
 
 /// Prints the comparison.
 pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
-    if args.system != "porous-gan" {
-        return Err(Failure::input("system", "there is no evaluation for it; porous-gan has one"));
-    }
     let system = catalog::systems::find(&args.system).ok_or_else(|| Failure::input("system", "unknown"))?;
     let preset = system.preset(&args.preset).ok_or_else(|| Failure::input("preset", "unknown"))?;
     let assets = args.places.assets();
@@ -41,14 +38,35 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
         assets.weights(system.slug, preset)?.ok_or_else(|| Failure::input("preset", "its weights are not shipped"))?;
     let model = models::load(system.slug, preset.name, weights.bytes, &burn::tensor::Device::flex())
         .map_err(|error| Failure::Failed(error.into()))?;
-    let rows = judge::judge(model.as_ref(), preset.name, assets.folder(), args.count as usize, args.flow as usize)?;
+    match system.slug {
+        "porous-gan" => rock(&args, model.as_ref(), assets.folder()),
+        "crysbfn" => crystals(&args, model.as_ref(), assets.folder()),
+        other => Err(Failure::input("system", format!("{other} has no evaluation"))),
+    }
+}
+
+fn crystals(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {
+    let rows = crysbfn::compare::compare(model, &args.preset, assets, args.count as usize)?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&rows).map_err(anyhow::Error::from)?);
+        return Ok(());
+    }
+    println!("crysbfn {}", args.preset);
+    for row in rows {
+        println!("{:<44}{}", row.name, row.score);
+    }
+    Ok(())
+}
+
+fn rock(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {
+    let rows = judge::judge(model, &args.preset, assets, args.count as usize, args.flow as usize)?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&rows).map_err(anyhow::Error::from)?);
         return Ok(());
     }
     println!(
         "{} {}: {COMPARED_SIDE}³ voxels; mean ± sd; share within the rock's mean ± 2 sd",
-        system.slug, preset.name
+        args.system, args.preset
     );
     println!(
         "{:<20}{:>5}{:>17}{:>17}{:>22}{:>28}{:>9}{:>18}",

@@ -1,4 +1,5 @@
-//! `vitrine export`: volumes from one file format to another, and their measures.
+//! `vitrine export`: samples from one file format to another, and their measures. What has no volume's ending is read
+//! as a structure.
 
 use std::{
     fs,
@@ -8,7 +9,7 @@ use std::{
 use clap::Args;
 use samples::volume::{MeasureOptions, PoreMeasures, Volume, VolumeError, nrrd, raw, table, tiff_stack};
 
-use super::Failure;
+use super::{Failure, export_structure};
 use crate::store::files;
 
 /// Largest file that is read: the largest volume, raw, with room for a header.
@@ -17,14 +18,15 @@ const MAX_FILE: u64 = (samples::volume::MAX_VOXELS as u64) * 2;
 /// Arguments of `vitrine export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The volume: .nrrd, .tif/.tiff, or the .json header beside a .raw file
-    input: PathBuf,
-    /// The new file; its ending says the format: .nrrd, .tif/.tiff, .json (with a .raw beside it)
+    /// A volume (.nrrd, .tif/.tiff, the .json header beside a .raw file) or a structure (.cif, POSCAR, .xyz, .sdf, .pdb …)
+    pub(super) input: PathBuf,
+    /// The new file; its ending says the format: .nrrd, .tif/.tiff, .json (with a .raw beside it); .cif, .vasp, .xyz,
+    /// .extxyz, .sdf, .pdb, .glb
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// Measure the volume into this file: .json or .csv
+    pub(super) out: Option<PathBuf>,
+    /// Measure it into this file: .json, for volumes also .csv
     #[arg(long, value_name = "FILE")]
-    measures: Option<PathBuf>,
+    pub(super) measures: Option<PathBuf>,
     /// Also solve the flow for the permeability: slow
     #[arg(long, requires = "measures")]
     permeability: bool,
@@ -33,7 +35,7 @@ pub struct ExportArgs {
     voxel_um: Option<f64>,
     /// Replace files that are there
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,9 @@ fn format(path: &Path) -> Option<Format> {
 pub fn export(args: ExportArgs) -> Result<(), Failure> {
     if args.out.is_none() && args.measures.is_none() {
         return Err(Failure::input("out", "nothing to do: give --out, --measures or both"));
+    }
+    if !matches!(format(&args.input), Some(Format::Nrrd | Format::Tiff | Format::Raw)) {
+        return export_structure::export(&args);
     }
     if args.voxel_um.is_some_and(|um| !um.is_finite() || um <= 0.0) {
         return Err(Failure::input("voxel_um", "must be a positive number"));

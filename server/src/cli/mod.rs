@@ -2,7 +2,9 @@
 
 mod evaluate;
 mod export;
+mod export_structure;
 mod failure;
+mod lines;
 mod progress;
 mod request;
 mod runs;

@@ -6,7 +6,7 @@ use catalog::{SampleRequest, request::Venue, run::Progress};
 use clap::Args;
 use samples::volume::MeasureOptions;
 
-use super::{Failure, progress::Meter, request::Common};
+use super::{Failure, lines, progress::Meter, request::Common};
 use crate::{
     config::Places,
     device,
@@ -22,7 +22,10 @@ pub struct SampleArgs {
     /// Number of samples
     #[arg(long, default_value_t = 1, value_name = "N")]
     count: u32,
-    /// Folder for `sample-0000.nrrd` … and `metrics.json`
+    /// Compositions to sample, one formula a line; each gets `count` samples
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Folder for `sample-0000.nrrd` (or `.cif` …) … and `metrics.json`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Weights to use instead of the shipped ones: safetensors, or the authors' .pth
@@ -78,11 +81,17 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
             Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
         })?,
     };
-    let names = (0..args.count).map(file_name).chain([METRICS_FILE.to_owned()]);
+    let variants = match &args.input {
+        Some(file) => lines::read(file, &checked)?,
+        None => Vec::new(),
+    };
+    let count = args.count.saturating_mul(variants.len().max(1) as u32);
+    let kind = checked.system.makes;
+    let names = (0..count).map(|index| file_name(kind, index)).chain([METRICS_FILE.to_owned()]);
     prepare(&args.out, names, args.force)?;
     let mut output = Folder { path: args.out, meter: Meter::new() };
     let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
-    let drawn = draw(&checked, weights, &measure, &mut output);
+    let drawn = draw(&checked, &variants, weights, &measure, &mut output);
     output.meter.end();
     match drawn {
         Ok(_) => Ok(()),

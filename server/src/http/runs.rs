@@ -197,9 +197,18 @@ fn with<R>(
     }
 }
 
+/// Predictions of a network that one request for stepwise samples may ask for.
+const MOST_PREDICTIONS: u64 = 100_000;
+
 /// A sampling is open to everyone, so what one request may ask for is bounded.
 fn over_budget(checked: &Checked<SampleRequest>, voxels: u64) -> Option<FieldError> {
-    let side = checked.request.parameters.get("size")?.as_u64()?;
+    let number = |name: &str| checked.request.parameters.get(name).and_then(serde_json::Value::as_u64);
+    if let Some(steps) = number("steps") {
+        let most = MOST_PREDICTIONS / steps.max(1);
+        return (u64::from(checked.request.count) > most)
+            .then(|| FieldError::new("count", format!("must be at most {most} at {steps} steps")));
+    }
+    let side = number("size")?;
     let each = side.saturating_pow(3);
     let most = voxels / each.max(1);
     (u64::from(checked.request.count) > most).then(|| match most {

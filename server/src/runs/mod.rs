@@ -7,6 +7,7 @@
 pub mod control;
 pub mod executor;
 pub mod feed;
+pub mod keep;
 pub mod queue;
 pub mod reaper;
 pub mod report;

@@ -2,13 +2,12 @@
 
 use catalog::{Device, FieldError, SampleRequest, request::Checked, run::Progress};
 use models::ModelError;
-use samples::{
-    Sample,
-    volume::{MeasureError, MeasureOptions, PoreMeasures, nrrd},
-};
+use samples::{SampleKind, volume::MeasureOptions};
 use serde::Serialize;
+use serde_json::Value;
 use thiserror::Error;
 
+use super::keep::keep;
 use crate::{device, store::assets::Weights};
 
 /// Name of the file that describes the others.
@@ -47,9 +46,9 @@ pub enum DrawError {
     /// The model failed.
     #[error(transparent)]
     Model(ModelError),
-    /// A sample could not be measured.
-    #[error("a sample could not be measured: {0}")]
-    Measure(#[from] MeasureError),
+    /// A sample could not be written or measured.
+    #[error("a sample could not be kept: {0:#}")]
+    Keep(anyhow::Error),
     /// The files cannot be kept.
     #[error("{0:#}")]
     Output(anyhow::Error),
@@ -70,15 +69,15 @@ impl From<ModelError> for DrawError {
 }
 
 /// Name of the file of sample `index`.
-pub fn file_name(index: u32) -> String {
-    format!("sample-{index:04}.nrrd")
+pub fn file_name(kind: SampleKind, index: u32) -> String {
+    format!("sample-{index:04}.{}", kind.extension())
 }
 
 #[derive(Serialize)]
 struct Report<'a> {
     request: &'a SampleRequest,
     provenance: Provenance<'a>,
-    samples: Vec<Entry>,
+    samples: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -99,15 +98,22 @@ struct WeightsEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct Entry<'a> {
     index: u32,
     file: String,
-    shape: [usize; 3],
-    measures: PoreMeasures,
+    /// What this sample was asked for, where a drawing has several requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameters: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<[usize; 3]>,
+    measures: Value,
 }
 
-/// Draws every sample of a request: `sample-0000.nrrd` … and [`METRICS_FILE`]. The files depend on nothing but
-/// request, weights and class of device.
+/// Draws every sample of a request: `sample-0000.nrrd` … (or as [`SampleKind::extension`] says) and [`METRICS_FILE`].
+/// The files depend on nothing but request, weights and class of device.
+///
+/// Each of `variants` replaces the parameters of the request, and gets as many samples as the request asks for; without
+/// any, the request's own parameters stand.
 ///
 /// Blocks for as long as that takes: not for an async executor's threads.
 ///
@@ -115,6 +121,7 @@ struct Entry {
 /// If the device is not there, the weights do not fit, the model fails or a file cannot be kept.
 pub fn draw(
     checked: &Checked<SampleRequest>,
+    variants: &[Value],
     weights: Weights,
     measure: &MeasureOptions,
     output: &mut dyn Output,
@@ -124,28 +131,35 @@ pub fn draw(
     let Weights { origin, sha256, bytes } = weights;
     let weights = WeightsEntry { origin: &origin, bytes: bytes.len(), sha256: &sha256 };
     let model = models::load(&request.system, &request.preset, bytes, &burn_device)?;
+    let own = [request.parameters.clone()];
+    let several = !variants.is_empty();
+    let variants = if several { variants } else { &own };
     let mut entries = Vec::new();
-    for index in 0..request.count {
-        let mut sampling = model.sample(request, u64::from(index))?;
+    let all = variants.len() as u64 * u64::from(request.count);
+    for (parameters, index) in variants.iter().flat_map(|variant| (0..request.count).map(move |index| (variant, index))) {
+        let asked = SampleRequest { parameters: parameters.clone(), ..request.clone() };
+        let number = entries.len() as u32;
+        let mut sampling = model.sample(&asked, u64::from(index))?;
         let steps = sampling.total_steps();
-        let total = steps as u64 * u64::from(request.count);
+        let total = steps as u64 * all;
         for _ in 0..steps {
             if output.stopped() {
                 return Ok(Drawn::Stopped);
             }
             let report = sampling.step()?;
-            let done = steps as u64 * u64::from(index) + report.done as u64;
+            let done = steps as u64 * u64::from(number) + report.done as u64;
             output.progress(Progress { done, total }, &report.label);
         }
-        let Sample::Volume(volume) = sampling.finish()?.read()?;
+        let sample = sampling.finish()?.read()?;
         let notes = vec![
             ("source".to_owned(), format!("{} {}", request.system, request.preset)),
             ("seed".to_owned(), format!("{} / {index}", request.seed)),
         ];
-        let file = file_name(index);
-        let options = nrrd::WriteOptions { notes, ..nrrd::WriteOptions::default() };
-        output.file(&file, "application/octet-stream", nrrd::write(&volume, &options)).map_err(DrawError::Output)?;
-        entries.push(Entry { index, file, shape: volume.shape(), measures: PoreMeasures::of(&volume, measure)? });
+        let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
+        let file = file_name(checked.system.makes, number);
+        output.file(&file, kept.media_type, kept.bytes).map_err(DrawError::Output)?;
+        let parameters = several.then_some(parameters);
+        entries.push(Entry { index, file, parameters, shape: kept.shape, measures: kept.measures });
     }
     let provenance = Provenance {
         program: concat!("vitrine ", env!("CARGO_PKG_VERSION")),

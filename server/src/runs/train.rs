@@ -108,7 +108,7 @@ pub fn sample(request: SampleRequest, assets: &Assets, mut reporter: Reporter) -
     if reporter.stopped() {
         return Ok(Ended::Stopped);
     }
-    match sample::draw(&checked, weights, &MeasureOptions::default(), &mut reporter)? {
+    match sample::draw(&checked, &[], weights, &MeasureOptions::default(), &mut reporter)? {
         Drawn::All => Ok(Ended::Done),
         Drawn::Stopped => Ok(Ended::Stopped),
     }

@@ -1,6 +1,7 @@
 //! Training: data sets, loops, schedules and checkpoints. One file per system that trains from data.
 
 pub mod checkpoint;
+pub mod crysbfn;
 pub mod judge;
 mod machine;
 pub mod porous_gan;
@@ -67,6 +68,7 @@ pub fn start(
     device: &Device,
 ) -> Result<Box<dyn Trainer>> {
     match request.system.as_str() {
+        "crysbfn" => Ok(Box::new(crysbfn::CrystalTraining::start(request, resume, assets, device)?)),
         "porous-gan" => Ok(Box::new(porous_gan::PorousTrainer::start(request, resume, assets, device)?)),
         other => bail!("system `{other}` has no training"),
     }

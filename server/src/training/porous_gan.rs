@@ -3,7 +3,7 @@
 
 use std::{fs, ops::Range, path::Path, time::Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, TrainRequest, schema, systems::porous_gan::TrainParameters};
 use models::{
@@ -112,6 +112,7 @@ impl PorousTrainer {
             real_label: self.parameters.real_label,
             input_noise: self.parameters.input_noise * (1.0 - 0.8 * progress),
             generator_steps: self.parameters.generator_steps,
+            dropout: self.parameters.dropout,
         }
     }
 
@@ -355,7 +356,7 @@ pub(super) fn draw(model: &dyn Model, preset: &str, indices: Range<u64>) -> Resu
             for _ in 0..sampling.total_steps() {
                 sampling.step()?;
             }
-            let Sample::Volume(volume) = sampling.finish()?.read()?;
+            let Sample::Volume(volume) = sampling.finish()?.read()? else { bail!("no volume was made") };
             Ok(volume)
         })
         .collect()

@@ -1,5 +1,6 @@
 //! The list of systems. Adding one is a file here and a line in [`all`].
 
+pub mod crysbfn;
 pub mod porous_gan;
 
 use std::sync::LazyLock;
@@ -8,7 +9,7 @@ use crate::System;
 
 /// Every system, in the order of the gallery.
 pub fn all() -> &'static [System] {
-    static ALL: LazyLock<Vec<System>> = LazyLock::new(|| vec![porous_gan::system()]);
+    static ALL: LazyLock<Vec<System>> = LazyLock::new(|| vec![porous_gan::system(), crysbfn::system()]);
     &ALL
 }
 

@@ -73,6 +73,11 @@ pub struct TrainParameters {
     /// Generator steps to each discriminator step
     #[schemars(range(min = 1, max = 10))]
     pub generator_steps: u32,
+    /// Share of the discriminator's activations that each pass drops
+    ///
+    /// 0.2 in the authors' Torch loop, which made Ketton and the bead pack; 0 in their PyTorch loop.
+    #[schemars(range(min = 0.0, max = 0.9))]
+    pub dropout: f64,
     /// Random rotations and mirror images of the training cubes
     pub augment: bool,
     /// Seconds between checkpoints
@@ -92,6 +97,7 @@ impl Default for TrainParameters {
             real_label: 0.9,
             input_noise: 0.2,
             generator_steps: 2,
+            dropout: 0.0,
             augment: true,
             checkpoint_seconds: 60,
             evaluate_every: 100,

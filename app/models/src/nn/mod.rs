@@ -2,3 +2,4 @@
 
 pub mod fast;
 pub mod init;
+pub mod pairs;

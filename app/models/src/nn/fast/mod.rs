@@ -13,7 +13,7 @@
 mod autodiff;
 mod composed;
 mod flex;
-mod kernel;
+pub(super) mod kernel;
 mod ops;
 
 #[cfg(test)]

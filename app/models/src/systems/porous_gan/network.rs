@@ -6,7 +6,7 @@ use burn::{
         BatchNorm, BatchNormConfig, PaddingConfig3d,
         conv::{Conv3d, Conv3dConfig, ConvTranspose3d, ConvTranspose3dConfig},
     },
-    tensor::{Device, Tensor, module::batch_norm},
+    tensor::{Device, Tensor, TensorData, module::batch_norm},
 };
 use catalog::systems::porous_gan::Normalization;
 use rand::Rng;
@@ -170,7 +170,8 @@ impl Discriminator {
     }
 
     /// Logits of a batch, normalised by that batch's own statistics: real and fake cubes are passed separately.
-    pub fn forward(&self, x: Tensor<5>) -> Tensor<1> {
+    /// `dropout` of the activations after every layer are zero, the others scaled up to keep the mean.
+    pub fn forward(&self, x: Tensor<5>, dropout: f64, rng: &mut impl Rng) -> Tensor<1> {
         let mut x = x;
         for layer in &self.layers {
             x = fast::conv3d(x, layer.convolution.weight.val(), 2, 1);
@@ -178,6 +179,9 @@ impl Discriminator {
                 Some(norm) => normalise(norm, x, Pass::Training, LEAK),
                 None => fast::leaky_relu(x, LEAK),
             };
+            if dropout > 0.0 {
+                x = drop_out(x, dropout, rng);
+            }
         }
         let [batch, ..] = x.dims();
         fast::conv3d(x, self.output.weight.val(), 1, 0).reshape([batch])
@@ -188,6 +192,18 @@ fn randomise(weight: &mut Param<Tensor<5>>, norm: &mut BatchNorm, rng: &mut impl
     let device = norm.gamma.device();
     *weight = init::normal(weight.dims(), 0.0, INIT_STD, rng, &device);
     norm.gamma = init::normal(norm.gamma.dims(), 1.0, INIT_STD, rng, &device);
+}
+
+/// Keeps each value with probability 1 − `share`, scaled by 1/(1 − `share`).
+fn drop_out(x: Tensor<5>, share: f64, rng: &mut impl Rng) -> Tensor<5> {
+    let shape = x.shape();
+    // 32 random bits against a threshold: one draw a value, as exact as the share needs to be.
+    let threshold = (share * f64::from(u32::MAX)) as u32;
+    let kept = (1.0 / (1.0 - share)) as f32;
+    let mask: Vec<f32> =
+        (0..shape.num_elements()).map(|_| if rng.next_u32() >= threshold { kept } else { 0.0 }).collect();
+    let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
+    x * mask
 }
 
 /// Batch norm, then a leaky ReLU of `slope`.

@@ -41,6 +41,14 @@ pub struct Schedule {
     pub input_noise: f64,
     /// Generator steps to each discriminator step: 1 in the PyTorch loop, 2 in the Torch loop for 64³ cubes.
     pub generator_steps: u32,
+    /// Share of the discriminator's activations that a pass drops: 0 in the PyTorch loop, 0.2 in the Torch loop.
+    pub dropout: f64,
+}
+
+impl Schedule {
+    /// The authors' PyTorch loop, at its default learning rate.
+    pub const PYTORCH: Self =
+        Self { learning_rate: 2e-4, real_label: 0.9, input_noise: 0.0, generator_steps: 1, dropout: 0.0 };
 }
 
 /// Both networks with their optimisers.
@@ -104,19 +112,25 @@ impl GanTrainer {
         let fake = self.generator.forward(noise, Pass::Training).detach();
         let real = self.blur(real, schedule, rng);
         let fake = self.blur(fake, schedule, rng);
-        let mut metrics = self.step_discriminator(real, fake, schedule);
+        let mut metrics = self.step_discriminator(real, fake, schedule, rng);
         for _ in 0..schedule.generator_steps {
             let fake = self.generator.forward(self.noise(batch, rng), Pass::Training);
             let fake = self.blur(fake, schedule, rng);
-            metrics.generator_loss = self.step_generator(fake, schedule);
+            metrics.generator_loss = self.step_generator(fake, schedule, rng);
         }
         metrics
     }
 
     /// Discriminator step on a real and a fake batch, as the discriminator sees them.
-    pub(super) fn step_discriminator(&mut self, real: Tensor<5>, fake: Tensor<5>, schedule: &Schedule) -> GanMetrics {
-        let real_logits = self.discriminator.forward(real);
-        let fake_logits = self.discriminator.forward(fake);
+    pub(super) fn step_discriminator(
+        &mut self,
+        real: Tensor<5>,
+        fake: Tensor<5>,
+        schedule: &Schedule,
+        rng: &mut impl Rng,
+    ) -> GanMetrics {
+        let real_logits = self.discriminator.forward(real, schedule.dropout, rng);
+        let fake_logits = self.discriminator.forward(fake, schedule.dropout, rng);
         let real_probability = scalar(sigmoid(real_logits.clone()).mean());
         let fake_probability = scalar(sigmoid(fake_logits.clone()).mean());
         let loss = adversarial::discriminator_loss(real_logits, fake_logits, schedule.real_label);
@@ -128,8 +142,8 @@ impl GanTrainer {
     }
 
     /// Generator step on a batch that it made, as the discriminator sees it; answers with the loss.
-    pub(super) fn step_generator(&mut self, fake: Tensor<5>, schedule: &Schedule) -> f64 {
-        let loss = adversarial::generator_loss(self.discriminator.forward(fake));
+    pub(super) fn step_generator(&mut self, fake: Tensor<5>, schedule: &Schedule, rng: &mut impl Rng) -> f64 {
+        let loss = adversarial::generator_loss(self.discriminator.forward(fake, schedule.dropout, rng));
         let value = scalar(loss.clone());
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
         self.generator = self.generator_optimizer.step(schedule.learning_rate, self.generator.clone(), gradients);

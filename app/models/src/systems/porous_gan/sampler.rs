@@ -2,7 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 use catalog::systems::porous_gan::SampleParameters;
-use samples::Sample;
+use samples::{Preview, Sample};
 
 use super::{
     PorousGan, encode,
@@ -70,7 +70,7 @@ impl Sampling for VolumeSampling {
         Ok(StepReport { done: self.done, label: format!("{before}³ → {}³", self.side()) })
     }
 
-    fn preview(&self) -> Option<Pending<samples::GreyVolume>> {
+    fn preview(&self) -> Option<Pending<Preview>> {
         if self.done == 0 {
             return None;
         }
@@ -79,7 +79,8 @@ impl Sampling for VolumeSampling {
         // Hidden activations have no grey scale of their own: their mean over channels is stretched to be seen.
         let seen = self.activations.clone().mean_dim(1);
         Some(Pending::new(seen, move |values| {
-            if finished { encode::grey(shape, &values) } else { encode::stretched(shape, &values) }
+            let grey = if finished { encode::grey(shape, &values) } else { encode::stretched(shape, &values) };
+            grey.map(Preview::Volume)
         }))
     }
 

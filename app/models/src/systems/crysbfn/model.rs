@@ -1,0 +1,298 @@
+//! A trained model behind the traits that browser and server drive: from a formula to a crystal.
+
+use burn::tensor::Tensor;
+use catalog::{SampleRequest, schema, systems::crysbfn::{MAX_ATOMS, SampleParameters}};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use samples::{
+    Preview, Sample,
+    structure::{Composition, Crystal, Element, Frame},
+};
+
+use super::{
+    config::{CrystalConfig, Task},
+    encode,
+    network::CspNet,
+    sampler::{Generation, Strategy},
+};
+use crate::{Model, ModelError, Pending, Sampling, StepReport, bayesian_flow::discrete, seed};
+
+/// Streams of the generators that draw classes at the end, apart from those that draw noise.
+const CLASS_STREAMS: u64 = 1 << 62;
+#[cfg(not(target_family = "wasm"))]
+/// Crystals that are made at once.
+const BATCH: usize = 64;
+
+/// A trained network.
+pub struct CrysBfn {
+    /// Sizes and flows.
+    pub config: CrystalConfig,
+    /// The network.
+    pub network: CspNet,
+}
+
+/// What is known before a crystal is made.
+struct Start {
+    /// Class of every atom, if given.
+    classes: Option<Vec<usize>>,
+    atoms: usize,
+    rng: ChaCha8Rng,
+}
+
+impl CrysBfn {
+    /// What the first draws of sample `index` decide: formula or number of atoms, where the request leaves them open.
+    fn start(&self, parameters: &SampleParameters, seed: u64, index: u64) -> Result<Start, ModelError> {
+        let mut rng = seed::stream(seed, index);
+        let formula = parameters.composition.trim();
+        if self.config.task == Task::AbInitio && !formula.is_empty() {
+            let message = "parameters.composition: this model chooses the elements itself; leave it empty";
+            return Err(ModelError::Parameters(message.to_owned()));
+        }
+        if !formula.is_empty() {
+            let field = |e: String| ModelError::Parameters(format!("parameters.composition: {e}"));
+            let composition: Composition = formula.parse().map_err(|e| field(format!("{e}")))?;
+            if composition.atoms() > MAX_ATOMS {
+                return Err(field(format!("{} atoms are more than {MAX_ATOMS}", composition.atoms())));
+            }
+            let classes = encode::classes(&composition.elements(), &self.config)?;
+            return Ok(Start { atoms: classes.len(), classes: Some(classes), rng });
+        }
+        let atoms = match parameters.atoms as usize {
+            0 => draw_count(&self.config.atom_counts, &mut rng),
+            atoms => atoms,
+        };
+        let classes = match self.config.task {
+            Task::AbInitio => None,
+            Task::StructurePrediction => Some(self.config.draw_classes(atoms, &mut rng)?),
+        };
+        Ok(Start { classes, atoms, rng })
+    }
+
+    fn generation(&self, parameters: &SampleParameters, starts: Vec<Start>) -> Result<Generation, ModelError> {
+        let atoms = starts.first().map_or(0, |start| start.atoms);
+        let given = starts.iter().all(|start| start.classes.is_some());
+        let classes: Vec<usize> = starts.iter().flat_map(|start| start.classes.iter().flatten().copied()).collect();
+        let rngs = starts.into_iter().map(|start| start.rng).collect();
+        let strategy = parameters.sampler.into();
+        let classes = given.then_some(classes.as_slice());
+        Generation::start(self.network.clone(), &self.config, classes, atoms, parameters.steps as usize, strategy, rngs)
+    }
+
+    fn parameters(&self, request: &SampleRequest) -> Result<SampleParameters, ModelError> {
+        schema::parse(&request.parameters, "parameters").map_err(|errors| {
+            ModelError::Parameters(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        })
+    }
+}
+
+impl Model for CrysBfn {
+    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        let parameters = self.parameters(request)?;
+        let start = self.start(&parameters, request.seed, index)?;
+        let classes = start.classes.clone();
+        Ok(Box::new(CrystalSampling {
+            config: self.config.clone(),
+            generation: self.generation(&parameters, vec![start])?,
+            classes,
+            class_rng: seed::stream(request.seed, CLASS_STREAMS + index),
+        }))
+    }
+
+    /// Crystals of equally many atoms are made at once.
+    #[cfg(not(target_family = "wasm"))]
+    fn sample_many(
+        &self,
+        request: &SampleRequest,
+        indices: std::ops::Range<u64>,
+    ) -> Result<Vec<Result<Sample, ModelError>>, ModelError> {
+        use std::collections::BTreeMap;
+
+        let parameters = self.parameters(request)?;
+        let first = indices.start;
+        let mut by_size: BTreeMap<usize, Vec<(u64, Start)>> = BTreeMap::new();
+        for index in indices.clone() {
+            let start = self.start(&parameters, request.seed, index)?;
+            by_size.entry(start.atoms).or_default().push((index, start));
+        }
+        let mut samples: Vec<Option<Result<Sample, ModelError>>> = indices.map(|_| None).collect();
+        for (atoms, mut starts) in by_size {
+            while !starts.is_empty() {
+                let rest = starts.split_off(starts.len().min(BATCH));
+                let (part, starts_now): (Vec<u64>, Vec<Start>) =
+                    std::mem::replace(&mut starts, rest).into_iter().unzip();
+                let classes: Vec<_> = starts_now.iter().map(|start| start.classes.clone()).collect();
+                let mut generation = self.generation(&parameters, starts_now)?;
+                for _ in 0..generation.total_steps() {
+                    generation.step();
+                }
+                let raw = packed(&generation, |values| Ok(values))?.read()?;
+                let width = raw.len() / part.len();
+                for ((index, classes), raw) in part.into_iter().zip(classes).zip(raw.chunks_exact(width)) {
+                    let answer = Answer { config: &self.config, atoms, classes: classes.as_deref() };
+                    let mut rng = seed::stream(request.seed, CLASS_STREAMS + index);
+                    let crystal = answer.crystal(raw, |p| draw(p, &mut rng)).map(Sample::Crystal);
+                    samples[(index - first) as usize] = Some(crystal);
+                }
+            }
+        }
+        Ok(samples.into_iter().flatten().collect())
+    }
+}
+
+impl From<catalog::systems::crysbfn::Sampler> for Strategy {
+    fn from(sampler: catalog::systems::crysbfn::Sampler) -> Self {
+        use catalog::systems::crysbfn::Sampler;
+        match sampler {
+            Sampler::EndBack => Self::EndBack,
+            Sampler::Vanilla => Self::Vanilla,
+            Sampler::Mix => Self::Mix,
+        }
+    }
+}
+
+/// One crystal in the making.
+pub struct CrystalSampling {
+    config: CrystalConfig,
+    generation: Generation,
+    classes: Option<Vec<usize>>,
+    class_rng: ChaCha8Rng,
+}
+
+impl Sampling for CrystalSampling {
+    fn total_steps(&self) -> usize {
+        self.generation.total_steps()
+    }
+
+    fn step(&mut self) -> Result<StepReport, ModelError> {
+        self.generation.step();
+        Ok(StepReport { done: self.generation.done(), label: self.label() })
+    }
+
+    fn preview(&self) -> Option<Pending<Preview>> {
+        let (config, classes, label) = (self.config.clone(), self.classes.clone(), self.label());
+        let atoms = self.generation.atoms();
+        packed(&self.generation, move |values| {
+            let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
+            let certainty = values[3 * atoms..6 * atoms].chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect();
+            Ok(Preview::Crystal(Frame { structure: answer.crystal(&values, likeliest)?, label, certainty }))
+        })
+        .ok()
+    }
+
+    fn is_trajectory(&self) -> bool {
+        true
+    }
+
+    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+        let (done, total) = (self.generation.done(), self.total_steps());
+        if done < total {
+            return Err(ModelError::Output(format!("{done} of {total} steps are done")));
+        }
+        let Self { config, generation, classes, mut class_rng } = *self;
+        let atoms = generation.atoms();
+        packed(&generation, move |values| {
+            let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
+            answer.crystal(&values, |p| draw(p, &mut class_rng)).map(Sample::Crystal)
+        })
+    }
+}
+
+impl CrystalSampling {
+    fn label(&self) -> String {
+        format!("step {} of {}", self.generation.done(), self.total_steps())
+    }
+}
+
+/// The newest prediction as one row of numbers for each crystal: angles, certainties, cell, logits.
+fn packed<T>(
+    generation: &Generation,
+    decode: impl FnOnce(Vec<f32>) -> Result<T, ModelError> + Send + 'static,
+) -> Result<Pending<T>, ModelError> {
+    let prediction = generation.prediction().ok_or_else(|| ModelError::Output("no step is done".to_owned()))?;
+    let rows = |x: Tensor<3>| {
+        let [batch, atoms, width] = x.dims();
+        x.reshape([batch, atoms * width])
+    };
+    let mut parts =
+        vec![rows(prediction.angles.clone()), rows(generation.certainty().clone()), prediction.lattice.clone()];
+    parts.extend(prediction.types.clone().map(rows));
+    Ok(Pending::new(Tensor::cat(parts, 1), decode))
+}
+
+/// How to read a row of [`packed`].
+struct Answer<'a> {
+    config: &'a CrystalConfig,
+    atoms: usize,
+    classes: Option<&'a [usize]>,
+}
+
+impl Answer<'_> {
+    /// The crystal; `choose` picks a class by its probabilities.
+    fn crystal(&self, row: &[f32], mut choose: impl FnMut(&[f32]) -> usize) -> Result<Crystal, ModelError> {
+        if let Some(bad) = row.iter().find(|x| !x.is_finite()) {
+            return Err(ModelError::Output(format!("the network's answer holds {bad}")));
+        }
+        let (angles, rest) = row.split_at(3 * self.atoms);
+        let (numbers, logits) = rest[3 * self.atoms..].split_at(self.config.lattice.width());
+        let angles: Vec<[f64; 3]> = angles.chunks_exact(3).map(|x| [0, 1, 2].map(|axis| f64::from(x[axis]))).collect();
+        let numbers: Vec<f64> = numbers.iter().map(|&x| f64::from(x)).collect();
+        let classes = match self.classes {
+            Some(classes) => classes.to_vec(),
+            None => logits
+                .chunks_exact(self.config.classes())
+                .map(|logits| {
+                    let mut probabilities = logits.to_vec();
+                    discrete::softmax(&mut probabilities);
+                    choose(&probabilities)
+                })
+                .collect(),
+        };
+        encode::decode(&classes, &angles, &numbers, self.config)
+    }
+}
+
+fn likeliest(probabilities: &[f32]) -> usize {
+    let best = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+    best.map_or(0, |(class, _)| class)
+}
+
+fn draw(probabilities: &[f32], rng: &mut impl Rng) -> usize {
+    let mut u: f32 = rng.random();
+    let chosen = probabilities.iter().position(|p| {
+        u -= p;
+        u < 0.0
+    });
+    chosen.unwrap_or_else(|| likeliest(probabilities))
+}
+
+/// A number of atoms, as often as the training data have it.
+fn draw_count(counts: &[(usize, f64)], rng: &mut impl Rng) -> usize {
+    let total: f64 = counts.iter().map(|(_, weight)| weight).sum();
+    let mut u = total * rng.random::<f64>();
+    let chosen = counts.iter().find(|(_, weight)| {
+        u -= weight;
+        u < 0.0
+    });
+    chosen.or(counts.last()).map_or(1, |(atoms, _)| *atoms)
+}
+
+impl CrystalConfig {
+    /// A composition to be surprised by: one element where there is only one, else a perovskite as the data set was
+    /// made, of two metals and one of its seven sets of anions.
+    fn draw_classes(&self, atoms: usize, rng: &mut impl Rng) -> Result<Vec<usize>, ModelError> {
+        if self.classes() == 1 {
+            return Ok(vec![0; atoms]);
+        }
+        let anions = super::config::PEROV_ANIONS;
+        let known = anions.iter().flatten().all(|&z| self.class_of(z).is_some());
+        if !known || atoms != 5 {
+            return Err(ModelError::Parameters("parameters.composition: this model needs a formula".to_owned()));
+        }
+        let is_anion = |z: &u8| anions.iter().flatten().any(|anion| anion == z);
+        let metals: Vec<u8> = self.elements.iter().copied().filter(|z| !is_anion(z)).collect();
+        let pair = [0, 1].map(|_| metals[rng.random_range(0..metals.len())]);
+        let numbers = pair.into_iter().chain(anions[rng.random_range(0..anions.len())]);
+        let elements: Vec<Element> = numbers.filter_map(Element::new).collect();
+        encode::classes(&elements, self)
+    }
+}

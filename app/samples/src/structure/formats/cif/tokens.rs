@@ -1,0 +1,129 @@
+//! Words of a CIF: names, values, quoted strings, text fields.
+
+use super::{
+    super::text::{Lines, shorten},
+    FORMAT, FormatError,
+};
+
+/// A value, with or without quotes.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a> {
+    pub(super) text: &'a str,
+    is_quoted: bool,
+}
+
+impl<'a> Value<'a> {
+    /// `None` for `?` (unknown) and `.` (not applicable).
+    pub(super) fn known(self) -> Option<&'a str> {
+        let is_missing = !self.is_quoted && matches!(self.text, "?" | ".");
+        (!is_missing).then_some(self.text)
+    }
+}
+
+pub(super) enum Token<'a> {
+    /// `data_name`
+    Data(&'a str),
+    /// `loop_`
+    Loop,
+    /// `_name`
+    Tag(&'a str),
+    Value(Value<'a>),
+    /// `global_`, `stop_`, `save_…`: words that hold nothing here.
+    Reserved,
+}
+
+pub(super) struct Tokens<'a> {
+    lines: Lines<'a>,
+    /// Not yet read of the current line.
+    rest: &'a str,
+    /// Of the token read last.
+    line: usize,
+    at_line_start: bool,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { lines: Lines::new(FORMAT, text), rest: "", line: 0, at_line_start: false }
+    }
+
+    /// The line on which the token read last began.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// An error at the line read last.
+    pub(super) fn error(&self, what: impl Into<String>) -> FormatError {
+        self.lines.error(what)
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<Token<'a>>, FormatError> {
+        loop {
+            if self.at_line_start && self.rest.starts_with(';') {
+                return self.text_field().map(Some);
+            }
+            self.at_line_start = false;
+            self.rest = self.rest.trim_start();
+            if !self.rest.is_empty() && !self.rest.starts_with('#') {
+                break;
+            }
+            let Some(line) = self.lines.next()? else { return Ok(None) };
+            self.rest = line;
+            self.at_line_start = true;
+        }
+        self.line = self.lines.number();
+        if let Some(quote @ ('\'' | '"')) = self.rest.chars().next() {
+            return self.quoted(quote).map(Some);
+        }
+        let end = self.rest.find(char::is_whitespace).unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Ok(Some(classify(word)))
+    }
+
+    /// `;` in the first column, up to the next one there.
+    fn text_field(&mut self) -> Result<Token<'a>, FormatError> {
+        self.line = self.lines.number();
+        let opened = self.line;
+        // The text itself is never needed as a whole: no name that is read here has more than its first line of it.
+        let mut text = self.rest[1..].trim();
+        loop {
+            let Some(line) = self.lines.next()? else {
+                return Err(FormatError::at(FORMAT, opened, "the text field is not closed by a `;` in the first column"));
+            };
+            if let Some(rest) = line.strip_prefix(';') {
+                self.rest = rest;
+                self.at_line_start = false;
+                return Ok(Token::Value(Value { text, is_quoted: true }));
+            }
+            if text.is_empty() {
+                text = line.trim();
+            }
+        }
+    }
+
+    /// Up to the same quote followed by a space or the end of the line: `'O5'-H'` holds quotes.
+    fn quoted(&mut self, quote: char) -> Result<Token<'a>, FormatError> {
+        let body = &self.rest[1..];
+        let closes = |&(at, _): &(usize, &str)| body[at + 1..].chars().next().is_none_or(char::is_whitespace);
+        let Some((end, _)) = body.match_indices(quote).find(closes) else {
+            return Err(self.error(format!("`{}` has no closing quote", shorten(self.rest))));
+        };
+        self.rest = &body[end + 1..];
+        Ok(Token::Value(Value { text: &body[..end], is_quoted: true }))
+    }
+}
+
+fn classify(word: &str) -> Token<'_> {
+    let prefix = |prefix: &str| word.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if word.starts_with('_') {
+        Token::Tag(word)
+    } else if prefix("data_") {
+        Token::Data(&word[5..])
+    } else if word.eq_ignore_ascii_case("loop_") {
+        Token::Loop
+    } else if prefix("save_") || word.eq_ignore_ascii_case("stop_") || word.eq_ignore_ascii_case("global_") {
+        Token::Reserved
+    } else {
+        Token::Value(Value { text: word, is_quoted: false })
+    }
+}

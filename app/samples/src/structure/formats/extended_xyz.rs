@@ -1,0 +1,168 @@
+//! The comment line of extended XYZ: `Lattice="…" Properties=species:S:1:pos:R:3 pbc="T T T"`.
+//!
+//! <https://github.com/libAtoms/extxyz#extended-xyz-specification-and-parsing-tools>
+
+use std::fmt::Write;
+
+use super::{
+    FormatError, StructureFormat,
+    text::{Lines, one_line, shorten},
+    xyz::write_atoms,
+};
+use crate::structure::{Lattice, Structure};
+
+/// Columns that `Properties` may describe.
+const MAX_COLUMNS: usize = 1_000;
+
+/// Where the element and the three coordinates stand among the fields of an atom's line.
+pub(super) struct Columns {
+    pub(super) species: usize,
+    pub(super) position: usize,
+}
+
+/// What a comment line says.
+pub(super) struct Comment<'a> {
+    pub(super) columns: Columns,
+    /// `None` where no direction is periodic.
+    pub(super) lattice: Option<Lattice>,
+    pub(super) label: &'a str,
+    pub(super) notes: Vec<&'static str>,
+}
+
+impl<'a> Comment<'a> {
+    /// Reads the line that `lines` stands at.
+    pub(super) fn read(comment: &'a str, lines: &Lines<'_>) -> Result<Self, FormatError> {
+        let mut this = Self { columns: Columns { species: 0, position: 1 }, lattice: None, label: comment, notes: vec![] };
+        // Prose is a comment, too: only these two keys make it extended.
+        if !["lattice=", "properties="].iter().any(|key| comment.to_ascii_lowercase().contains(key)) {
+            return Ok(this);
+        }
+        this.label = "";
+        let mut periodic = [true; 3];
+        let mut rest = comment;
+        while let Some((key, value)) = next_pair(&mut rest, lines)? {
+            match key.to_ascii_lowercase().as_str() {
+                "lattice" => this.lattice = Some(read_lattice(value, lines)?),
+                "properties" => this.columns = read_columns(value, lines)?,
+                "pbc" => periodic = read_periodic(value, lines)?,
+                "name" | "label" | "step" => this.label = value,
+                _ => {}
+            }
+        }
+        if periodic == [false; 3] {
+            this.lattice = None;
+        } else if this.lattice.is_some() && periodic != [true; 3] {
+            this.notes.push("The structure is periodic in fewer than three directions; it is taken as periodic in all.");
+        }
+        Ok(this)
+    }
+}
+
+/// Takes the next `key=value`, `key="value"`, `key={value}` or bare `key` from `rest`.
+fn next_pair<'a>(rest: &mut &'a str, lines: &Lines<'_>) -> Result<Option<(&'a str, &'a str)>, FormatError> {
+    let text = rest.trim_start();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let end = text.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(text.len());
+    let (key, after) = text.split_at(end);
+    let key = key.trim_matches('"');
+    let Some(after) = after.trim_start().strip_prefix('=') else {
+        *rest = after;
+        return Ok(Some((key, "")));
+    };
+    let after = after.trim_start();
+    let closing = match after.as_bytes().first() {
+        Some(b'"') => Some('"'),
+        Some(b'\'') => Some('\''),
+        Some(b'{') => Some('}'),
+        _ => None,
+    };
+    let Some(closing) = closing else {
+        let end = after.find(char::is_whitespace).unwrap_or(after.len());
+        let (value, after) = after.split_at(end);
+        *rest = after;
+        return Ok(Some((key, value)));
+    };
+    let quoted = &after[1..];
+    let end = quoted
+        .find(closing)
+        .ok_or_else(|| lines.error(format!("the value of `{}` has no closing quote", shorten(key))))?;
+    *rest = &quoted[end + 1..];
+    Ok(Some((key, &quoted[..end])))
+}
+
+fn read_lattice(value: &str, lines: &Lines<'_>) -> Result<Lattice, FormatError> {
+    let mut fields = value.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']')).filter(|f| !f.is_empty());
+    let mut rows = [[0.0; 3]; 3];
+    for row in &mut rows {
+        *row = lines.vector(&mut fields, "a component of the lattice")?;
+    }
+    Lattice::new(rows).map_err(|error| lines.error(error.to_string()))
+}
+
+fn read_periodic(value: &str, lines: &Lines<'_>) -> Result<[bool; 3], FormatError> {
+    let mut periodic = [true; 3];
+    let mut fields = value.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']')).filter(|f| !f.is_empty());
+    for direction in &mut periodic {
+        *direction = match fields.next() {
+            Some("T" | "t" | "1" | "true" | "True" | "TRUE") => true,
+            Some("F" | "f" | "0" | "false" | "False" | "FALSE") => false,
+            _ => return Err(lines.error(format!("pbc is `{}`, not three of T and F", shorten(value)))),
+        };
+    }
+    Ok(periodic)
+}
+
+/// `species:S:1:pos:R:3:forces:R:3`: name, type, number of columns.
+fn read_columns(value: &str, lines: &Lines<'_>) -> Result<Columns, FormatError> {
+    let mut fields = value.split(':');
+    let (mut species, mut position, mut column) = (None, None, 0);
+    while let Some(name) = fields.next() {
+        let kind = fields.next();
+        let width = lines.count(fields.next(), "a number of columns in Properties")?;
+        match (name.to_ascii_lowercase().as_str(), kind, width) {
+            ("species" | "element" | "z" | "numbers", _, 1) if species.is_none() => species = Some(column),
+            ("pos" | "positions", Some("R"), 3) => position = Some(column),
+            _ => {}
+        }
+        column += width.min(MAX_COLUMNS + 1);
+        if column > MAX_COLUMNS {
+            return Err(lines.error(format!("Properties describe more than {MAX_COLUMNS} columns")));
+        }
+    }
+    match (species, position) {
+        (Some(species), Some(position)) => Ok(Columns { species, position }),
+        _ => Err(lines.error("Properties name no `species:S:1` or no `pos:R:3`")),
+    }
+}
+
+pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) -> Result<Vec<u8>, FormatError> {
+    let mut out = String::new();
+    for (structure, label) in frames {
+        // A String takes whatever is written to it.
+        let _ = writeln!(out, "{}", structure.elements().len());
+        let positions = match structure {
+            Structure::Crystal(crystal) => {
+                let rows = crystal.lattice().rows().iter().flatten();
+                let rows: Vec<String> = rows.map(|x| format!("{x:.12}")).collect();
+                let _ = write!(out, "Lattice=\"{}\" ", rows.join(" "));
+                &crystal.positions()
+            }
+            Structure::Molecule(molecule) => molecule.positions(),
+        };
+        let periodic = if matches!(structure, Structure::Crystal(_)) { "T T T" } else { "F F F" };
+        let _ = write!(out, "Properties=species:S:1:pos:R:3 pbc=\"{periodic}\"");
+        let label = one_line(label, 200).replace(['"', '\\'], "'");
+        if label.trim().is_empty() {
+            out.push('\n');
+        } else {
+            let _ = writeln!(out, " label=\"{}\"", label.trim());
+        }
+        write_atoms(&mut out, structure.elements(), positions);
+    }
+    if out.is_empty() {
+        return Err(FormatError::Nothing(StructureFormat::ExtendedXyz));
+    }
+    Ok(out.into_bytes())
+}

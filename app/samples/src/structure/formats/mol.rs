@@ -1,0 +1,210 @@
+//! MDL molfiles (V2000) and structure-data files, which are molfiles with `$$$$` between them.
+//!
+//! Dalby et al., J. Chem. Inf. Comput. Sci. 32 (1992) 244; BIOVIA, CTfile Formats (2020).
+
+use std::fmt::Write;
+
+use super::{
+    FormatError, Frames, StructureFormat,
+    text::{Lines, finite, one_line, shorten},
+};
+use crate::structure::{Bond, BondOrder, Element, Molecule, Structure};
+
+const FORMAT: StructureFormat = StructureFormat::Sdf;
+
+/// What three columns can count.
+const MAX_COUNT: usize = 999;
+
+pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
+    let mut lines = Lines::new(FORMAT, text);
+    while !lines.remaining().trim_start().is_empty() {
+        read_record(&mut lines, frames)?;
+    }
+    Ok(())
+}
+
+fn read_record(lines: &mut Lines<'_>, frames: &mut Frames) -> Result<(), FormatError> {
+    let title = lines.expect("the title")?;
+    lines.expect("the program's line")?;
+    lines.expect("the comment")?;
+    let counts = lines.expect("the counts")?;
+    let header = lines.number();
+    if counts.contains("V3000") {
+        return Err(lines.error("a V3000 molfile; V2000 is read"));
+    }
+    let atoms = lines.count(columns(counts, 0, 3), "the number of atoms")?;
+    let bonds = lines.count(columns(counts, 3, 6), "the number of bonds")?;
+    let mut molecule = Parts::default();
+    for _ in 0..atoms {
+        let line = lines.expect("an atom")?;
+        molecule.read_atom(lines, line)?;
+    }
+    for _ in 0..bonds {
+        let line = lines.expect("a bond")?;
+        molecule.read_bond(lines, line, frames)?;
+    }
+    molecule.read_properties(lines)?;
+    let molecule = Molecule::new(molecule.elements, molecule.positions)
+        .and_then(|atoms| atoms.with_bonds(molecule.bonds))
+        .and_then(|atoms| atoms.with_charges(molecule.charges))
+        .map_err(FormatError::structure(FORMAT, header))?;
+    frames.push(Structure::Molecule(molecule), title, lines.number())
+}
+
+/// Columns `start..end` of a line without the spaces around; `None` if there is nothing.
+fn columns(line: &str, start: usize, end: usize) -> Option<&str> {
+    let field = line.get(start..end.min(line.len()))?.trim();
+    (!field.is_empty()).then_some(field)
+}
+
+#[derive(Default)]
+struct Parts {
+    elements: Vec<Element>,
+    positions: Vec<[f64; 3]>,
+    charges: Vec<i8>,
+    bonds: Vec<Bond>,
+}
+
+impl Parts {
+    /// `xxxxx.xxxxyyyyy.yyyyzzzzz.zzzz aaaddcccssshhh…`
+    fn read_atom(&mut self, lines: &Lines<'_>, line: &str) -> Result<(), FormatError> {
+        let position = [columns(line, 0, 10), columns(line, 10, 20), columns(line, 20, 30)];
+        let symbol = columns(line, 31, 34).ok_or_else(|| lines.error("the element is missing"))?;
+        self.elements.push(lines.element(symbol)?);
+        self.positions.push(lines.position(&mut position.into_iter().flatten())?);
+        // Codes, not charges; 4 marks a doublet radical.
+        self.charges.push(match columns(line, 36, 39).unwrap_or("0") {
+            "0" | "4" => 0,
+            "1" => 3,
+            "2" => 2,
+            "3" => 1,
+            "5" => -1,
+            "6" => -2,
+            "7" => -3,
+            code => return Err(lines.error(format!("the charge code is `{}`, not 0 to 7", shorten(code)))),
+        });
+        Ok(())
+    }
+
+    /// `111222tttsss…`
+    fn read_bond(&mut self, lines: &Lines<'_>, line: &str, frames: &mut Frames) -> Result<(), FormatError> {
+        let first = self.atom(lines, columns(line, 0, 3))?;
+        let second = self.atom(lines, columns(line, 3, 6))?;
+        if first == second {
+            return Err(lines.error("the bond joins an atom to itself"));
+        }
+        let order = match columns(line, 6, 9).unwrap_or("") {
+            "1" => BondOrder::Single,
+            "2" => BondOrder::Double,
+            "3" => BondOrder::Triple,
+            "4" => BondOrder::Aromatic,
+            "8" | "9" | "10" => {
+                frames.note("Coordination and hydrogen bonds are not bonds of the molecule and were left out.".into());
+                return Ok(());
+            }
+            kind => {
+                return Err(lines.error(format!("the bond's type is `{}`; 1 to 4 are read", shorten(kind))));
+            }
+        };
+        self.bonds.push(Bond { atoms: [first, second], order });
+        Ok(())
+    }
+
+    /// An atom's number, from 1, as an index.
+    fn atom(&self, lines: &Lines<'_>, field: Option<&str>) -> Result<u32, FormatError> {
+        let number = lines.count(field, "an atom of a bond or property")?;
+        if number == 0 || number > self.elements.len() {
+            return Err(lines.error(format!("there is no atom {number} among {}", self.elements.len())));
+        }
+        // At most 999 atoms: three columns.
+        Ok(number as u32 - 1)
+    }
+
+    /// Up to `M  END` or, in old files, to the end of the record; then the data fields up to `$$$$`.
+    fn read_properties(&mut self, lines: &mut Lines<'_>) -> Result<(), FormatError> {
+        let mut in_molfile = true;
+        let mut has_charges = false;
+        while let Some(line) = lines.next()? {
+            if line.starts_with("$$$$") {
+                break;
+            }
+            if line.starts_with("M  END") || line.starts_with('>') {
+                in_molfile = false;
+            }
+            if !in_molfile || !line.starts_with("M  CHG") {
+                continue;
+            }
+            // The first such line replaces all charges of the atom block.
+            if !has_charges {
+                self.charges.fill(0);
+                has_charges = true;
+            }
+            let mut fields = line["M  CHG".len()..].split_whitespace();
+            for _ in 0..lines.count(fields.next(), "the number of charges")?.min(MAX_COUNT) {
+                let atom = self.atom(lines, fields.next())?;
+                let charge = fields.next().and_then(|field| field.parse::<i8>().ok());
+                self.charges[atom as usize] =
+                    charge.filter(|charge| charge.abs() <= 15).ok_or_else(|| lines.error("a charge is not −15 to 15"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) -> Result<Vec<u8>, FormatError> {
+    let mut out = String::new();
+    for (structure, label) in frames {
+        let cannot = |what: String| FormatError::CannotCarry { format: FORMAT, what };
+        let Structure::Molecule(molecule) = structure else {
+            return Err(cannot("a crystal, whose cell and periodic bonds it has no place for".to_owned()));
+        };
+        let (atoms, bonds) = (molecule.elements().len(), molecule.bonds().len());
+        if atoms > MAX_COUNT || bonds > MAX_COUNT {
+            return Err(cannot(format!("{atoms} atoms and {bonds} bonds; V2000 counts up to {MAX_COUNT} of each")));
+        }
+        // `$$$$` would end the record, and a title is 80 characters.
+        let title = one_line(label, 80).replace("$$$$", "");
+        let _ = writeln!(out, "{title}\n  Vitrine           3D\n\n{atoms:3}{bonds:3}  0  0  0  0  0  0  0  0999 V2000");
+        for (element, position) in molecule.elements().iter().zip(molecule.positions()) {
+            for x in position {
+                // What is written must be what is read back: ten columns, four decimals.
+                let field = format!("{x:10.4}");
+                if field.len() > 10 || finite(field.trim()).is_none() {
+                    return Err(cannot(format!("the coordinate {x} Å in ten columns")));
+                }
+                out.push_str(&field);
+            }
+            let _ = writeln!(out, " {:<3} 0  0  0  0  0  0  0  0  0  0  0  0", element.symbol());
+        }
+        for bond in molecule.bonds() {
+            let order = match bond.order {
+                BondOrder::Single => 1,
+                BondOrder::Double => 2,
+                BondOrder::Triple => 3,
+                BondOrder::Aromatic => 4,
+            };
+            let [first, second] = bond.atoms.map(|atom| atom + 1);
+            let _ = writeln!(out, "{first:3}{second:3}{order:3}  0");
+        }
+        write_charges(&mut out, molecule.charges())?;
+        out.push_str("M  END\n$$$$\n");
+    }
+    if out.is_empty() { Err(FormatError::Nothing(FORMAT)) } else { Ok(out.into_bytes()) }
+}
+
+/// Eight to a line.
+fn write_charges(out: &mut String, charges: &[i8]) -> Result<(), FormatError> {
+    let charged: Vec<(usize, i8)> = (1..).zip(charges.iter().copied()).filter(|&(_, charge)| charge != 0).collect();
+    if let Some((atom, charge)) = charged.iter().find(|(_, charge)| charge.unsigned_abs() > 15) {
+        let what = format!("the charge {charge} of atom {atom}; the format allows −15 to 15");
+        return Err(FormatError::CannotCarry { format: FORMAT, what });
+    }
+    for line in charged.chunks(8) {
+        let _ = write!(out, "M  CHG{:3}", line.len());
+        for (atom, charge) in line {
+            let _ = write!(out, " {atom:3} {charge:3}");
+        }
+        out.push('\n');
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! XYZ: a count, a comment, a line per atom; frames one after another. A comment with `Lattice=` makes it extended.
+
+use std::fmt::Write;
+
+use super::{
+    FormatError, Frames, StructureFormat,
+    extended_xyz::{Columns, Comment},
+    text::{Lines, one_line, shorten},
+};
+use crate::structure::{Crystal, Element, MAX_ATOMS, Molecule, Structure};
+
+pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
+    let format = frames.file.format;
+    let mut lines = Lines::new(format, text);
+    while let Some(line) = next_count(&mut lines)? {
+        let count = lines.count(line.split_whitespace().next(), "the number of atoms")?;
+        if count > MAX_ATOMS {
+            return Err(lines.error(format!("{count} atoms are announced; at most {MAX_ATOMS} are read")));
+        }
+        let comment = lines.expect("the comment")?;
+        let header = lines.number();
+        let comment = Comment::read(comment, &lines)?;
+        // An atom takes at least eight bytes: what is announced beyond that is not reserved.
+        let capacity = count.min(lines.remaining().len() / 8 + 1);
+        let mut elements = Vec::with_capacity(capacity);
+        let mut positions = Vec::with_capacity(capacity);
+        for atom in 0..count {
+            let line = lines.expect("an atom")?;
+            let (element, position) = read_atom(&lines, line, &comment.columns)
+                .map_err(|error| if line.trim().is_empty() { short_frame(&lines, atom, count) } else { error })?;
+            elements.push(element);
+            positions.push(position);
+        }
+        let wrong = FormatError::structure(format, header);
+        let structure = match comment.lattice {
+            Some(lattice) => {
+                let coordinates = positions.into_iter().map(|position| lattice.to_fractional(position)).collect();
+                Structure::Crystal(Crystal::new(lattice, elements, coordinates).map_err(wrong)?)
+            }
+            None => Structure::Molecule(Molecule::new(elements, positions).map_err(wrong)?),
+        };
+        comment.notes.iter().for_each(|note| frames.note((*note).to_owned()));
+        frames.push(structure, comment.label, lines.number())?;
+    }
+    Ok(())
+}
+
+/// The next line that is not blank.
+fn next_count<'a>(lines: &mut Lines<'a>) -> Result<Option<&'a str>, FormatError> {
+    while let Some(line) = lines.next()? {
+        if !line.trim().is_empty() {
+            return Ok(Some(line));
+        }
+    }
+    Ok(None)
+}
+
+fn short_frame(lines: &Lines<'_>, atom: usize, count: usize) -> FormatError {
+    lines.error(format!("the frame ends after {atom} of {count} atoms"))
+}
+
+fn read_atom(lines: &Lines<'_>, line: &str, columns: &Columns) -> Result<(Element, [f64; 3]), FormatError> {
+    let mut fields = line.split_whitespace();
+    let symbol = fields.clone().nth(columns.species).ok_or_else(|| lines.error("the element is missing"))?;
+    let element = match symbol.parse::<u8>() {
+        Ok(number) => Element::new(number)
+            .ok_or_else(|| lines.error(format!("{number} is not an atomic number (1 to {})", Element::MAX)))?,
+        Err(_) => lines.element(symbol)?,
+    };
+    if let Some(skipped) = columns.position.checked_sub(1) {
+        fields.nth(skipped).ok_or_else(|| lines.error(format!("`{}` has no coordinates", shorten(line))))?;
+    }
+    Ok((element, lines.position(&mut fields)?))
+}
+
+pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) -> Result<Vec<u8>, FormatError> {
+    let mut out = String::new();
+    for (structure, label) in frames {
+        let Structure::Molecule(molecule) = structure else {
+            let what = "a cell; extended XYZ does".to_owned();
+            return Err(FormatError::CannotCarry { format: StructureFormat::Xyz, what });
+        };
+        // `=` would make the comment look like extended XYZ.
+        let comment = one_line(label, 200).replace('=', ":");
+        let _ = writeln!(out, "{}\n{comment}", molecule.elements().len());
+        write_atoms(&mut out, molecule.elements(), molecule.positions());
+    }
+    Ok(out.into_bytes())
+}
+
+pub(super) fn write_atoms(out: &mut String, elements: &[Element], positions: &[[f64; 3]]) {
+    for (element, [x, y, z]) in elements.iter().zip(positions) {
+        // A String takes whatever is written to it.
+        let _ = writeln!(out, "{:<2} {x:16.10} {y:16.10} {z:16.10}", element.symbol());
+    }
+}

@@ -1,0 +1,58 @@
+//! `vitrine export` of molecules and crystals: from one structure format to another, and a crystal's measures.
+
+use std::path::Path;
+
+use samples::structure::{
+    Structure,
+    formats::{self, MAX_BYTES, StructureFormat},
+    metrics::CrystalMeasures,
+    symmetry,
+};
+
+use super::{Failure, export::ExportArgs};
+use crate::store::files;
+
+/// Converts, measures, or both.
+pub fn export(args: &ExportArgs) -> Result<(), Failure> {
+    let bad = |message: String| Failure::input("input", format!("{}: {message}", args.input.display()));
+    let out = args.out.as_deref().map(|path| Ok::<_, Failure>((path, format_of(path)?))).transpose()?;
+    for (field, path) in [("out", args.out.as_deref()), ("measures", args.measures.as_deref())] {
+        if let Some(path) = path.filter(|path| path.exists() && !args.force) {
+            return Err(Failure::input(field, format!("{} is there already; --force replaces it", path.display())));
+        }
+    }
+    let length = std::fs::metadata(&args.input).map_err(|error| bad(error.to_string()))?.len();
+    if length > MAX_BYTES as u64 {
+        return Err(bad(format!("{length} bytes are above the limit of {MAX_BYTES}")));
+    }
+    let bytes = std::fs::read(&args.input).map_err(|error| bad(error.to_string()))?;
+    let name = args.input.file_name().unwrap_or_default().to_string_lossy();
+    let file = formats::read(&name, &bytes).map_err(|error| bad(error.to_string()))?;
+    for note in &file.notes {
+        eprintln!("note: {note}");
+    }
+    if let Some((path, format)) = out {
+        let refused = |error: formats::FormatError| Failure::input("out", format!("{}: {error}", path.display()));
+        let bytes = match file.trajectory.frames.as_slice() {
+            [only] => format.write(&only.structure).map_err(refused)?,
+            _ => format.write_trajectory(&file.trajectory).map_err(refused)?,
+        };
+        files::write(path, &bytes)?;
+    }
+    if let Some(path) = args.measures.as_deref() {
+        let Some(Structure::Crystal(crystal)) = file.trajectory.frames.last().map(|frame| &frame.structure) else {
+            return Err(Failure::input("measures", "only crystals are measured"));
+        };
+        let measures = CrystalMeasures::of(crystal, symmetry::DEFAULT_TOLERANCE).map_err(anyhow::Error::from)?;
+        files::write(path, &serde_json::to_vec_pretty(&measures).map_err(anyhow::Error::from)?)?;
+    }
+    Ok(())
+}
+
+fn format_of(path: &Path) -> Result<StructureFormat, Failure> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    StructureFormat::ALL.into_iter().find(|format| format.is_written() && format.extension() == ending).ok_or_else(|| {
+        let known: Vec<_> = StructureFormat::ALL.iter().filter(|f| f.is_written()).map(|f| f.extension()).collect();
+        Failure::input("out", format!("must end in .{}", known.join(", .")))
+    })
+}

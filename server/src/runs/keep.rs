@@ -1,0 +1,41 @@
+//! What a finished sample becomes on disk: a file in its field's format, and its measures.
+
+use samples::{
+    Sample,
+    structure::{Structure, formats::StructureFormat, metrics::CrystalMeasures, symmetry},
+    volume::{MeasureOptions, PoreMeasures, nrrd},
+};
+use serde_json::Value;
+
+/// A sample that is ready to be kept.
+pub struct Kept {
+    /// Media type of the file.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// `[z, y, x]` sides of a volume.
+    pub shape: Option<[usize; 3]>,
+    /// Its measures.
+    pub measures: Value,
+}
+
+/// Writes and measures a sample. `notes` are names and values that the file carries if its format can.
+///
+/// # Errors
+/// If the sample cannot be written or measured.
+pub fn keep(sample: &Sample, notes: Vec<(String, String)>, measure: &MeasureOptions) -> anyhow::Result<Kept> {
+    match sample {
+        Sample::Volume(volume) => Ok(Kept {
+            media_type: "application/octet-stream",
+            bytes: nrrd::write(volume, &nrrd::WriteOptions { notes, ..nrrd::WriteOptions::default() }),
+            shape: Some(volume.shape()),
+            measures: serde_json::to_value(PoreMeasures::of(volume, measure)?)?,
+        }),
+        Sample::Crystal(crystal) => Ok(Kept {
+            media_type: StructureFormat::Cif.mime(),
+            bytes: StructureFormat::Cif.write(&Structure::Crystal(crystal.clone()))?,
+            shape: None,
+            measures: serde_json::to_value(CrystalMeasures::of(crystal, symmetry::DEFAULT_TOLERANCE)?)?,
+        }),
+    }
+}

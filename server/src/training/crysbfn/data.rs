@@ -1,0 +1,112 @@
+//! The crystals that the presets learn from and are tested on (spec §5).
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use flate2::read::GzDecoder;
+use samples::structure::{Crystal, Element, Lattice, Structure, formats};
+use serde::Deserialize;
+
+/// Training and test crystals of a preset.
+pub struct CrystalData {
+    /// What is learned from.
+    pub train: Vec<Crystal>,
+    /// What is predicted in the evaluation.
+    pub test: Vec<Crystal>,
+    /// What they are, for the card.
+    pub description: &'static str,
+    /// Where they come from.
+    pub source: &'static str,
+    /// Under which terms.
+    pub licence: &'static str,
+}
+
+/// One line of the shipped files.
+#[derive(Deserialize)]
+struct Row {
+    abc: [f64; 3],
+    ang: [f64; 3],
+    z: Vec<u8>,
+    f: Vec<[f64; 3]>,
+}
+
+impl Row {
+    fn crystal(self) -> Result<Crystal> {
+        let element = |&z: &u8| Element::new(z).with_context(|| format!("there is no element {z}"));
+        let elements = self.z.iter().map(element).collect::<Result<_>>()?;
+        Ok(Crystal::new(Lattice::from_parameters(self.abc, self.ang)?, elements, self.f)?)
+    }
+}
+
+/// The data of a preset, from `<assets>/data/crysbfn`. The paper's own files are not shipped: an operator who has
+/// MP-20 puts `train.csv` and `test.csv`, with a column `cif`, into `mp_20/` there.
+///
+/// # Errors
+/// If the preset has no data or a file is missing or broken.
+pub fn load(preset: &str, assets: &Path) -> Result<CrystalData> {
+    let folder = assets.join("data/crysbfn");
+    let shipped = |name: &str| rows(&folder.join(format!("{name}.jsonl.gz")));
+    Ok(match preset {
+        "perov-small" | "perov-ab-initio-small" => CrystalData {
+            train: shipped("perov_5_val")?,
+            test: shipped("perov_5_test")?,
+            description: "Perov-5: the validation split (3787 perovskites) as training set, the test split as test set",
+            source: "I. E. Castelli et al. 2012 (Computational Materials Repository), splits of txie-93/cdvae",
+            licence: "split files MIT; cite Castelli 2012",
+        },
+        "carbon-small" => CrystalData {
+            train: shipped("carbon_24_val")?,
+            test: shipped("carbon_24_test")?,
+            description: "Carbon-24: the validation split (2032 structures at 10 GPa) as training set, the test split as \
+                          test set",
+            source: "C. J. Pickard 2020 (Materials Cloud), splits of txie-93/cdvae",
+            licence: "split files MIT; Materials Cloud CC BY 4.0",
+        },
+        "paper" => CrystalData {
+            train: csv_rows(&folder.join("mp_20/train.csv"))?,
+            test: csv_rows(&folder.join("mp_20/test.csv"))?,
+            description: "MP-20, the operator's own copy",
+            source: "Materials Project, splits of txie-93/cdvae",
+            licence: "CC BY 4.0",
+        },
+        other => bail!("preset `{other}` has no crystals"),
+    })
+}
+
+fn rows(path: &Path) -> Result<Vec<Crystal>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut crystals = Vec::new();
+    for (line, number) in BufReader::new(GzDecoder::new(file)).lines().zip(1..) {
+        let crystal = || serde_json::from_str::<Row>(&line?)?.crystal();
+        crystals.push(crystal().with_context(|| format!("{}, line {number}", path.display()))?);
+    }
+    ensure!(!crystals.is_empty(), "{} holds no crystal", path.display());
+    Ok(crystals)
+}
+
+/// Crystals of the column `cif` of a table, as the authors' splits have them.
+fn csv_rows(path: &Path) -> Result<Vec<Crystal>> {
+    let mut reader = csv::Reader::from_path(path).with_context(|| {
+        format!("{}: this preset trains on an operator's own copy of the table; see the data README", path.display())
+    })?;
+    let column = reader.headers()?.iter().position(|name| name == "cif");
+    let column = column.with_context(|| format!("{} has no column `cif`", path.display()))?;
+    let mut crystals = Vec::new();
+    for (record, number) in reader.records().zip(1..) {
+        let crystal = || {
+            let record = record?;
+            let text = record.get(column).context("no such column")?;
+            let file = formats::read("row.cif", text.as_bytes())?;
+            match file.trajectory.frames.into_iter().next().map(|frame| frame.structure) {
+                Some(Structure::Crystal(crystal)) => Ok(crystal),
+                _ => bail!("holds no crystal"),
+            }
+        };
+        crystals.push(crystal().with_context(|| format!("{}, row {number}", path.display()))?);
+    }
+    Ok(crystals)
+}

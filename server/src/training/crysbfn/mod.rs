@@ -1,0 +1,310 @@
+//! Training of `crysbfn`: shuffled crystals of one size a step, AdamW with a running average of the weights, and the
+//! field's own scores as the judge.
+
+pub mod baselines;
+mod card;
+pub mod compare;
+pub mod data;
+pub mod score;
+
+use std::{collections::BTreeMap, fs, path::Path, time::Instant};
+
+use anyhow::{Context, Result};
+use burn::tensor::{DType, Device};
+use catalog::{
+    TrainRequest, schema,
+    systems::crysbfn::{RateSchedule, TrainParameters},
+};
+use models::{
+    nn::fast,
+    seed,
+    systems::crysbfn::{CrysBfn, CrystalConfig, CrystalMetrics, CrystalTrainer, EncodedCrystal, Plateau, Task, encode},
+    weights,
+};
+use rand::Rng;
+use samples::{
+    Sample,
+    structure::{Crystal, Frame, Trajectory},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Metrics, Trainer};
+use data::CrystalData;
+use score::Question;
+
+/// Test compositions of one evaluation during training.
+const WATCHED: usize = 100;
+/// Test compositions behind the numbers of the model card.
+const PUBLISHED: usize = 400;
+/// Seed of the evaluation's samples; far from the seeds people choose.
+const EVALUATION_SEED: u64 = (1 << 53) - 1;
+/// Steps over which the learning rate rises.
+const WARM_UP: f64 = 500.0;
+/// Lowest learning rate of the plateau schedule (spec §3).
+const LOWEST_RATE: f64 = 1e-4;
+
+/// A training in progress.
+pub struct CrystalTraining {
+    request: TrainRequest,
+    parameters: TrainParameters,
+    data: CrystalData,
+    /// Training crystals by number of atoms: those of one step have equally many.
+    by_size: BTreeMap<usize, Vec<EncodedCrystal>>,
+    trainer: CrystalTrainer,
+    history: History,
+    started: Instant,
+}
+
+/// The part of the state that a checkpoint keeps as JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct History {
+    step: u64,
+    seconds: f64,
+    plateau: Plateau,
+    /// Means between evaluations.
+    losses: Vec<(u64, CrystalMetrics)>,
+    /// Scores at each evaluation.
+    scores: Vec<(u64, Value)>,
+    sums: CrystalMetrics,
+    summed: f64,
+    epoch: CrystalMetrics,
+    epoch_steps: u64,
+}
+
+impl CrystalTraining {
+    /// Starts, or resumes from a checkpoint directory.
+    ///
+    /// # Errors
+    /// If the data are missing or the checkpoint does not fit.
+    pub fn start(request: &TrainRequest, resume: Option<&Path>, assets: &Path, device: &Device) -> Result<Self> {
+        let parameters: TrainParameters = schema::parse(&request.parameters, "parameters")
+            .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let mut config = CrystalConfig::of_preset(&request.preset)?;
+        config.coordinates = parameters.coordinates;
+        config.entropy_conditioning = parameters.entropy_conditioning;
+        let data = data::load(&request.preset, assets)?;
+        let mut by_size: BTreeMap<usize, Vec<EncodedCrystal>> = BTreeMap::new();
+        for crystal in &data.train {
+            by_size.entry(crystal.elements().len()).or_default().push(encode::crystal(crystal, &config)?);
+        }
+        let mut trainer = CrystalTrainer::new(config, &mut seed::stream(request.seed, 0), device);
+        let mut history = History {
+            step: 0,
+            seconds: 0.0,
+            plateau: Plateau::new(parameters.learning_rate, LOWEST_RATE, parameters.patience),
+            losses: Vec::new(),
+            scores: Vec::new(),
+            sums: CrystalMetrics::default(),
+            summed: 0.0,
+            epoch: CrystalMetrics::default(),
+            epoch_steps: 0,
+        };
+        if let Some(directory) = resume {
+            let read = |name: &str| fs::read(directory.join(name)).with_context(|| format!("reading {name}"));
+            history = serde_json::from_slice(&read("history.json")?)?;
+            trainer = trainer.load_parts(read)?;
+        }
+        Ok(Self { request: request.clone(), parameters, data, by_size, trainer, history, started: Instant::now() })
+    }
+
+    fn seconds(&self) -> f64 {
+        self.history.seconds + self.started.elapsed().as_secs_f64()
+    }
+
+    /// Rises along a line, then falls along a cosine to a hundredth or when the loss stops falling.
+    fn learning_rate(&self) -> f64 {
+        let step = (self.history.step + 1) as f64;
+        let warm = (step / WARM_UP).min(1.0);
+        warm * match self.parameters.schedule {
+            RateSchedule::Plateau => self.history.plateau.learning_rate,
+            RateSchedule::Cosine => {
+                let progress = step / self.total_steps() as f64;
+                let cosine = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+                self.parameters.learning_rate * (0.01 + 0.99 * cosine)
+            }
+        }
+    }
+
+    /// Crystals of a size drawn as often as the data have it, their atoms in random order: the network must not read
+    /// the site from the index.
+    fn batch(&self, rng: &mut impl Rng) -> Vec<EncodedCrystal> {
+        let mut left = rng.random_range(0..self.data.train.len());
+        let pools = self.by_size.values();
+        let pool = pools
+            .clone()
+            .find(|pool| {
+                let here = left < pool.len();
+                left = left.saturating_sub(pool.len());
+                here
+            })
+            .or(pools.last());
+        let pool = pool.map_or(&[][..], Vec::as_slice);
+        (0..self.parameters.batch_size).map(|_| shuffled(&pool[rng.random_range(0..pool.len())], rng)).collect()
+    }
+
+    fn model(&self) -> CrysBfn {
+        CrysBfn { config: self.trainer.config().clone(), network: self.trainer.averaged() }
+    }
+
+    fn question(&self) -> Question<'_> {
+        let steps = self.trainer.config().steps.first().copied().unwrap_or_default();
+        Question { preset: &self.request.preset, steps, sampler: "end-back", seed: EVALUATION_SEED }
+    }
+
+    /// The scores that fit the task, of `count` samples.
+    fn score(&self, count: usize) -> Result<Value> {
+        let (model, question) = (self.model(), self.question());
+        let test = &self.data.test[..count.min(self.data.test.len())];
+        Ok(match self.predicts() {
+            true => serde_json::to_value(score::score_predictions(&question.predict(&model, test)?, test)?)?,
+            false => {
+                let made = question.generate(&model, count)?;
+                serde_json::to_value(score::score_generation(&made, &self.data.train, &self.data.test)?)?
+            }
+        })
+    }
+
+    /// Whether predictions can be held against the truth: carbon has one composition, and so no truth for it.
+    fn predicts(&self) -> bool {
+        let config = self.trainer.config();
+        config.task == Task::StructurePrediction && config.elements.len() > 1
+    }
+
+    /// A finished crystal with every step on the way to it.
+    fn example(&self) -> Result<Trajectory<Crystal>> {
+        let model = self.model();
+        let request = self.question().request(self.predicts().then(|| &self.data.test[0]));
+        let mut sampling = models::Model::sample(&model, &request, 0)?;
+        let mut trajectory = Trajectory::default();
+        for _ in 0..sampling.total_steps() {
+            sampling.step()?;
+            // An early prediction need not be a crystal yet.
+            if let Some(Ok(samples::Preview::Crystal(frame))) = sampling.preview().map(models::Pending::read) {
+                trajectory.frames.push(frame);
+            }
+        }
+        let Sample::Crystal(structure) = sampling.finish()?.read()? else { anyhow::bail!("no crystal was made") };
+        if let Some(last) = trajectory.frames.pop() {
+            trajectory.frames.push(Frame { structure, ..last });
+        }
+        Ok(trajectory)
+    }
+}
+
+impl Trainer for CrystalTraining {
+    fn total_steps(&self) -> u64 {
+        u64::from(self.parameters.iterations)
+    }
+
+    fn step(&self) -> u64 {
+        self.history.step
+    }
+
+    fn advance(&mut self) -> Result<Metrics> {
+        // A stream per step: a resumed training draws what the interrupted one would have drawn.
+        let mut rng = seed::stream(self.request.seed, 1 + self.history.step);
+        let batch = self.batch(&mut rng);
+        let rate = self.learning_rate();
+        let trainer = &mut self.trainer;
+        let metrics = fast::on_workers(move || trainer.step(&batch.iter().collect::<Vec<_>>(), rate, &mut rng));
+        anyhow::ensure!(metrics.loss.is_finite(), "the loss is {} at step {}", metrics.loss, self.history.step);
+        self.history.step += 1;
+        let epoch = (self.data.train.len() as u64).div_ceil(u64::from(self.parameters.batch_size));
+        self.history.add(&metrics, epoch);
+        Ok(named(&metrics))
+    }
+
+    fn evaluation_due(&self) -> bool {
+        self.history.step.is_multiple_of(u64::from(self.parameters.evaluate_every))
+            || self.history.step == self.total_steps()
+    }
+
+    fn evaluate(&mut self) -> Result<Metrics> {
+        let score = self.score(WATCHED)?;
+        self.history.close_losses();
+        let numbers = score.as_object().into_iter().flatten();
+        let named = numbers.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect();
+        self.history.scores.push((self.history.step, score));
+        Ok(named)
+    }
+
+    fn save(&self, directory: &Path) -> Result<()> {
+        for (name, bytes) in self.trainer.to_parts()? {
+            fs::write(directory.join(name), bytes)?;
+        }
+        let history = History { seconds: self.seconds(), ..self.history.clone() };
+        fs::write(directory.join("history.json"), serde_json::to_vec(&history)?)?;
+        Ok(())
+    }
+
+    fn publish(&mut self, directory: &Path) -> Result<()> {
+        let bytes = weights::to_safetensors(&self.trainer.averaged(), DType::F16)?;
+        let reference = Trajectory {
+            frames: self
+                .data
+                .train
+                .iter()
+                .map(|crystal| Frame { structure: crystal, label: String::new(), certainty: Vec::new() })
+                .collect::<Vec<_>>(),
+        };
+        let card = self.card(&bytes, self.score(PUBLISHED)?)?;
+        for (name, content) in [
+            ("card.json", serde_json::to_vec_pretty(&card)?),
+            ("example.json", serde_json::to_vec(&self.example()?)?),
+            ("reference.json", serde_json::to_vec(&reference)?),
+            ("weights.safetensors", bytes),
+        ] {
+            fs::write(directory.join(name), content)?;
+        }
+        Ok(())
+    }
+}
+
+impl History {
+    fn add(&mut self, metrics: &CrystalMetrics, epoch: u64) {
+        for sum in [&mut self.sums, &mut self.epoch] {
+            sum.loss += metrics.loss;
+            sum.coordinates += metrics.coordinates;
+            sum.lattice += metrics.lattice;
+            sum.types += metrics.types;
+        }
+        self.summed += 1.0;
+        self.epoch_steps += 1;
+        if self.epoch_steps >= epoch {
+            self.plateau.observe(self.epoch.loss / self.epoch_steps as f64);
+            self.epoch = CrystalMetrics::default();
+            self.epoch_steps = 0;
+        }
+    }
+
+    fn close_losses(&mut self) {
+        let (sums, n) = (std::mem::take(&mut self.sums), std::mem::take(&mut self.summed).max(1.0));
+        let mean = CrystalMetrics {
+            loss: sums.loss / n,
+            coordinates: sums.coordinates / n,
+            lattice: sums.lattice / n,
+            types: sums.types / n,
+        };
+        self.losses.push((self.step, mean));
+    }
+}
+
+fn shuffled(crystal: &EncodedCrystal, rng: &mut impl Rng) -> EncodedCrystal {
+    let mut crystal = crystal.clone();
+    for i in (1..crystal.classes.len()).rev() {
+        let j = rng.random_range(0..=i);
+        crystal.classes.swap(i, j);
+        crystal.angles.swap(i, j);
+    }
+    crystal
+}
+
+fn named(metrics: &CrystalMetrics) -> Metrics {
+    vec![
+        ("loss".into(), metrics.loss),
+        ("coordinates".into(), metrics.coordinates),
+        ("lattice".into(), metrics.lattice),
+        ("types".into(), metrics.types),
+    ]
+}
