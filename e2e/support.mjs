@@ -97,9 +97,9 @@ export async function stage() {
 
 export const id = (page, name) => page.locator(`[data-testid="${name}"]`);
 
-/** Waits until the view shows an `example`, a `sample`, …, drawn. */
-export async function shown(page, what) {
-  const view = `[data-testid="volume-view"][data-shown="${what}"]`;
+/** Waits until the view (`volume-view`, `structure-view`) shows an `example`, a `sample`, …, drawn. */
+export async function shown(page, what, where = "volume-view") {
+  const view = `[data-testid="${where}"][data-shown="${what}"]`;
   await page.waitForSelector(`${view}:not([data-state="loading"])`, { state: "attached" });
   assert.equal(await page.locator(view).getAttribute("data-state"), "ready", "the view draws here");
 }
@@ -126,6 +126,24 @@ export async function sample(page) {
   await id(page, "sample-button").click();
   await id(page, "cancel-button").waitFor();
   return jobEnds(page);
+}
+
+/** Opens a file of the visitor's by the button. */
+export async function openFile(page, name, text) {
+  await id(page, "file-open").setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.from(text) });
+}
+
+/** Drops a file onto the view. */
+export async function dropFile(page, name, text) {
+  const data = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name));
+      return transfer;
+    },
+    [name, text],
+  );
+  await page.locator(".drop-target").dispatchEvent("drop", { dataTransfer: data });
 }
 
 /** Presses an export button; answers with the files that come, by extension. */

@@ -71,6 +71,12 @@ impl AdaptiveQuality {
         (LONGEST_STEP / self.reduction.max(LONGEST_STEP)).sqrt() as f32
     }
 
+    /// As [`Self::pixel_scale`] for pictures that have no other knob, such as those of structures: the whole reduction
+    /// in pixels, 1 down to 0.2.
+    pub fn pixel_scale_alone(&self) -> f32 {
+        self.reduction.sqrt().recip() as f32
+    }
+
     /// Sets both knobs of a style for a moving frame.
     pub fn apply_moving(&self, style: &mut VolumeStyle) {
         style.step_scale = self.step_scale();
@@ -110,7 +116,7 @@ mod tests {
     #[test]
     fn a_fast_adapter_keeps_full_quality() {
         let (quality, _) = settle(5.0);
-        assert_eq!((quality.step_scale(), quality.pixel_scale()), (1.0, 1.0));
+        assert_eq!((quality.step_scale(), quality.pixel_scale(), quality.pixel_scale_alone()), (1.0, 1.0, 1.0));
     }
 
     #[test]
@@ -126,6 +132,7 @@ mod tests {
         let (quality, _) = settle(900.0);
         assert!((quality.step_scale() - 2.5).abs() < 1e-6);
         assert!((0.3..0.33).contains(&quality.pixel_scale()), "{}", quality.pixel_scale());
+        assert!((quality.pixel_scale_alone() - 0.2).abs() < 1e-6);
         let mut style = VolumeStyle::default();
         quality.apply_still(&mut style);
         assert_eq!((style.step_scale, style.pixel_scale), (1.0, 1.0));

@@ -1,4 +1,4 @@
-//! What can go wrong between a volume and the screen, each in one sentence for the person in front of it.
+//! What can go wrong between a volume or a structure and the screen, each in one sentence for the person in front of it.
 
 use thiserror::Error;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum ViewError {
     /// Neither WebGPU nor WebGL2 (natively: no Vulkan driver).
-    #[error("This browser offers neither WebGPU nor WebGL2, so volumes cannot be drawn ({0}).")]
+    #[error("This browser offers neither WebGPU nor WebGL2, so nothing can be drawn in three dimensions ({0}).")]
     NoAdapter(String),
     /// An adapter exists but gives no device.
     #[error("The graphics adapter refused to start ({0}).")]
@@ -28,6 +28,9 @@ pub enum ViewError {
     /// Values that do not fill the shape, an empty side, or a number of volumes other than 1 or 2.
     #[error("The volume cannot be shown: {0}.")]
     Volume(String),
+    /// Bonds between atoms that are not there, lists that do not fit, or more atoms than can be drawn.
+    #[error("The structure cannot be shown: {0}.")]
+    Structure(String),
     /// The device was lost: driver reset, GPU removed, tab too long in the background. Make a new view.
     #[error("The graphics device was lost ({0}); the view has to be rebuilt.")]
     Lost(String),

@@ -1,12 +1,14 @@
 //! A device, its queue and its state of health.
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
 use crate::ViewError;
 
-/// Device and queue of one adapter.
+/// Device and queue of one adapter. A clone is the same device.
+#[derive(Clone)]
 pub struct Gpu {
     /// Makes everything.
     pub device: wgpu::Device,
@@ -15,7 +17,6 @@ pub struct Gpu {
     /// Interface and adapter, for people.
     pub name: String,
     /// Whether the adapter is a program on the processor, tens of times slower than a real one.
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "pages adapt to it, tests do not"))]
     pub software: bool,
     health: Arc<Mutex<Health>>,
 }
@@ -28,6 +29,19 @@ struct Health {
 }
 
 impl Gpu {
+    /// The first Vulkan adapter, a software one included.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn headless() -> Result<Self, ViewError> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+        descriptor.backends = wgpu::Backends::VULKAN;
+        let instance = wgpu::Instance::new(descriptor);
+        let adapter = instance
+            .request_adapter(&wgpu::RequestAdapterOptions::default())
+            .await
+            .map_err(|error| ViewError::NoAdapter(error.to_string()))?;
+        Self::new(&adapter, "").await
+    }
+
     /// A device of `adapter`, with its texture sizes and otherwise only what WebGL2 has. `told` is what is known of
     /// the adapter beyond its own words, or nothing.
     pub async fn new(adapter: &wgpu::Adapter, told: &str) -> Result<Self, ViewError> {
@@ -140,6 +154,17 @@ impl Gpu {
         })
     }
 
+    /// Ends when the adapter has finished everything asked so far.
+    pub async fn finished(&self) -> Result<(), ViewError> {
+        let done = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&done);
+        self.queue.on_submitted_work_done(move || flag.store(true, Ordering::Release));
+        while !done.load(Ordering::Acquire) {
+            self.breathe().await?;
+        }
+        self.check()
+    }
+
     /// Lets callbacks of finished work run, and waits a moment for more: the whole of it natively, a few
     /// milliseconds of the event loop in a browser, where nothing may block.
     pub async fn breathe(&self) -> Result<(), ViewError> {
@@ -148,7 +173,7 @@ impl Gpu {
         #[cfg(target_arch = "wasm32")]
         {
             self.device.poll(wgpu::PollType::Poll).map_err(|error| ViewError::Gpu(error.to_string()))?;
-            crate::view::sleep().await;
+            crate::canvas::sleep().await;
         }
         self.lost().map_or(Ok(()), |reason| Err(ViewError::Lost(reason)))
     }

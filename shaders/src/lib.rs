@@ -15,6 +15,8 @@
 
 mod adaptive;
 mod camera;
+#[cfg(target_arch = "wasm32")]
+mod canvas;
 mod data;
 mod error;
 mod gpu;
@@ -24,6 +26,7 @@ mod outline;
 mod present;
 mod read_back;
 mod renderer;
+pub mod structure;
 mod style;
 #[cfg(target_arch = "wasm32")]
 mod view;
@@ -31,13 +34,15 @@ mod volume;
 
 pub use adaptive::AdaptiveQuality;
 pub use camera::{CameraParseError, OrbitCamera};
+#[cfg(target_arch = "wasm32")]
+pub use canvas::Backend;
 pub use data::VolumeData;
 pub use error::ViewError;
 pub use layout::{Rect, side_by_side};
 pub use renderer::Renderer;
 pub use style::{Axis, ClipPlane, Mode, Surface, Transfer, VolumeStyle};
 #[cfg(target_arch = "wasm32")]
-pub use view::{Backend, VolumeView};
+pub use view::VolumeView;
 
 #[cfg(test)]
 mod wgsl_tests;

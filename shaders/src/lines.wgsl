@@ -49,7 +49,9 @@ fn vs_line(@builtin(vertex_index) index: u32, segment: Segment) -> Fragment {
     // Half a width beyond each end closes the corners where segments meet.
     let overhang = (at_end * 2.0 - 1.0) * 0.4 * view.pixels.z;
     let pixel = mix(from_pixel, to_pixel, at_end) + along * overhang + across * side * reach;
-    return Fragment(vec4f(pixel / half_size, 0.0, 1.0), segment.colour, side * reach);
+    // Where depth matters, a line lies at its own.
+    let depth = mix(begin.z / begin.w, end.z / end.w, at_end);
+    return Fragment(vec4f(pixel / half_size, depth, 1.0), segment.colour, side * reach);
 }
 
 @fragment

@@ -1,8 +1,5 @@
 //! Draws volumes into any texture: what a canvas and the image tests share.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use glam::Vec4;
 
 use crate::gpu::Gpu;
@@ -43,14 +40,7 @@ impl Renderer {
     /// No adapter or no device.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn headless() -> Result<Self, ViewError> {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-        descriptor.backends = wgpu::Backends::VULKAN;
-        let instance = wgpu::Instance::new(descriptor);
-        let adapter = instance
-            .request_adapter(&wgpu::RequestAdapterOptions::default())
-            .await
-            .map_err(|error| ViewError::NoAdapter(error.to_string()))?;
-        Ok(Self::new(Gpu::new(&adapter, "").await?, read_back::FORMAT))
+        Ok(Self::new(Gpu::headless().await?, read_back::FORMAT))
     }
 
     /// Pipelines on a device, for targets of one (not sRGB) format.
@@ -152,13 +142,7 @@ impl Renderer {
 
     /// Ends when the adapter has finished everything asked so far.
     pub async fn finished(&self) -> Result<(), ViewError> {
-        let done = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&done);
-        self.gpu.queue.on_submitted_work_done(move || flag.store(true, Ordering::Release));
-        while !done.load(Ordering::Acquire) {
-            self.gpu.breathe().await?;
-        }
-        self.gpu.check()
+        self.gpu.finished().await
     }
 
     /// Draws into a picture of its own resolution; the last frame's is used again if it fits.

@@ -1,32 +1,14 @@
-//! The canvas of a page.
+//! Volumes on the canvas of a page.
 
-use js_sys::{Function, Object, Promise, Reflect};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlCanvasElement;
 
-use crate::gpu::Gpu;
+use crate::canvas::{Backend, Canvas, now};
 use crate::{OrbitCamera, Renderer, ViewError, VolumeData, VolumeStyle};
-
-/// Which browser interface a view uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Backend {
-    /// WebGPU, and WebGL2 where that is missing.
-    #[default]
-    Auto,
-    /// WebGPU or an error.
-    WebGpu,
-    /// WebGL2 or an error.
-    WebGl2,
-}
 
 /// Volumes on a canvas.
 pub struct VolumeView {
     renderer: Renderer,
-    surface: wgpu::Surface<'static>,
-    configuration: wgpu::SurfaceConfiguration,
-    _context_loss: ContextLoss,
+    canvas: Canvas,
 }
 
 impl VolumeView {
@@ -43,29 +25,10 @@ impl VolumeView {
     /// # Errors
     /// As [`Self::new`].
     pub async fn with_backend(canvas: HtmlCanvasElement, backend: Backend) -> Result<Self, ViewError> {
-        // A canvas keeps its first kind of context for ever, so WebGPU gets it only once it has a device.
-        let (instance, adapter, gpu, surface) = match backend {
-            Backend::WebGpu => webgpu(&canvas).await?,
-            Backend::WebGl2 => webgl2(&canvas).await?,
-            Backend::Auto => match webgpu(&canvas).await {
-                Ok(parts) => parts,
-                Err(ViewError::Canvas(reason)) => return Err(ViewError::Canvas(reason)),
-                Err(without_webgpu) => webgl2(&canvas).await.map_err(|without_webgl2| {
-                    ViewError::NoAdapter(format!("WebGPU: {without_webgpu} WebGL2: {without_webgl2}"))
-                })?,
-            },
-        };
-        drop(instance);
-        let size = [canvas.width().max(1), canvas.height().max(1)];
-        let unusable = || ViewError::Canvas("the adapter has no format for it".to_owned());
-        let mut configuration = surface.get_default_config(&adapter, size[0], size[1]).ok_or_else(unusable)?;
-        let formats = surface.get_capabilities(&adapter).formats;
-        configuration.format = formats.into_iter().find(|format| !format.is_srgb()).ok_or_else(unusable)?;
-        surface.configure(&gpu.device, &configuration);
-        let context_loss = ContextLoss::listen(canvas, gpu.loss_reporter());
-        let renderer = Renderer::new(gpu, configuration.format);
+        let (canvas, gpu) = Canvas::open(canvas, backend).await?;
+        let renderer = Renderer::new(gpu, canvas.format());
         renderer.gpu().check()?;
-        Ok(Self { renderer, surface, configuration, _context_loss: context_loss })
+        Ok(Self { renderer, canvas })
     }
 
     /// "WebGPU" or "WebGL2" and the adapter's name.
@@ -94,10 +57,7 @@ impl VolumeView {
 
     /// Size of the drawing buffer in device pixels; it is limited to what the adapter can draw.
     pub fn resize(&mut self, width_px: u32, height_px: u32) {
-        let most = self.renderer.gpu().device.limits().max_texture_dimension_2d;
-        self.configuration.width = width_px.clamp(1, most);
-        self.configuration.height = height_px.clamp(1, most);
-        self.surface.configure(&self.renderer.gpu().device, &self.configuration);
+        self.canvas.resize(self.renderer.gpu(), width_px, height_px);
     }
 
     /// Draws one frame. A canvas that is out of sight may refuse; that frame is left out.
@@ -105,29 +65,15 @@ impl VolumeView {
     /// # Errors
     /// A lost device or one that reported an error.
     pub fn render(&mut self, camera: &OrbitCamera, style: &VolumeStyle) -> Result<(), ViewError> {
-        use wgpu::CurrentSurfaceTexture as Current;
-        self.renderer.gpu().check()?;
-        let frame = match self.surface.get_current_texture() {
-            Current::Success(frame) | Current::Suboptimal(frame) => frame,
-            Current::Timeout | Current::Occluded => return Ok(()),
-            Current::Outdated => {
-                self.surface.configure(&self.renderer.gpu().device, &self.configuration);
-                return Ok(());
-            }
-            Current::Lost => return Err(ViewError::Lost("the canvas lost its context".to_owned())),
-            Current::Validation => {
-                self.renderer.gpu().check()?;
-                return Err(ViewError::Gpu("the canvas gave no frame".to_owned()));
-            }
-        };
-        let size = [self.configuration.width, self.configuration.height];
+        let Some(frame) = self.canvas.frame(self.renderer.gpu())? else { return Ok(()) };
         let target = frame.texture.create_view(&wgpu::TextureViewDescriptor::default());
-        self.renderer.draw(&target, size, camera, style)?;
+        self.renderer.draw(&target, self.canvas.size(), camera, style)?;
         self.renderer.gpu().queue.present(frame);
         Ok(())
     }
 
-    /// A picture of `width` × `height` pixels, RGBA (not premultiplied), top row first.
+    /// A picture of `width` × `height` pixels, RGBA (not premultiplied), top row first. A software adapter takes one
+    /// sample a pixel, or a picture for print would take minutes.
     ///
     /// # Errors
     /// As [`Self::render`], a size of zero or above 8192, or a failed read-back.
@@ -138,28 +84,33 @@ impl VolumeView {
         width: u32,
         height: u32,
     ) -> Result<Vec<u8>, ViewError> {
-        self.renderer.screenshot(camera, style, width, height).await
+        let mut style = style.clone();
+        if self.is_software() {
+            style.pixel_scale = style.pixel_scale.min(1.0);
+        }
+        self.renderer.screenshot(camera, &style, width, height).await
     }
 
-    /// Draws `frames` frames, each awaited until the adapter has finished it, and answers with the milliseconds of
-    /// each. For measurements: the browser's own pace does not enter, but a timer's resolution (about 4 ms) does.
+    /// Draws `frames` frames, the camera turned a little for each, and answers with the milliseconds that one took:
+    /// those until the adapter has finished all of them, shared among them. For measurements: the browser's own pace
+    /// does not enter, and its timer (about 4 ms) only once.
     ///
     /// # Errors
     /// As [`Self::render`].
     pub async fn frame_milliseconds(
         &mut self,
-        camera: &OrbitCamera,
+        camera: &mut OrbitCamera,
         style: &VolumeStyle,
-        frames: usize,
-    ) -> Result<Vec<f64>, ViewError> {
-        let mut times = Vec::with_capacity(frames);
-        for _ in 0..frames {
-            let start = now();
+        frames: u32,
+    ) -> Result<f64, ViewError> {
+        self.renderer.finished().await?;
+        let start = now();
+        for _ in 0..frames.max(1) {
+            camera.orbit(0.02, 0.0);
             self.render(camera, style)?;
-            self.renderer.finished().await?;
-            times.push(now() - start);
         }
-        Ok(times)
+        self.renderer.finished().await?;
+        Ok((now() - start) / f64::from(frames.max(1)))
     }
 
     /// Why the device was lost, once it is: drop this view and make a new one on a new canvas.
@@ -171,91 +122,4 @@ impl VolumeView {
     pub fn when_lost(&self) -> impl Future<Output = String> + use<> {
         self.renderer.when_lost()
     }
-}
-
-type Parts = (wgpu::Instance, wgpu::Adapter, Gpu, wgpu::Surface<'static>);
-
-fn instance(backends: wgpu::Backends) -> wgpu::Instance {
-    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-    descriptor.backends = backends;
-    wgpu::Instance::new(descriptor)
-}
-
-fn surface_of(
-    instance: &wgpu::Instance,
-    canvas: &HtmlCanvasElement,
-) -> Result<wgpu::Surface<'static>, wgpu::CreateSurfaceError> {
-    instance.create_surface(wgpu::SurfaceTarget::Canvas(canvas.clone()))
-}
-
-async fn webgpu(canvas: &HtmlCanvasElement) -> Result<Parts, ViewError> {
-    let instance = instance(wgpu::Backends::BROWSER_WEBGPU);
-    let options =
-        wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
-    let adapter = instance.request_adapter(&options).await.map_err(|e| ViewError::NoAdapter(e.to_string()))?;
-    let gpu = Gpu::new(&adapter, &adapter_name().await.unwrap_or_default()).await?;
-    let surface = surface_of(&instance, canvas).map_err(|e| ViewError::Canvas(e.to_string()))?;
-    Ok((instance, adapter, gpu, surface))
-}
-
-async fn webgl2(canvas: &HtmlCanvasElement) -> Result<Parts, ViewError> {
-    let instance = instance(wgpu::Backends::GL);
-    let surface = surface_of(&instance, canvas).map_err(|e| ViewError::NoAdapter(e.to_string()))?;
-    let options = wgpu::RequestAdapterOptions { compatible_surface: Some(&surface), ..Default::default() };
-    let adapter = instance.request_adapter(&options).await.map_err(|e| ViewError::NoAdapter(e.to_string()))?;
-    let gpu = Gpu::new(&adapter, "").await?;
-    Ok((instance, adapter, gpu, surface))
-}
-
-/// Vendor and architecture of the WebGPU adapter: wgpu passes on only the description, which browsers leave empty.
-async fn adapter_name() -> Option<String> {
-    let get = |object: &JsValue, key: &str| {
-        Reflect::get(object, &key.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
-    };
-    let gpu = get(web_sys::window()?.navigator().as_ref(), "gpu")?;
-    let request = get(&gpu, "requestAdapter")?.dyn_into::<Function>().ok()?;
-    let options = Object::new();
-    Reflect::set(&options, &"powerPreference".into(), &"high-performance".into()).ok()?;
-    let promise = request.call1(&gpu, &options).ok()?.dyn_into::<Promise>().ok()?;
-    let info = get(&JsFuture::from(promise).await.ok()?, "info")?;
-    let words = ["vendor", "architecture"].map(|key| get(&info, key).and_then(|v| v.as_string()).unwrap_or_default());
-    Some(words.join(" ").trim().to_owned())
-}
-
-/// WebGL2 tells the canvas, not the device, that its context is gone.
-struct ContextLoss {
-    canvas: HtmlCanvasElement,
-    listener: Closure<dyn FnMut()>,
-}
-
-impl ContextLoss {
-    const EVENT: &str = "webglcontextlost";
-
-    fn listen(canvas: HtmlCanvasElement, report: impl Fn(&str) + 'static) -> Self {
-        let listener = Closure::<dyn FnMut()>::new(move || report("the browser took the WebGL2 context away"));
-        // A canvas that cannot be listened to still draws; its loss shows with the next frame.
-        let _ = canvas.add_event_listener_with_callback(Self::EVENT, listener.as_ref().unchecked_ref());
-        Self { canvas, listener }
-    }
-}
-
-impl Drop for ContextLoss {
-    fn drop(&mut self) {
-        let _ = self.canvas.remove_event_listener_with_callback(Self::EVENT, self.listener.as_ref().unchecked_ref());
-    }
-}
-
-/// One turn of the event loop.
-pub(crate) async fn sleep() {
-    let turn = Promise::new(&mut |resolve, _| {
-        let timer = web_sys::window().map(|window| window.set_timeout_with_callback(&resolve));
-        if !matches!(timer, Some(Ok(_))) {
-            let _ = resolve.call0(&JsValue::NULL);
-        }
-    });
-    let _ = JsFuture::from(turn).await;
-}
-
-fn now() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }

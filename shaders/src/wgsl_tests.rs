@@ -3,10 +3,11 @@
 use naga::back::glsl;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-use crate::{lines, present, volume};
+use crate::{lines, present, structure, volume};
 
 fn all() -> Vec<(&'static str, &'static str, String)> {
     let mut sources: Vec<_> = volume::sources().into_iter().map(|(entry, source)| ("vs_view", entry, source)).collect();
+    sources.extend(structure::sources());
     sources.push(("vs_line", "fs_line", lines::SOURCE.to_owned()));
     sources.push(("vs_present", "fs_present", present::SOURCE.to_owned()));
     sources

@@ -1,41 +1,13 @@
 //! Pictures of volumes with known answers, drawn by whatever Vulkan driver there is (Mesa's lavapipe where there
 //! is no hardware). Pictures are kept under `target/tmp/pictures` to be looked at.
 
-use std::path::PathBuf;
+mod shot;
 
 use glam::{Mat4, Vec3};
 use shaders::{
     Axis, ClipPlane, Mode, OrbitCamera, Renderer, Surface, Transfer, ViewError, VolumeData, VolumeStyle, side_by_side,
 };
-
-/// A finished picture.
-struct Shot {
-    pixels: Vec<u8>,
-    width: usize,
-    height: usize,
-}
-
-impl Shot {
-    fn at(&self, x: usize, y: usize) -> [u8; 4] {
-        let i = 4 * (y * self.width + x);
-        [self.pixels[i], self.pixels[i + 1], self.pixels[i + 2], self.pixels[i + 3]]
-    }
-
-    /// Pixels that are not background: their number and their mean position, pixel centres, within columns.
-    fn body(&self, columns: std::ops::Range<usize>) -> (f64, [f64; 2]) {
-        let (mut count, mut sum) = (0.0, [0.0, 0.0]);
-        for y in 0..self.height {
-            for x in columns.clone() {
-                // Soft borders count by their share: the test backgrounds are transparent.
-                let cover = f64::from(self.at(x, y)[3]) / 255.0;
-                count += cover;
-                sum[0] += cover * (x as f64 + 0.5);
-                sum[1] += cover * (y as f64 + 0.5);
-            }
-        }
-        (count, sum.map(|s| s / f64::max(count, 1e-9)))
-    }
-}
+use shot::Shot;
 
 /// A renderer, or nothing with a loud word where no driver exists.
 fn renderer() -> Option<Renderer> {
@@ -58,13 +30,7 @@ fn shot(
     height: u32,
 ) -> Shot {
     let pixels = pollster::block_on(renderer.screenshot(camera, style, width, height)).expect(name);
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
-    std::fs::create_dir_all(&folder).expect("a folder for pictures");
-    let file = std::fs::File::create(folder.join(format!("{name}.png"))).expect("a picture file");
-    let mut encoder = png::Encoder::new(file, width, height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels)).expect("a picture");
-    Shot { pixels, width: width as usize, height: height as usize }
+    Shot::keep(name, pixels, width, height)
 }
 
 /// Nothing but the body, before nothing.

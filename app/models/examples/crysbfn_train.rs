@@ -38,6 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(steps) = options.get("steps") {
         config.steps = steps.split(',').filter_map(|n| n.parse().ok()).collect();
     }
+    config.composition_from = number("composition-from", config.composition_from);
     config.coordinates = serde_json::from_value(json!(text("coordinates", "linear-entropy")))?;
     let iterations = number("iterations", 20_000.0) as u64;
     let batch = number("batch", 64.0) as usize;
@@ -55,6 +56,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let device = Device::flex();
     let mut trainer = CrystalTrainer::new(config.clone(), &mut seed::stream(seed_number, 0), &device);
+    if let Some(file) = options.get("init") {
+        let mut network = trainer.network();
+        weights::load_safetensors(&mut network, fs::read(file)?)?;
+        trainer = trainer.with_network(&network);
+    }
     let started = Instant::now();
     let mut curve = Vec::new();
     let mut evaluations = Vec::new();

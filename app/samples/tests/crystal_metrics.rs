@@ -10,7 +10,7 @@ use samples::structure::{
     Composition, Crystal, Lattice,
     metrics::{
         ClosestPair, CrystalMeasures, DiffractionOptions, Fingerprint, FormFactors, MatchError, OxidationTable,
-        ReferenceCrystals, StructureMatcher, composition_is_valid, density, density_distance, element_number_distance,
+        ReferenceCrystals, StructureMatcher, composition_is_valid, density_distance, element_number_distance,
         group_structures, powder_pattern, structure_is_valid, uniqueness,
     },
 };
@@ -242,7 +242,7 @@ fn copies_are_neither_unique_nor_novel() {
     let [a_alone, b_alone] = [&a, &b].map(std::slice::from_ref);
     assert_eq!(element_number_distance(a_alone, b_alone), Some(0.0), "both have two elements");
     let apart = density_distance(a_alone, b_alone).unwrap();
-    assert!((apart - (density(&a) - density(&b)).abs()).abs() < 1e-12);
+    assert!((apart - (a.density() - b.density()).abs()).abs() < 1e-12);
 }
 
 #[test]
@@ -300,7 +300,7 @@ proptest! {
         let copy = disguised(&crystal, copies, &mut generator);
         let [a, b] = [&crystal, &copy].map(|c| Fingerprint::of(c).unwrap());
         prop_assert!(a.distance(&b) < 1e-4, "{}", a.distance(&b));
-        prop_assert!((density(&crystal) / density(&copy) - 1.0).abs() < 1e-9);
+        prop_assert!((crystal.density() / copy.density() - 1.0).abs() < 1e-9);
         let [here, there] = [&crystal, &copy].map(|c| ClosestPair::of(c).unwrap().shortest());
         prop_assert!((here / there - 1.0).abs() < 1e-6, "{here} {there}");
     }

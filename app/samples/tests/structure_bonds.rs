@@ -1,5 +1,7 @@
 //! Formulas, bonds and the glTF scene.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
+
 use proptest::prelude::*;
 use samples::structure::{
     Composition, Crystal, Element, FormulaError, Lattice, Molecule, Structure,
@@ -125,13 +127,12 @@ fn crystals_have_their_coordination() {
     let bonds = perceive_crystal(&polonium).unwrap();
     assert_eq!(bonds.len(), 3);
     assert!(bonds.contains(&PeriodicBond { atoms: [0, 0], image: [0, 0, 1] }));
-    let diamond: Vec<_> = face_centred("C")
-        .into_iter()
-        .flat_map(|(symbol, f)| [(symbol, f), (symbol, f.map(|x| x + 0.25))])
-        .collect();
+    let diamond: Vec<_> =
+        face_centred("C").into_iter().flat_map(|(symbol, f)| [(symbol, f), (symbol, f.map(|x| x + 0.25))]).collect();
     assert_eq!(perceive_crystal(&cubic(3.567, &diamond)).unwrap().len(), 8 * 4 / 2);
     // Ti–O six, Sr–O twelve, neither Sr–Ti nor O–O.
-    let perovskite = [("Sr", [0.0; 3]), ("Ti", [0.5; 3]), ("O", [0.5, 0.5, 0.0]), ("O", [0.5, 0.0, 0.5]), ("O", [0.0, 0.5, 0.5])];
+    let perovskite =
+        [("Sr", [0.0; 3]), ("Ti", [0.5; 3]), ("O", [0.5, 0.5, 0.0]), ("O", [0.5, 0.0, 0.5]), ("O", [0.0, 0.5, 0.5])];
     let crystal = cubic(3.905, &perovskite);
     let bonds = perceive_crystal(&crystal).unwrap();
     assert_eq!(bonds.len(), 18);
@@ -224,7 +225,10 @@ proptest! {
 
 #[test]
 fn a_scene_is_a_binary_gltf() {
-    let crystal = cubic(3.905, &[("Sr", [0.0; 3]), ("Ti", [0.5; 3]), ("O", [0.5, 0.5, 0.0]), ("O", [0.5, 0.0, 0.5]), ("O", [0.0, 0.5, 0.5])]);
+    let crystal = cubic(
+        3.905,
+        &[("Sr", [0.0; 3]), ("Ti", [0.5; 3]), ("O", [0.5, 0.5, 0.0]), ("O", [0.5, 0.0, 0.5]), ("O", [0.0, 0.5, 0.5])],
+    );
     let file = StructureFormat::Gltf.write(&Structure::Crystal(crystal)).unwrap();
     let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
     assert_eq!((&file[..4], word(4), word(8)), (&b"glTF"[..], 2, file.len()));

@@ -1,5 +1,7 @@
 //! Lattice reduction and space groups against pymatgen and spglib.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
+
 use proptest::prelude::*;
 use samples::structure::{
     Crystal, Element, Lattice,

@@ -7,7 +7,11 @@ pub mod offline;
 pub mod picture;
 pub mod preferences;
 
+use std::time::Duration;
+
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 /// One sentence out of whatever JavaScript threw.
 pub fn sentence(thrown: &JsValue) -> String {
@@ -18,4 +22,12 @@ pub fn sentence(thrown: &JsValue) -> String {
 /// Milliseconds since the page was opened.
 pub fn now() -> f64 {
     leptos::prelude::window().performance().map_or(0.0, |p| p.now())
+}
+
+/// Ends after a while; meanwhile the page paints and listens.
+pub async fn pause(time: Duration) {
+    let promise = Promise::new(&mut |resolve: Function, _| {
+        leptos::prelude::set_timeout(move || drop(resolve.call0(&JsValue::NULL)), time);
+    });
+    drop(JsFuture::from(promise).await);
 }

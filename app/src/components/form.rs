@@ -3,16 +3,24 @@
 use catalog::{Device, Field, Preset};
 use leptos::prelude::*;
 
-use super::field::{FieldControl, FieldErrorText};
+use super::{
+    field::{FieldControl, FieldErrorText},
+    structure::composition::{CompositionField, is_composition},
+};
 use crate::{
-    session::Session,
-    state::settings::{BROWSER_DEVICES, browser_maximum},
+    session::{Kind, Session},
+    state::settings::{BROWSER_DEVICES, browser_maximum, most_samples},
 };
 
 /// All settings.
 #[component]
 pub fn SettingsForm(session: Session) -> impl IntoView {
     let parameter = move |field: Field| {
+        if let Kind::Crystal(case) = session.kind
+            && is_composition(&field)
+        {
+            return view! { <CompositionField session case field /> }.into_any();
+        }
         let (read, wrong, bound, written) =
             (field.name.clone(), field.name.clone(), field.clone(), StoredValue::new(field.name.clone()));
         view! {
@@ -26,6 +34,7 @@ pub fn SettingsForm(session: Session) -> impl IntoView {
                 set=move |text| session.change(|s| written.with_value(|name| s.set(name, &text)))
             />
         }
+        .into_any()
     };
     view! {
         <form
@@ -40,6 +49,7 @@ pub fn SettingsForm(session: Session) -> impl IntoView {
             <PresetPicker session />
             <SeedField session />
             {session.system.parameters.iter().cloned().map(parameter).collect_view()}
+            {(most_samples(session.system) > 1).then(|| view! { <CountField session /> })}
             <DeviceField session />
             // Enter in any field asks for a sample; the visible button stands with the progress.
             <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
@@ -117,6 +127,34 @@ fn SeedField(session: Session) -> impl IntoView {
             </div>
             <p class="help" id="seed-help">"The same seed and settings give the same sample."</p>
             <FieldErrorText name="seed".to_owned() id="seed-error".to_owned() error />
+        </div>
+    }
+}
+
+#[component]
+fn CountField(session: Session) -> impl IntoView {
+    let most = most_samples(session.system);
+    let error = Signal::derive(move || session.error_of("count"));
+    view! {
+        <div class="field">
+            <label class="field-label" for="count">"Samples"</label>
+            <input
+                id="count"
+                data-testid="count"
+                type="number"
+                inputmode="numeric"
+                min="1"
+                max=most.to_string()
+                aria-describedby="count-help count-error"
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                prop:value=move || session.settings.with(|s| s.count.clone())
+                on:input=move |event| {
+                    let count = event_target_value(&event);
+                    session.change(|s| s.count = count);
+                }
+            />
+            <p class="help" id="count-help">{format!("1 to {most}, one after the other.")}</p>
+            <FieldErrorText name="count".to_owned() id="count-error".to_owned() error />
         </div>
     }
 }

@@ -71,20 +71,25 @@ fn CardFacts(card: Card) -> impl IntoView {
     }
 }
 
-/// How the two networks' losses went, where the card keeps them.
+/// How the losses went, where the card keeps them: two networks of an adversarial training, or one of any other.
 #[component]
 fn Losses(curves: BTreeMap<String, Vec<(f64, f64)>>) -> impl IntoView {
-    let find = |name: &str| curves.get(name).map(Vec::as_slice).unwrap_or_default();
-    plots::losses(find("discriminator_loss"), find("generator_loss")).map(|svg| {
+    let mut named = curves.iter().filter(|(name, _)| name.contains("loss"));
+    let (first, second) = (named.next(), named.next());
+    let points =
+        |curve: Option<(&String, &Vec<(f64, f64)>)>| curve.map(|(_, points)| points.clone()).unwrap_or_default();
+    let key = |class: &'static str, curve: Option<(&String, &Vec<(f64, f64)>)>| {
+        let (name, _) = curve?;
+        let name = name.trim_end_matches("_loss").replace('_', " ");
+        Some(view! { <span class=class>{name}</span> })
+    };
+    plots::losses(&points(first), &points(second)).map(|svg| {
         view! {
             <details class="numbers">
                 <summary>"How the training went"</summary>
                 <figure>
                     <div class="plot-frame narrow" inner_html=svg></div>
-                    <p class="legend">
-                        <span class="key sample line">"discriminator"</span>
-                        <span class="key real dashed">"generator"</span>
-                    </p>
+                    <p class="legend">{key("key sample line", first)} {key("key real dashed", second)}</p>
                 </figure>
             </details>
         }

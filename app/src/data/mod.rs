@@ -1,4 +1,5 @@
-//! What the server's files say: the manifest of the bundle and the model cards.
+//! What the server's files say: the manifest of the bundle, the model cards and the training crystals.
 
 pub mod card;
 pub mod manifest;
+pub mod training_set;

@@ -1,5 +1,7 @@
-//! The measures of a sample beside those of the real rock: rows, bands, plots and files.
+//! The measures of a sample beside those of the real thing: rows, bands, plots and files.
 
+mod chart;
+pub mod crystals;
 pub mod files;
 mod plain_svg;
 pub mod plots;

@@ -1,24 +1,9 @@
-//! The plots, as SVG text.
-//!
-//! Colours here are those of the light theme, so that a saved file is complete; `main.css` recolours them by
-//! attribute where the page is dark. Drawn at three times the displayed size, because plotters rounds
-//! coordinates to whole units.
+//! The plots of a porous sample beside the real rock.
 
-use plotters::{
-    chart::ChartBuilder,
-    prelude::{Color, DashedLineSeries, IntoDrawingArea, IntoFont, LineSeries, RGBColor, Rectangle, TextStyle},
-    style::{BLACK, ShapeStyle},
-};
-
+use plotters::prelude::{Color, DashedLineSeries, LineSeries, Rectangle};
 use samples::volume::CurveBand;
 
-use super::plain_svg::PlainSvg;
-
-const SIZE: (u32, u32) = (1320, 840);
-const INK: RGBColor = RGBColor(0x1C, 0x1F, 0x23);
-const GRID: RGBColor = RGBColor(0xDE, 0xDB, 0xD3);
-const SAMPLE: RGBColor = RGBColor(0x0B, 0x6E, 0x74);
-const REAL: RGBColor = RGBColor(0x8A, 0x6D, 0x3B);
+use super::chart::{Axes, REAL, SAMPLE, draw, drawable};
 
 /// Two-point probability S₂(r) of a sample over the real rock's mean ± 2 standard deviations. `None` where
 /// there is nothing to draw.
@@ -32,7 +17,11 @@ pub fn correlation(sample: Option<&[f64]>, real: Option<&CurveBand>) -> Option<S
         .chain(real.iter().flat_map(|b| b.mean.iter().zip(&b.sd).map(|(m, s)| m + 2.0 * s)))
         .fold(0.0, f64::max);
     let summary = "Two-point probability against lag in voxels";
-    draw(summary, "lag r / voxels", "S₂(r)", (0.0..(lags - 1).max(1) as f64, 0.0..highest * 1.05), |chart| {
+    let axes =
+        Axes {
+            summary, titles: ["lag r / voxels", "S₂(r)"], x: 0.0..(lags - 1).max(1) as f64, y: 0.0..highest * 1.05
+        };
+    draw(axes, |chart| {
         if let Some(CurveBand { mean, sd }) = real {
             let edge = |sign: f64| mean.iter().zip(sd).map(move |(m, s)| m + sign * 2.0 * s).enumerate();
             let mut outline: Vec<(f64, f64)> = edge(1.0).map(|(r, y)| (r as f64, y)).collect();
@@ -58,7 +47,9 @@ pub fn chords(sample: Option<&[f64]>, real: Option<&[f64]>) -> Option<String> {
     let end = all().map(|h| shown_length(h)).max()?;
     let highest = all().flat_map(|h| h.iter().copied()).fold(0.0, f64::max);
     let summary = "Share of pore chords against their length in voxels";
-    draw(summary, "chord length / voxels", "share", (0.5..end as f64 + 0.5, 0.0..highest * 1.08), |chart| {
+    let axes =
+        Axes { summary, titles: ["chord length / voxels", "share"], x: 0.5..end as f64 + 0.5, y: 0.0..highest * 1.08 };
+    draw(axes, |chart| {
         if let Some(sample) = &sample {
             let bar = |(length, &share): (usize, &f64)| {
                 let x = length as f64;
@@ -75,24 +66,26 @@ pub fn chords(sample: Option<&[f64]>, real: Option<&[f64]>) -> Option<String> {
     })
 }
 
-/// Losses of the two networks of an adversarial training: `(step, loss)` points.
-pub fn losses(discriminator: &[(f64, f64)], generator: &[(f64, f64)]) -> Option<String> {
-    let all = || discriminator.iter().chain(generator);
-    if discriminator.len() < 2 || all().any(|(step, loss)| !step.is_finite() || !loss.is_finite()) {
+/// Losses of a training, or of the two networks of an adversarial one: `(step, loss)` points. The second may be empty.
+pub fn losses(first: &[(f64, f64)], second: &[(f64, f64)]) -> Option<String> {
+    let all = || first.iter().chain(second);
+    if first.len() < 2 || all().any(|(step, loss)| !step.is_finite() || !loss.is_finite()) {
         return None;
     }
     let end = all().map(|(step, _)| *step).fold(1.0, f64::max);
     let highest = all().map(|(_, loss)| *loss).fold(f64::MIN_POSITIVE, f64::max);
-    draw("Losses against training steps", "step", "loss", (0.0..end, 0.0..highest * 1.05), |chart| {
-        chart.draw_series(LineSeries::new(discriminator.iter().copied(), SAMPLE.stroke_width(6))).ok()?;
-        let dashed = DashedLineSeries::new(generator.iter().copied(), 15, 9, REAL.stroke_width(5));
+    let axes = Axes {
+        summary: "Losses against training steps",
+        titles: ["step", "loss"],
+        x: 0.0..end,
+        y: 0.0..highest * 1.05,
+    };
+    draw(axes, |chart| {
+        chart.draw_series(LineSeries::new(first.iter().copied(), SAMPLE.stroke_width(6))).ok()?;
+        let dashed = DashedLineSeries::new(second.iter().copied(), 15, 9, REAL.stroke_width(5));
         chart.draw_series(dashed).ok()?;
         Some(())
     })
-}
-
-fn drawable(values: &[f64]) -> bool {
-    values.len() > 1 && values.iter().all(|v| v.is_finite())
 }
 
 fn normalised(histogram: &[f64]) -> Option<Vec<f64>> {
@@ -108,72 +101,6 @@ fn shown_length(histogram: &[f64]) -> usize {
         below >= 0.99
     });
     end.unwrap_or(histogram.len() - 1).max(4)
-}
-
-type Chart<'c, 'b> = plotters::chart::ChartContext<
-    'c,
-    PlainSvg<'b>,
-    plotters::coord::cartesian::Cartesian2d<
-        plotters::coord::types::RangedCoordf64,
-        plotters::coord::types::RangedCoordf64,
-    >,
->;
-
-fn draw(
-    summary: &str,
-    x_title: &str,
-    y_title: &str,
-    (x, y): (std::ops::Range<f64>, std::ops::Range<f64>),
-    series: impl FnOnce(&mut Chart) -> Option<()>,
-) -> Option<String> {
-    let mut svg = String::new();
-    {
-        let root = PlainSvg::new(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&root)
-            .margin_top(24)
-            .margin_right(36)
-            .margin_bottom(8)
-            .x_label_area_size(110)
-            .y_label_area_size(150)
-            .build_cartesian_2d(x, y)
-            .ok()?;
-        let label = |size: i32| TextStyle::from(("system-ui, sans-serif", size).into_font()).color(&INK);
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .bold_line_style(GRID.stroke_width(2))
-            .light_line_style(ShapeStyle::from(BLACK.mix(0.0)))
-            .axis_style(INK.mix(0.6).stroke_width(3))
-            .x_labels(9)
-            .y_labels(6)
-            .x_label_formatter(&|x| format!("{x:.0}"))
-            .y_label_formatter(&|y| short(*y))
-            .label_style(label(44))
-            .axis_desc_style(label(46))
-            .x_desc(x_title)
-            .y_desc(y_title)
-            .draw()
-            .ok()?;
-        series(&mut chart)?;
-        drop(chart);
-        root.present().ok()?;
-    }
-    Some(accessible(&svg, summary))
-}
-
-fn short(y: f64) -> String {
-    let text = format!("{y:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// Gives the picture a name, and its size to the style sheet.
-fn accessible(svg: &str, summary: &str) -> String {
-    let (width, height) = SIZE;
-    svg.replacen(
-        &format!("<svg width=\"{width}\" height=\"{height}\""),
-        &format!("<svg class=\"plot\" role=\"img\" aria-label=\"{summary}\""),
-        1,
-    )
 }
 
 #[cfg(test)]

@@ -10,10 +10,16 @@ use samples::SampleKind;
 use super::set_title;
 use crate::{
     browser::fetch,
-    components::volume::{ControllerHandle, VolumeStage, controller::may_rotate},
+    components::{
+        stage::{ControllerHandle, may_rotate},
+        volume::{VolumeStage, picture::VolumePicture},
+    },
     data::manifest::Manifest,
     session::load_volume,
-    state::shown::{Shown, Source, ViewOptions, Voxels},
+    state::{
+        shown::{Shown, Source},
+        volume::{ViewOptions, Voxels},
+    },
     text::format,
 };
 
@@ -22,7 +28,7 @@ use crate::{
 pub fn Gallery() -> impl IntoView {
     set_title("Gallery");
     let manifest = RwSignal::new(None::<Arc<Manifest>>);
-    let specimen = RwSignal::new(None::<Shown>);
+    let specimen = RwSignal::new(None::<Shown<Voxels>>);
     let system = catalog::systems::all().iter().find(|s| s.makes == SampleKind::Volume);
     // Without a specimen the collection stands alone: an empty stage would promise something.
     let nothing_to_show = RwSignal::new(system.is_none());
@@ -59,7 +65,7 @@ pub fn Gallery() -> impl IntoView {
 }
 
 /// The specimen of the first preset that ships one.
-async fn first_example(manifest: &Manifest, system: &System) -> Option<Shown> {
+async fn first_example(manifest: &Manifest, system: &System) -> Option<Shown<Voxels>> {
     for preset in &system.presets {
         let logical = preset.path(system.slug, ModelFile::Example);
         // The gallery stands without its specimen; the system's own page says what is wrong.
@@ -68,7 +74,7 @@ async fn first_example(manifest: &Manifest, system: &System) -> Option<Shown> {
                 source: Source::Example,
                 title: format!("{}, {}, made by the model", preset.title, format::shape(volume.shape())),
                 file_stem: format!("{}-{}-example", system.slug, preset.name),
-                voxels: Arc::new(Voxels::Segmented(volume)),
+                content: Arc::new(Voxels::Segmented(volume)),
                 request: serde_json::Value::Null,
             });
         }
@@ -77,9 +83,9 @@ async fn first_example(manifest: &Manifest, system: &System) -> Option<Shown> {
 }
 
 #[component]
-fn Hero(system: &'static System, specimen: Signal<Option<Shown>>) -> impl IntoView {
+fn Hero(system: &'static System, specimen: Signal<Option<Shown<Voxels>>>) -> impl IntoView {
     let options = RwSignal::new(ViewOptions { rotating: may_rotate(), ..ViewOptions::default() });
-    let handle: ControllerHandle = StoredValue::new_local(None);
+    let handle: ControllerHandle<VolumePicture> = StoredValue::new_local(None);
     view! {
         <section class="hero" aria-label=format!("On show: {}", system.title)>
             <VolumeStage shown=specimen beside=Signal::derive(|| None) options handle placeholder="Bringing out the specimen…" />

@@ -1,25 +1,29 @@
 //! The page of one system, composed from shared parts. What is special to a kind of sample is chosen by
-//! [`SampleKind`]; a new system of a known kind needs nothing here.
+//! [`Kind`]; a new system of a known kind needs nothing here.
 
 use catalog::System;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use samples::SampleKind;
 
 use super::{NotFound, set_title};
 use crate::{
     components::{
         api_drawer::ApiDrawer,
-        export::ExportMenu,
         form::SettingsForm,
-        metrics::PoreMetrics,
         open_file::{DropTarget, OpenFile},
         provenance::Provenance,
         run_button::RunPanel,
+        stage::ControllerHandle,
+        structure::{
+            AtomTable, Batch, CircleFigure, Legend, Notes, Quality, Scores, StructureControls, StructureExport,
+            StructureStage, TrajectoryBar, picture::StructurePicture,
+        },
         training::TrainingDrawer,
-        volume::{ControllerHandle, VolumeStage, controls::VolumeControls},
+        volume::{
+            VolumeStage, controls::VolumeControls, export::VolumeExport, metrics::PoreMetrics, picture::VolumePicture,
+        },
     },
-    session::Session,
+    session::{CrystalCase, Kind, Session, VolumeCase},
 };
 
 /// The page at `/systems/:slug`.
@@ -39,7 +43,6 @@ fn Showcase(system: &'static System) -> impl IntoView {
     let query: Vec<(String, String)> =
         use_query_map().get_untracked().into_iter().map(|(key, value)| (key.into_owned(), value)).collect();
     let session = Session::open(system, query.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    let handle: ControllerHandle = StoredValue::new_local(None);
     let placeholder = Signal::derive(move || {
         let text = if session.no_example.get() {
             "No example of this model is on show. Press Sample to draw the first."
@@ -48,19 +51,9 @@ fn Showcase(system: &'static System) -> impl IntoView {
         };
         text.to_owned()
     });
-    let (stage, metrics) = match system.makes {
-        SampleKind::Volume => (
-            view! {
-                <DropTarget session>
-                    <VolumeStage shown=session.shown.into() beside=session.beside.into() options=session.options handle placeholder />
-                </DropTarget>
-                <VolumeControls options=session.options beside=session.beside.into() />
-                <p class="open-line">
-                    <OpenFile session />
-                </p>
-            },
-            view! { <PoreMetrics session /> },
-        ),
+    let Parts { stage, below } = match session.kind {
+        Kind::Volume(case) => volume_parts(session, case, placeholder),
+        Kind::Crystal(case) => crystal_parts(session, case, placeholder),
     };
     view! {
         <header class="page-head">
@@ -79,10 +72,66 @@ fn Showcase(system: &'static System) -> impl IntoView {
                 <SettingsForm session />
             </section>
         </div>
-        {metrics}
-        <ExportMenu session handle />
+        {below}
         <Provenance session />
         <ApiDrawer session />
         <TrainingDrawer session />
+    }
+}
+
+/// What a kind of sample brings to the page.
+struct Parts {
+    /// The view with its controls.
+    stage: AnyView,
+    /// Panels about what is shown.
+    below: AnyView,
+}
+
+fn volume_parts(session: Session, case: VolumeCase, placeholder: Signal<String>) -> Parts {
+    let handle: ControllerHandle<VolumePicture> = StoredValue::new_local(None);
+    Parts {
+        stage: view! {
+            <DropTarget session>
+                <VolumeStage shown=case.shown.into() beside=case.beside.into() options=case.options handle placeholder />
+            </DropTarget>
+            <VolumeControls options=case.options beside=case.beside.into() />
+            <p class="open-line">
+                <OpenFile session />
+            </p>
+        }
+        .into_any(),
+        below: view! {
+            <PoreMetrics session case />
+            <VolumeExport session case handle />
+        }
+        .into_any(),
+    }
+}
+
+fn crystal_parts(session: Session, case: CrystalCase, placeholder: Signal<String>) -> Parts {
+    let handle: ControllerHandle<StructurePicture> = StoredValue::new_local(None);
+    Parts {
+        stage: view! {
+            <DropTarget session>
+                <StructureStage session case handle placeholder />
+            </DropTarget>
+            <Batch case />
+            <TrajectoryBar case />
+            <Legend case />
+            <StructureControls case handle />
+            <AtomTable case />
+            <Notes case />
+            <p class="open-line">
+                <OpenFile session />
+            </p>
+        }
+        .into_any(),
+        below: view! {
+            <Quality session case />
+            <Scores session />
+            <CircleFigure case />
+            <StructureExport session case handle />
+        }
+        .into_any(),
     }
 }

@@ -1,16 +1,20 @@
 //! Everything that a system page knows, as signals, and everything that it can do. Components read the one and
 //! call the other.
 
+mod crystal;
 mod files;
+mod kind;
 mod sampling;
+mod volume;
 
-pub use files::load_volume;
+pub use crystal::{CrystalCase, Nearest};
+pub use kind::Kind;
+pub use volume::{VolumeCase, load_volume};
 
 use std::sync::Arc;
 
 use catalog::{FieldError, System};
 use leptos::{prelude::*, task::spawn_local};
-use samples::volume::{PoreMeasures, RockReference};
 use wasm_bindgen::JsValue;
 
 use crate::{
@@ -19,7 +23,6 @@ use crate::{
     state::{
         job::Job,
         settings::{Settings, on_control},
-        shown::{Shown, ViewOptions, Voxels},
     },
     worker_client::WorkerClient,
 };
@@ -35,20 +38,8 @@ pub struct Session {
     pub link_errors: RwSignal<Vec<FieldError>>,
     /// The job in the worker.
     pub job: RwSignal<Job>,
-    /// What stands in the view.
-    pub shown: RwSignal<Option<Shown>>,
-    /// A block of the real rock, for the comparison.
-    pub beside: RwSignal<Option<Arc<Voxels>>>,
     /// No example of this preset is shipped.
     pub no_example: RwSignal<bool>,
-    /// How it is shown.
-    pub options: RwSignal<ViewOptions>,
-    /// Measures of what stands in the view.
-    pub measures: RwSignal<Option<Arc<PoreMeasures>>>,
-    /// Why there is no permeability among them, if it was tried.
-    pub flow_error: RwSignal<Option<String>>,
-    /// Measures of the real rock.
-    pub reference: RwSignal<Option<Arc<RockReference>>>,
     /// The preset's model card.
     pub card: RwSignal<Option<Arc<Card>>>,
     /// The bundle.
@@ -57,6 +48,8 @@ pub struct Session {
     pub problem: RwSignal<Option<String>>,
     /// The visitor asked for a sample while a field was wrong.
     pub refused: RwSignal<bool>,
+    /// What depends on the kind of sample.
+    pub kind: Kind,
     worker: StoredValue<Option<WorkerClient>, LocalStorage>,
     work: StoredValue<sampling::Work>,
 }
@@ -71,20 +64,12 @@ impl Session {
             settings: RwSignal::new(settings),
             link_errors: RwSignal::new(link_errors),
             job: RwSignal::new(Job::default()),
-            shown: RwSignal::new(None),
-            beside: RwSignal::new(None),
             no_example: RwSignal::new(false),
-            options: RwSignal::new(ViewOptions {
-                rotating: crate::components::volume::controller::may_rotate(),
-                ..ViewOptions::default()
-            }),
-            measures: RwSignal::new(None),
-            flow_error: RwSignal::new(None),
-            reference: RwSignal::new(None),
             card: RwSignal::new(None),
             manifest: RwSignal::new(None),
             problem: RwSignal::new(None),
             refused: RwSignal::new(false),
+            kind: Kind::of(system),
             worker: StoredValue::new_local(None),
             work: StoredValue::new(sampling::Work::default()),
         };
@@ -98,6 +83,7 @@ impl Session {
             });
         });
         session.keep_url();
+        session.kind.open(session);
         session.load_preset_files();
         spawn_local(async move {
             match fetch::json::<Manifest>("/manifest.json").await {
@@ -131,6 +117,11 @@ impl Session {
                 find(&named)
             })
         })
+    }
+
+    /// Shows a file of the visitor; a file that cannot be shown changes nothing else.
+    pub fn open_file(self, name: &str, bytes: &[u8]) {
+        self.problem.set(self.kind.open_file(self, name, bytes).err());
     }
 
     /// Keeps the query of the address equal to the form, without new history entries. The address of a page on

@@ -1,21 +1,17 @@
 //! Jobs in the worker: sent, followed, cancelled, and tried once more where the worker crashed.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use catalog::{
     Device, SampleRequest,
     messages::{FromWorker, ToWorker, WeightsSource},
 };
 use leptos::prelude::*;
-use samples::{GreyVolume, Volume, volume::PoreMeasures};
 
 use super::Session;
 use crate::{
     browser::now,
-    state::{
-        job::{Job, Phase, job_of},
-        shown::{Shown, Source, Voxels},
-    },
+    state::job::{Job, Phase, job_of},
     text::format,
     worker_client::{Event, WorkerClient},
 };
@@ -107,7 +103,8 @@ impl Session {
             work.last_id
         });
         let id = id.unwrap_or(1);
-        self.job.set(Job::starting(id));
+        self.job.set(Job::starting(id, request.count));
+        self.kind.begin();
         let address = self.manifest.with_untracked(|m| m.as_ref().and_then(|m| m.worker().map(str::to_owned)));
         let started = match address {
             Some(address) => worker.start(&address),
@@ -149,48 +146,11 @@ impl Session {
     }
 
     fn take_in(self, message: FromWorker, bytes: Option<Vec<u8>>) {
-        let voxels = |shape: [u32; 3], bytes: Option<Vec<u8>>, grey: bool| {
-            let (shape, bytes) = (shape.map(|side| side as usize), bytes.unwrap_or_default());
-            if grey {
-                GreyVolume::new(shape, bytes).map(Voxels::Grey)
-            } else {
-                Volume::new(shape, bytes).map(Voxels::Segmented)
-            }
-        };
-        let result = match message {
-            FromWorker::Preview { shape, .. } => voxels(shape, bytes, true).map(|v| self.show_job(Source::Preview, v)),
-            FromWorker::Volume { shape, .. } => voxels(shape, bytes, false).map(|v| self.show_job(Source::Sample, v)),
-            FromWorker::Measures { measures, .. } => {
-                // Comes twice: first what takes milliseconds, then with the permeability or why there is none.
-                self.flow_error.set(measures["permeability_error"].as_str().map(str::to_owned));
-                match serde_json::from_value::<PoreMeasures>(measures) {
-                    Ok(measures) => self.measures.set(Some(Arc::new(measures))),
-                    Err(error) => self.problem.set(Some(format!("The measures cannot be read: {error}."))),
-                }
-                Ok(())
-            }
-            _ => Ok(()),
-        };
-        if let Err(error) = result {
-            self.problem.set(Some(format!("The model code sent a volume that cannot be shown: {error}.")));
-        }
-    }
-
-    fn show_job(self, source: Source, voxels: Voxels) {
         let request = self.work.with_value(|work| work.request.as_ref().map(|(request, _)| request.clone()));
-        let Some(request) = request else { return };
-        let shape = format::shape(voxels.shape());
-        let title = match source {
-            Source::Preview => format!("Growing, {shape}"),
-            _ => format!("Your sample, seed {}, {shape}", request.seed),
-        };
-        self.show(Shown {
-            source,
-            title,
-            file_stem: format!("{}-{}-seed-{}", request.system, request.preset, request.seed),
-            voxels: Arc::new(voxels),
-            request: serde_json::to_value(&request).unwrap_or_default(),
-        });
+        let taken = request.map_or(Ok(()), |request| self.kind.take_in(&request, message, bytes));
+        if let Err(problem) = taken {
+            self.problem.set(Some(problem));
+        }
     }
 
     /// A crash is a bug or a lost device; the CPU path is tried once, and the visitor is told.

@@ -49,6 +49,10 @@ pub struct Backend {
 pub struct Job {
     /// Number of the job; answers to other jobs are ignored.
     pub id: u32,
+    /// Samples asked for.
+    pub count: u32,
+    /// Number of the sample that is being made, from 0.
+    pub sample: u32,
     /// Where it is in its life.
     pub phase: Phase,
     /// Known once the model is on the device.
@@ -59,16 +63,16 @@ pub struct Job {
     pub label: String,
     /// Milliseconds of each step so far.
     pub steps: Vec<f64>,
-    /// Milliseconds from the first step to the finished sample.
+    /// Milliseconds from the first step to the finished sample, added up over the samples.
     pub total_milliseconds: Option<f64>,
     /// Bad fields, if that was why it failed.
     pub fields: Vec<FieldError>,
 }
 
 impl Job {
-    /// A job that was just sent.
-    pub fn starting(id: u32) -> Self {
-        Self { id, phase: Phase::Starting, ..Self::default() }
+    /// A job for `count` samples that was just sent.
+    pub fn starting(id: u32, count: u32) -> Self {
+        Self { id, count, phase: Phase::Starting, ..Self::default() }
     }
 
     /// Whether the worker is at it.
@@ -83,7 +87,7 @@ impl Job {
             return false;
         }
         match message {
-            FromWorker::Ready | FromWorker::Preview { .. } => {}
+            FromWorker::Ready | FromWorker::Preview { .. } | FromWorker::Frame { .. } => {}
             FromWorker::Loading { received, total, from_cache, .. } => {
                 self.phase = Phase::Loading { received: *received, total: *total, from_cache: *from_cache };
             }
@@ -94,15 +98,16 @@ impl Job {
                 self.progress = None;
                 self.phase = Phase::Sampling;
             }
-            FromWorker::Step { progress, milliseconds, label, .. } => {
+            FromWorker::Step { sample, progress, milliseconds, label, .. } => {
                 self.phase = Phase::Sampling;
+                self.sample = *sample;
                 self.progress = Some(*progress);
                 self.label.clone_from(label);
                 self.steps.push(*milliseconds);
             }
-            FromWorker::Volume { milliseconds, .. } => {
+            FromWorker::Volume { milliseconds, .. } | FromWorker::Crystal { milliseconds, .. } => {
                 self.phase = Phase::Measuring;
-                self.total_milliseconds = Some(*milliseconds);
+                self.total_milliseconds = Some(self.total_milliseconds.unwrap_or_default() + milliseconds);
             }
             FromWorker::Measures { .. } => {}
             FromWorker::Done { .. } => self.phase = Phase::Done,
@@ -124,17 +129,28 @@ impl Job {
     /// one counts where it is above the mean.
     pub fn eta(&self) -> Option<f64> {
         let progress = self.progress?;
-        let left = progress.total.checked_sub(progress.done).filter(|&left| left > 0)?;
+        let left = progress.total.checked_sub(progress.done)?;
+        let left = left.saturating_add(progress.total.saturating_mul(self.samples_left()));
+        let left = Some(left).filter(|&left| left > 0)?;
         let step = self.milliseconds_per_step()?.max(*self.steps.last()?);
         Some(left as f64 * step)
+    }
+
+    /// Samples after the one that is being made.
+    fn samples_left(&self) -> u64 {
+        u64::from(self.count.saturating_sub(self.sample.saturating_add(1)))
     }
 
     /// Share of the work that is done, for the progress bar; `None` where it is unknown.
     pub fn fraction(&self) -> Option<f64> {
         match (&self.phase, self.progress) {
             (Phase::Loading { received, total, .. }, _) if *total > 0 => Some(*received as f64 / *total as f64),
-            (Phase::Sampling, Some(p)) if p.total > 0 => Some(p.done as f64 / p.total as f64),
-            (Phase::Measuring | Phase::Done, _) => Some(1.0),
+            (Phase::Sampling, Some(p)) if p.total > 0 => {
+                let samples = f64::from(self.sample) + p.done as f64 / p.total as f64;
+                Some(samples / f64::from(self.count.max(1)))
+            }
+            (Phase::Measuring, _) => Some(f64::from(self.sample.saturating_add(1)) / f64::from(self.count.max(1))),
+            (Phase::Done, _) => Some(1.0),
             _ => None,
         }
     }
@@ -166,6 +182,10 @@ impl Job {
     fn sampling_sentence(&self) -> String {
         let Some(progress) = self.progress else { return "Sampling…".to_owned() };
         let mut text = format!("Step {} of {}", progress.done, progress.total);
+        if self.count > 1 {
+            text =
+                format!("Sample {} of {}, step {} of {}", self.sample + 1, self.count, progress.done, progress.total);
+        }
         if !self.label.is_empty() {
             text.push_str(&format!(" ({})", self.label));
         }
@@ -188,6 +208,8 @@ pub fn job_of(message: &FromWorker) -> Option<u32> {
         | FromWorker::Step { job, .. }
         | FromWorker::Preview { job, .. }
         | FromWorker::Volume { job, .. }
+        | FromWorker::Frame { job, .. }
+        | FromWorker::Crystal { job, .. }
         | FromWorker::Measures { job, .. }
         | FromWorker::Done { job }
         | FromWorker::Cancelled { job }
@@ -215,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_eta_expects_the_slowest_of_mean_and_last() {
-        let mut job = Job::starting(3);
+        let mut job = Job::starting(3, 1);
         job.apply(&backend(Device::Cpu));
         job.apply(&step(1, 10.0));
         assert_eq!(job.eta(), Some(50.0));
@@ -231,15 +253,15 @@ mod tests {
 
     #[test]
     fn answers_to_another_job_change_nothing() {
-        let mut job = Job::starting(3);
+        let mut job = Job::starting(3, 1);
         assert!(!job.apply(&FromWorker::Done { job: 2 }));
         assert!(!job.apply(&FromWorker::Ready));
-        assert_eq!(job, Job::starting(3));
+        assert_eq!(job, Job::starting(3, 1));
     }
 
     #[test]
     fn a_retry_on_the_cpu_counts_its_steps_anew() {
-        let mut job = Job::starting(3);
+        let mut job = Job::starting(3, 1);
         job.apply(&backend(Device::Webgpu));
         job.apply(&step(1, 1000.0));
         job.apply(&backend(Device::Cpu));
@@ -248,7 +270,7 @@ mod tests {
 
     #[test]
     fn an_ended_job_stays_ended() {
-        let mut job = Job::starting(3);
+        let mut job = Job::starting(3, 1);
         job.apply(&FromWorker::Cancelled { job: 3 });
         assert!(!job.apply(&step(1, 1.0)));
         assert_eq!(job.phase, Phase::Cancelled);
@@ -257,9 +279,32 @@ mod tests {
 
     #[test]
     fn loading_says_where_the_bytes_come_from() {
-        let mut job = Job::starting(3);
+        let mut job = Job::starting(3, 1);
         job.apply(&FromWorker::Loading { job: 3, received: 700_000, total: 1_400_000, from_cache: true });
         assert_eq!(job.sentence(), "Weights from cache: 700 kB of 1.4 MB");
         assert_eq!(job.fraction(), Some(0.5));
+    }
+
+    #[test]
+    fn a_batch_counts_its_samples() {
+        let mut job = Job::starting(3, 4);
+        job.apply(&backend(Device::Cpu));
+        job.apply(&step(6, 10.0));
+        assert_eq!(job.fraction(), Some(0.25));
+        assert_eq!(job.eta(), Some(180.0), "three more samples of six steps");
+        let second = FromWorker::Step {
+            job: 3,
+            sample: 1,
+            progress: Progress { done: 3, total: 6 },
+            milliseconds: 10.0,
+            label: String::new(),
+        };
+        job.apply(&second);
+        assert_eq!(job.fraction(), Some(0.375));
+        assert!(job.sentence().starts_with("Sample 2 of 4, step 3 of 6"));
+        let volume = |sample| FromWorker::Volume { job: 3, sample, shape: [1; 3], milliseconds: 20.0 };
+        job.apply(&volume(0));
+        job.apply(&volume(1));
+        assert_eq!(job.total_milliseconds, Some(40.0));
     }
 }

@@ -1,5 +1,9 @@
 //! What the page knows: the settings of the form (and of the URL), the job in the worker, and what the view shows.
 
+pub mod crystal;
 pub mod job;
+pub mod playback;
 pub mod settings;
 pub mod shown;
+pub mod specimen;
+pub mod volume;

@@ -2,12 +2,21 @@
 //! beside its control. The URL's query is this state written down.
 
 use catalog::{Device, Field, FieldError, SampleRequest, System, request::Venue};
+use samples::SampleKind;
 use serde_json::{Map, Value};
 
 /// Devices that a browser can be told to use.
 pub const BROWSER_DEVICES: [Device; 3] = [Device::Auto, Device::Webgpu, Device::Cpu];
 /// Seed of a page that was opened without one.
 pub const FIRST_SEED: u64 = 1;
+
+/// Most samples of one request on the page: what a person can look at together. A volume stands alone.
+pub fn most_samples(system: &System) -> u32 {
+    match system.makes {
+        SampleKind::Volume => 1,
+        SampleKind::Crystal => 16,
+    }
+}
 
 /// All choices for one system.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +27,8 @@ pub struct Settings {
     pub seed: String,
     /// Whether the person (or the link) chose the seed: such a page repeats its sample when it is loaded.
     pub seed_chosen: bool,
+    /// Number of samples, as typed.
+    pub count: String,
     /// Where to compute.
     pub device: Device,
     /// Name and text of each parameter, in the order of the catalogue.
@@ -31,6 +42,7 @@ impl Settings {
             preset: first_preset(system).to_owned(),
             seed: FIRST_SEED.to_string(),
             seed_chosen: false,
+            count: "1".to_owned(),
             device: Device::Auto,
             parameters: system.parameters.iter().map(|f| (f.name.clone(), text_of(&f.default))).collect(),
         }
@@ -55,6 +67,7 @@ impl Settings {
                     settings.seed = value.to_owned();
                     settings.seed_chosen = true;
                 }
+                "count" if most_samples(system) > 1 => settings.count = value.to_owned(),
                 "device" => match Device::from_name(value).filter(|d| BROWSER_DEVICES.contains(d)) {
                     Some(device) => settings.device = device,
                     None => errors.push(FieldError::new(
@@ -86,6 +99,9 @@ impl Settings {
         if self.seed_chosen {
             pairs.push(("seed", &self.seed));
         }
+        if self.count.trim() != "1" {
+            pairs.push(("count", &self.count));
+        }
         pairs.extend(self.parameters.iter().map(|(name, text)| (name.as_str(), text.as_str())));
         pairs.push(("device", self.device.name()));
         let written: Vec<_> = pairs.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
@@ -103,6 +119,11 @@ impl Settings {
             ));
             0
         });
+        let most = most_samples(system);
+        let count = self.count.trim().parse().ok().filter(|count| (1..=most).contains(count)).unwrap_or_else(|| {
+            errors.push(FieldError::new("count", format!("must be a whole number from 1 to {most}")));
+            1
+        });
         let mut parameters = Map::new();
         for field in &system.parameters {
             match field.kind.read_text(self.text(&field.name)) {
@@ -115,7 +136,7 @@ impl Settings {
             preset: self.preset.clone(),
             parameters: Value::Object(parameters),
             seed,
-            count: 1,
+            count,
             device: self.device,
         };
         match request.check(Venue::Browser) {
@@ -223,6 +244,15 @@ mod tests {
         assert_eq!(settings.request(system()).expect("a request").parameters["size"], 64);
         settings.seed = "99999999999999999999".to_owned();
         assert_eq!(settings.request(system()).expect_err("no such seed")[0].field, "seed");
+    }
+
+    #[test]
+    fn a_volume_stands_alone() {
+        let (mut settings, errors) = Settings::from_query(system(), [("count", "2")]);
+        assert_eq!((settings.count.as_str(), errors.len()), ("1", 0), "the page has no control for it");
+        assert!(!settings.to_query().contains("count"));
+        settings.count = "2".to_owned();
+        assert_eq!(settings.request(system()).expect_err("one at a time")[0].field, "count");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Words for people: numbers with units, times, and the same request as curl, command line and Python.
+//! Words for people: numbers with units, times, structures, and the same request as curl, command line and Python.
 
 pub mod format;
 pub mod snippets;
+pub mod structure;

@@ -179,6 +179,8 @@ fn word(message: &FromWorker, bytes: Option<&[u8]>) -> String {
             assert_eq!((bytes.map(<[u8]>::len), *shape), (Some(voxels), [SIDE as u32; 3]));
             format!("volume {sample}")
         }
+        FromWorker::Frame { .. } => "frame".into(),
+        FromWorker::Crystal { sample, .. } => format!("crystal {sample}"),
         FromWorker::Measures { measures, .. } => {
             (if measures["permeability"].is_null() { "measures" } else { "flow" }).into()
         }

@@ -61,7 +61,8 @@ pub fn export(args: ExportArgs) -> Result<(), Failure> {
     if args.out.is_none() && args.measures.is_none() {
         return Err(Failure::input("out", "nothing to do: give --out, --measures or both"));
     }
-    if !matches!(format(&args.input), Some(Format::Nrrd | Format::Tiff | Format::Raw)) {
+    let is_volume = |path: &Path| matches!(format(path), Some(Format::Nrrd | Format::Tiff | Format::Raw));
+    if !is_volume(&args.input) && !args.out.as_deref().is_some_and(is_volume) {
         return export_structure::export(&args);
     }
     if args.voxel_um.is_some_and(|um| !um.is_finite() || um <= 0.0) {

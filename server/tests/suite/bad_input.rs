@@ -21,11 +21,12 @@ fn with(change: impl FnOnce(&mut Value)) -> Value {
 #[tokio::test]
 async fn bad_fields_of_a_sampling_are_each_named() {
     let app = App::idle().await;
-    let cases: [(Value, &[&str]); 16] = [
+    let cases: [(Value, &[&str]); 17] = [
         (with(|r| r["system"] = json!("porous-gam")), &["system"]),
         (with(|r| r["system"] = json!(["porous-gan"])), &["system"]),
         (with(|r| r["preset"] = json!("granite")), &["preset"]),
-        (with(|r| r["preset"] = json!("paper")), &["preset"]),
+        (with(|r| (r["preset"], r["parameters"]["size"]) = (json!("paper"), json!(64))), &["preset"]),
+        (with(|r| r["preset"] = json!("paper")), &["parameters.size"]),
         (with(|r| r["colour"] = json!("red")), &["colour"]),
         (with(|r| r["parameters"]["colour"] = json!("red")), &["parameters.colour"]),
         (with(|r| r["parameters"]["size"] = json!(0)), &["parameters.size"]),

@@ -6,6 +6,7 @@ mod api;
 mod artifacts;
 mod bad_input;
 mod cli;
+mod crystals;
 mod events;
 mod export;
 mod leases;

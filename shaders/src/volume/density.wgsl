@@ -41,7 +41,8 @@ fn fs_density(pixel: Pixel) -> @location(0) vec4f {
     let towards_light = frame.light.xyz * max(1.0, 0.02 * frame.shape.x);
     var light = Light(vec3f(0.0), 1.0);
     var t = span.near;
-    for (var crossed = 0; crossed < 1024; crossed++) {
+    var before = -1.0; // share at the last sample
+    for (var crossed = 0; crossed < 2048; crossed++) {
         if t >= end || light.through < OPAQUE {
             break;
         }
@@ -52,6 +53,7 @@ fn fs_density(pixel: Pixel) -> @location(0) vec4f {
         if share.x == share.y {
             // One phase all through: the stretch has a closed form.
             light = absorb(light, share.x, 0.0, leave - t);
+            before = share.x;
         } else {
             let count = ceil((leave - t) / step);
             let stretch = (leave - t) / count;
@@ -60,10 +62,12 @@ fn fs_density(pixel: Pixel) -> @location(0) vec4f {
                 let value = value_at(q);
                 let share = grain_share(value);
                 var rise = 0.0;
-                if mix(frame.low.w, frame.high.w, share) * stretch > 0.02 {
-                    // Only matter that is dense enough to show its relief asks for the light.
+                // Only at a border, and only of matter that is dense enough to show it, is there relief.
+                let border = share != before || (share > 0.0 && share < 1.0);
+                if border && mix(frame.low.w, frame.high.w, share) * stretch > 0.02 {
                     rise = value_at(q + towards_light) - value;
                 }
+                before = share;
                 light = absorb(light, share, rise, stretch);
                 if light.through < OPAQUE {
                     break;

@@ -23,10 +23,10 @@ struct Frame {
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var raw: texture_3d<f32>;     // the voxels
 @group(0) @binding(2) var field: texture_3d<f32>;   // the same, smoothed within half a voxel, with mips
-@group(0) @binding(3) var bricks: texture_3d<f32>;  // per 8³ voxels: min, max of the field; min, max of raw
+@group(0) @binding(3) var bricks: texture_3d<f32>;  // per 4³ voxels: min, max of the field; min, max of raw
 @group(0) @binding(4) var linear_sampler: sampler;
 
-const BRICK: f32 = 8.0;
+const BRICK: f32 = 4.0;
 const NUDGE: f32 = 0.002; // voxels; gets a point off the border that was just computed
 
 struct Pixel {

@@ -11,7 +11,7 @@ fn march_to_solid(ray: Ray, start: f32, end: f32) -> f32 {
     var near = start;
     var t = start;
     let scale = frame.forward.w;
-    for (var crossed = 0; crossed < 1024; crossed++) {
+    for (var crossed = 0; crossed < 2048; crossed++) {
         if t >= end {
             return OUTSIDE;
         }

@@ -125,12 +125,12 @@ impl Default for TrainParameters {
 
 /// The descriptor.
 pub fn system() -> System {
-    let preset = |name, title, description, browser_maximum| Preset {
+    let preset = |name, title, description, trained, browser_maximum| Preset {
         name,
         title,
         description,
-        shipped: false,
-        browser: false,
+        shipped: trained,
+        browser: trained,
         browser_maximum,
     };
     let small = || vec![("atoms", 24), ("steps", 200)];
@@ -154,18 +154,22 @@ pub fn system() -> System {
                 "Perovskite structure",
                 "Finds the structure of a given ABX₃ formula; trained on 3787 perovskites of Perov-5 (its validation \
                  split).",
+                true,
                 small(),
             ),
             preset(
                 AB_INITIO,
                 "Perovskites from nothing",
                 "Chooses the five elements too; trained on the same 3787 perovskites.",
+                true,
                 small(),
             ),
             preset(
                 "carbon-small",
                 "Carbon",
-                "Carbon allotropes of 6 to 24 atoms; trained on 2032 structures of Carbon-24 (its validation split).",
+                "Carbon allotropes of 6 to 24 atoms, for 2032 structures of Carbon-24 (its validation split). No weights are shipped \
+                 yet: train it on the server.",
+                false,
                 small(),
             ),
             preset(
@@ -173,6 +177,7 @@ pub fn system() -> System {
                 "Paper size",
                 "The network of the paper (hidden 512, 128 frequencies, 1000 steps). No weights are shipped: train it on \
                  a GPU or import the authors' checkpoint.",
+                false,
                 vec![],
             ),
         ],

@@ -119,21 +119,19 @@ impl Quadrature {
         let (mut f_low, mut f_high) = (excess(low), excess(high));
         // Regula falsi (Illinois): superlinear, and never outside the bracket.
         for _ in 0..200 {
-            if high - low <= 1e-14 * high || f_high == f_low {
+            if (high - low).abs() <= 1e-14 * high.abs() || f_high == f_low {
                 break;
             }
             let middle = (low * f_high - high * f_low) / (f_high - f_low);
             let f = excess(middle);
-            if f == 0.0 {
-                return middle;
-            }
+            // `high` is always the newest end, whichever side it is on.
             if f * f_high < 0.0 {
                 (low, f_low) = (high, f_high);
             } else {
                 f_low *= 0.5;
             }
             (high, f_high) = (middle, f);
-            if (high - low).abs() <= 1e-14 * high.abs() {
+            if f == 0.0 {
                 break;
             }
         }

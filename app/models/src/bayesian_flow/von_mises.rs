@@ -58,10 +58,26 @@ pub fn mean_length(kappa: f64) -> f64 {
     i1e(kappa) / i0e(kappa)
 }
 
+/// `1 − A(κ)` without the cancellation: for large κ the leading terms of both series are equal and drop out.
+fn versine(kappa: f64) -> f64 {
+    if kappa < ASYMPTOTIC_FROM {
+        return (i0e(kappa) - i1e(kappa)) / i0e(kappa);
+    }
+    let (mut zero, mut one, mut difference): (f64, f64, f64) = (1.0, 1.0, 0.0);
+    let mut k = 1.0;
+    while zero.abs() > f64::EPSILON * 1e-3 && k < 60.0 {
+        let odd = 2.0 * k - 1.0;
+        zero *= odd * odd / (k * 8.0 * kappa);
+        one *= (odd * odd - 4.0) / (k * 8.0 * kappa);
+        difference += zero - one;
+        k += 1.0;
+    }
+    difference / (asymptotic(0, kappa) * (2.0 * PI * kappa).sqrt())
+}
+
 /// Entropy of vM(·, κ) in nat, `ln(2π I₀(κ)) − κ A(κ)`, in a form in which the large terms have cancelled.
 pub fn entropy(kappa: f64) -> f64 {
-    let (i0, i1) = (i0e(kappa), i1e(kappa));
-    LARGEST_ENTROPY + i0.ln() + kappa * (i0 - i1) / i0
+    LARGEST_ENTROPY + i0e(kappa).ln() + kappa * versine(kappa)
 }
 
 /// `dH/dκ = −κ A'(κ)` with `A' = 1 − A² − A/κ`.

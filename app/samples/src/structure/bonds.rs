@@ -60,6 +60,9 @@ const LONGEST_BONDS: [(&str, &str, f64); 34] = [
 /// Bonds that an atom has on average, at most; more means that the structure is none.
 const MAX_BONDS_PER_ATOM: usize = 32;
 
+/// Pairs closer than [`SHORTEST_BOND`] per atom, at most: a few alternatives at each place, not a pile.
+const MAX_CLOSE_PER_ATOM: usize = 16;
+
 /// A bond of a structure, periodic or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PeriodicBond {
@@ -116,18 +119,14 @@ pub fn perceive(structure: &Structure) -> Result<Vec<PeriodicBond>, BondError> {
 pub fn perceive_crystal(crystal: &Crystal) -> Result<Vec<PeriodicBond>, BondError> {
     let elements = crystal.elements();
     let has_non_metal = elements.iter().any(|element| !element.facts().metal);
-    let limits = Limits::new(elements, |first, second| !has_non_metal || !(is_metal(first) && is_metal(second)));
-    let mut bonds = Vec::new();
+    let limits = Limits::new(elements, |first, second| !(has_non_metal && is_metal(first) && is_metal(second)));
+    let mut found = Found::new(&limits);
     if limits.longest > 0.0 {
         periodic_pairs(crystal.lattice(), crystal.fractional_coordinates(), limits.longest, |i, j, image, squared| {
-            if limits.are_bonded(i, j, squared) {
-                push(&mut bonds, elements.len(), PeriodicBond { atoms: [i as u32, j as u32], image: image.map(|n| n as i32) })?;
-            }
-            Ok(())
+            found.pair(i, j, squared, |atoms| PeriodicBond { atoms, image: image.map(|n| n as i32) })
         })?;
     }
-    bonds.sort_unstable();
-    Ok(bonds)
+    Ok(found.sorted())
 }
 
 /// The bonds of a molecule, each once with the smaller index first, sorted.
@@ -137,29 +136,45 @@ pub fn perceive_crystal(crystal: &Crystal) -> Result<Vec<PeriodicBond>, BondErro
 pub fn perceive_molecule(molecule: &Molecule) -> Result<Vec<[u32; 2]>, BondError> {
     let elements = molecule.elements();
     let limits = Limits::new(elements, |_, _| true);
-    let mut bonds = Vec::new();
+    let mut found = Found::new(&limits);
     if limits.longest > 0.0 {
-        open_pairs(molecule.positions(), limits.longest, |i, j, squared| {
-            if limits.are_bonded(i, j, squared) {
-                push(&mut bonds, elements.len(), [i as u32, j as u32])?;
-            }
-            Ok(())
-        })?;
+        open_pairs(molecule.positions(), limits.longest, |i, j, squared| found.pair(i, j, squared, |atoms| atoms))?;
     }
-    bonds.sort_unstable();
-    Ok(bonds)
+    Ok(found.sorted())
 }
 
 fn is_metal(element: Element) -> bool {
     element.facts().metal
 }
 
-fn push<B>(bonds: &mut Vec<B>, atoms: usize, bond: B) -> Result<(), TooDense> {
-    if bonds.len() > MAX_BONDS_PER_ATOM * atoms {
-        return Err(TooDense);
+/// Bonds as they are found.
+struct Found<'a, B> {
+    limits: &'a Limits,
+    bonds: Vec<B>,
+    /// Pairs that are closer than bonds.
+    close: usize,
+}
+
+impl<'a, B: Ord> Found<'a, B> {
+    fn new(limits: &'a Limits) -> Self {
+        Self { limits, bonds: Vec::new(), close: 0 }
     }
-    bonds.push(bond);
-    Ok(())
+
+    fn pair(&mut self, i: usize, j: usize, squared: f64, bond: impl FnOnce([u32; 2]) -> B) -> Result<(), TooDense> {
+        let atoms = self.limits.kinds.len();
+        if squared < SHORTEST_BOND * SHORTEST_BOND {
+            self.close += 1;
+        } else if squared <= self.limits.squared(i, j) {
+            self.bonds.push(bond([i as u32, j as u32]));
+        }
+        let is_too_dense = self.bonds.len() > MAX_BONDS_PER_ATOM * atoms || self.close > MAX_CLOSE_PER_ATOM * atoms;
+        if is_too_dense { Err(TooDense) } else { Ok(()) }
+    }
+
+    fn sorted(mut self) -> Vec<B> {
+        self.bonds.sort_unstable();
+        self.bonds
+    }
 }
 
 /// Squared longest bonds of the elements present.
@@ -189,13 +204,14 @@ impl Limits {
             })
             .collect();
         let length = |a: Element, b: Element| if may_bond(a, b) { longest_bond(a, b) } else { 0.0 };
-        let lengths: Vec<f64> = present.iter().flat_map(|&a| present.iter().map(move |&b| (a, b))).map(|(a, b)| length(a, b)).collect();
+        let lengths: Vec<f64> =
+            present.iter().flat_map(|&a| present.iter().map(move |&b| (a, b))).map(|(a, b)| length(a, b)).collect();
         let longest = lengths.iter().copied().fold(0.0, f64::max);
         Self { kinds, squared: lengths.iter().map(|length| length * length).collect(), count: present.len(), longest }
     }
 
-    fn are_bonded(&self, i: usize, j: usize, distance_squared: f64) -> bool {
-        let limit = self.squared[usize::from(self.kinds[i]) * self.count + usize::from(self.kinds[j])];
-        (SHORTEST_BOND * SHORTEST_BOND..=limit).contains(&distance_squared)
+    /// The square of the longest bond of two atoms, Å².
+    fn squared(&self, i: usize, j: usize) -> f64 {
+        self.squared[usize::from(self.kinds[i]) * self.count + usize::from(self.kinds[j])]
     }
 }

@@ -218,7 +218,8 @@ impl Reader<'_> {
                     open.push(Group { place, closing, counts: BTreeMap::new() });
                 }
                 ')' | ']' | '}' => {
-                    let group = open.pop_if(|group| group.closing == character).ok_or(FormulaError::Bracket { place })?;
+                    let group =
+                        open.pop_if(|group| group.closing == character).ok_or(FormulaError::Bracket { place })?;
                     let count = self.count()?;
                     let outer = open.last_mut().map_or(&mut part, |group| &mut group.counts);
                     merge(outer, &group.counts, count)?;
@@ -245,7 +246,10 @@ impl Reader<'_> {
             return Err(FormulaError::TooManyAtoms);
         }
         let counts = total.into_iter().map(|(element, n)| Ok((element, u32::try_from(n)?)));
-        counts.collect::<Result<_, std::num::TryFromIntError>>().map(Composition).map_err(|_| FormulaError::TooManyAtoms)
+        counts
+            .collect::<Result<_, std::num::TryFromIntError>>()
+            .map(Composition)
+            .map_err(|_| FormulaError::TooManyAtoms)
     }
 
     fn skip_spaces(&mut self) {

@@ -62,7 +62,8 @@ fn null_is_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Ve
 }
 
 static FACTS: LazyLock<Vec<ElementFacts>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../data/elements.json")).expect("the table of elements is part of the program")
+    serde_json::from_str(include_str!("../../data/elements.json"))
+        .expect("the table of elements is part of the program")
 });
 
 impl Element {

@@ -36,13 +36,19 @@ impl Primitive {
     }
 }
 
-/// All translations within the cell, the identity first; `None` if not even that maps every atom onto itself, or they
-/// are no group.
+/// All translations within the cell, the identity first; `None` if atoms are closer than twice the tolerance, or the
+/// translations are no group.
 fn translations(crystal: &Crystal, tolerance: f64) -> Option<Vec<Translation>> {
     let (elements, coordinates) = (crystal.elements(), crystal.fractional_coordinates());
     // Twice the tolerance at first: the translation between two atoms is off by the errors of both.
     let mut grid = PointGrid::new(*crystal.lattice(), 2.0 * tolerance);
-    coordinates.iter().for_each(|&point| grid.insert(point));
+    for &point in coordinates {
+        // Atoms so close could be mistaken for one another.
+        if grid.nearest(point).is_some() {
+            return None;
+        }
+        grid.insert(point);
+    }
     let pivots = rarest(elements);
     let (&origin, others) = pivots.split_first()?;
     let translation = |target: usize| {
@@ -59,7 +65,8 @@ fn translations(crystal: &Crystal, tolerance: f64) -> Option<Vec<Translation>> {
             image.push(onto);
             misses.push(miss);
         }
-        let mean: [f64; 3] = std::array::from_fn(|k| misses.iter().map(|miss| miss[k]).sum::<f64>() / misses.len() as f64);
+        let mean: [f64; 3] =
+            std::array::from_fn(|k| misses.iter().map(|miss| miss[k]).sum::<f64>() / misses.len() as f64);
         let is_close = |miss: &[f64; 3]| {
             let d = crystal.lattice().to_cartesian(std::array::from_fn(|k| miss[k] - mean[k]));
             d.iter().map(|x| x * x).sum::<f64>() < tolerance * tolerance
@@ -159,7 +166,8 @@ fn hermite_basis(mut rows: Vec<[i64; 3]>) -> [[i64; 3]; 3] {
     let mut basis = [[0; 3]; 3];
     for column in 0..3 {
         // Euclid's algorithm on the column until one row is left with an entry in it.
-        while let Some(pivot) = (0..rows.len()).filter(|&i| rows[i][column] != 0).min_by_key(|&i| rows[i][column].abs()) {
+        while let Some(pivot) = (0..rows.len()).filter(|&i| rows[i][column] != 0).min_by_key(|&i| rows[i][column].abs())
+        {
             let pivot_row = rows[pivot];
             let mut is_alone = true;
             for (i, row) in rows.iter_mut().enumerate() {

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::{Crystal, Element, Lattice, StructureError, crystal::dot, primitive::Primitive};
 
 /// Atoms in a cell whose symmetry is sought; the search takes seconds beyond.
-pub const MAX_SYMMETRY_ATOMS: usize = 2_000;
+pub const MAX_SYMMETRY_ATOMS: usize = 1_000;
 
 /// Å that atoms may miss their images by when nothing else is said: generated crystals are not exact. The Materials
 /// Project uses the same.
@@ -38,7 +38,8 @@ pub struct Symmetry {
     pub conventional: Crystal,
     /// The primitive cell of the same setting, symmetrised.
     pub primitive: Crystal,
-    /// The tolerance that was used, Å: it is halved where what it allows contradicts itself.
+    /// The tolerance that was used, Å: it is halved where atoms are closer than twice that, or what
+    /// it allows contradicts itself.
     pub tolerance: f64,
 }
 
@@ -110,8 +111,13 @@ impl Symmetry {
             if let Some(primitive) = Primitive::of(crystal, tolerance)?
                 && has_finite_rotations(primitive.crystal.lattice(), tolerance)?
             {
-                match MoyoDataset::new(&to_moyo(&primitive.crystal), tolerance, AngleTolerance::Default, Setting::Standard, true)
-                {
+                match MoyoDataset::new(
+                    &to_moyo(&primitive.crystal),
+                    tolerance,
+                    AngleTolerance::Default,
+                    Setting::Standard,
+                    true,
+                ) {
                     Ok(dataset) => return Self::from_dataset(&dataset, &primitive, atoms),
                     Err(error) => failure = error.into(),
                 }
@@ -124,12 +130,13 @@ impl Symmetry {
     fn from_dataset(dataset: &MoyoDataset, primitive: &Primitive, atoms: usize) -> Result<Self, SymmetryError> {
         let copies = atoms / primitive.crystal.elements().len().max(1);
         let mut first_of_orbit = vec![None; atoms];
-        let orbits = primitive.copy_of.iter().enumerate().map(|(atom, &copy)| {
-            *first_of_orbit[dataset.orbits[copy]].get_or_insert(atom)
-        });
+        let orbits = primitive
+            .copy_of
+            .iter()
+            .enumerate()
+            .map(|(atom, &copy)| *first_of_orbit[dataset.orbits[copy]].get_or_insert(atom));
         Ok(Self {
-            // moyo numbers space groups from its own table of 230.
-            number: u8::try_from(dataset.number).unwrap_or(0),
+            number: u8::try_from(dataset.number).expect("moyo numbers space groups 1 to 230"),
             hermann_mauguin: dataset.hm_symbol.clone(),
             pearson: dataset.pearson_symbol.clone(),
             operations: dataset.operations.len() * copies,

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::state::shown::{Look, ViewOptions, Voxels};
+use crate::{
+    components::segments::{Segments, Toggle},
+    state::volume::{Look, ViewOptions, Voxels},
+};
 
 const AXES: [&str; 3] = ["z", "y", "x"];
 
@@ -14,44 +17,38 @@ pub fn VolumeControls(options: RwSignal<ViewOptions>, beside: Signal<Option<Arc<
     let can_compare = move || beside.with(Option::is_some);
     view! {
         <div class="controls">
-            <LookChoice options />
+            <Segments
+                legend="Look"
+                test="mode"
+                choices=&Look::ALL
+                value=Signal::derive(move || options.with(|o| o.look))
+                set=move |look| options.update(|o| o.look = look)
+            />
             <div class="toggles">
-                <button
-                    type="button"
-                    class="toggle"
-                    aria-pressed=move || options.with(|o| o.rotating).to_string()
-                    on:click=move |_| options.update(|o| o.rotating = !o.rotating)
-                >
-                    "Turning"
-                </button>
-                <button
-                    type="button"
-                    class="toggle"
-                    aria-pressed=move || options.with(|o| o.ambient_occlusion).to_string()
-                    on:click=move |_| options.update(|o| o.ambient_occlusion = !o.ambient_occlusion)
-                >
-                    "Soft shadows"
-                </button>
-                <button
-                    type="button"
-                    class="toggle"
-                    aria-pressed=move || options.with(|o| o.clip.is_some()).to_string()
-                    on:click=move |_| {
+                <Toggle
+                    title="Turning"
+                    pressed=Signal::derive(move || options.with(|o| o.rotating))
+                    on_press=move || options.update(|o| o.rotating = !o.rotating)
+                />
+                <Toggle
+                    title="Soft shadows"
+                    pressed=Signal::derive(move || options.with(|o| o.ambient_occlusion))
+                    on_press=move || options.update(|o| o.ambient_occlusion = !o.ambient_occlusion)
+                />
+                <Toggle
+                    title="Cut open"
+                    pressed=Signal::derive(move || options.with(|o| o.clip.is_some()))
+                    on_press=move || {
                         options.update(|o| o.clip = if o.clip.is_some() { None } else { Some((2, 0.5)) });
                     }
-                >
-                    "Cut open"
-                </button>
+                />
                 <Show when=can_compare>
-                    <button
-                        type="button"
-                        class="toggle"
-                        data-testid="compare"
-                        aria-pressed=move || options.with(|o| o.compare).to_string()
-                        on:click=move |_| options.update(|o| o.compare = !o.compare)
-                    >
-                        "Compare with the real rock"
-                    </button>
+                    <Toggle
+                        title="Compare with the real rock"
+                        testid="compare"
+                        pressed=Signal::derive(move || options.with(|o| o.compare))
+                        on_press=move || options.update(|o| o.compare = !o.compare)
+                    />
                 </Show>
             </div>
             <Show when=move || options.with(|o| o.look == Look::Slices)>
@@ -61,31 +58,6 @@ pub fn VolumeControls(options: RwSignal<ViewOptions>, beside: Signal<Option<Arc<
                 <Clip options />
             </Show>
         </div>
-    }
-}
-
-#[component]
-fn LookChoice(options: RwSignal<ViewOptions>) -> impl IntoView {
-    let choice = move |(look, name, title): (Look, &'static str, &'static str)| {
-        view! {
-            <label class="segment">
-                <input
-                    type="radio"
-                    name="look"
-                    value=name
-                    data-testid=format!("mode-{name}")
-                    prop:checked=move || options.with(|o| o.look == look)
-                    on:change=move |_| options.update(|o| o.look = look)
-                />
-                <span>{title}</span>
-            </label>
-        }
-    };
-    view! {
-        <fieldset class="segments" data-testid="mode">
-            <legend class="visually-hidden">"Look"</legend>
-            {Look::ALL.map(choice).collect_view()}
-        </fieldset>
     }
 }
 

@@ -240,19 +240,10 @@ impl Trainer for CrystalTraining {
 
     fn publish(&mut self, directory: &Path) -> Result<()> {
         let bytes = weights::to_safetensors(&self.trainer.averaged(), DType::F16)?;
-        let reference = Trajectory {
-            frames: self
-                .data
-                .train
-                .iter()
-                .map(|crystal| Frame { structure: crystal, label: String::new(), certainty: Vec::new() })
-                .collect::<Vec<_>>(),
-        };
         let card = self.card(&bytes, self.score(PUBLISHED)?)?;
         for (name, content) in [
             ("card.json", serde_json::to_vec_pretty(&card)?),
             ("example.json", serde_json::to_vec(&self.example()?)?),
-            ("reference.json", serde_json::to_vec(&reference)?),
             ("weights.safetensors", bytes),
         ] {
             fs::write(directory.join(name), content)?;

@@ -10,7 +10,10 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use models::{
     seed,
-    systems::porous_gan::{GanConfig, Generator},
+    systems::{
+        crysbfn::{CrystalConfig, CspNet},
+        porous_gan::{GanConfig, Generator},
+    },
     weights,
 };
 use rand::Rng as _;
@@ -24,6 +27,9 @@ impl Folders {
         let weights = folders.assets().join("weights/porous-gan/berea-small");
         fs::create_dir_all(&weights).unwrap();
         fs::write(weights.join("weights.safetensors"), untrained()).unwrap();
+        let weights = folders.assets().join("weights/crysbfn/perov-small");
+        fs::create_dir_all(&weights).unwrap();
+        fs::write(weights.join("weights.safetensors"), untrained_crystals()).unwrap();
         write_bundle(&folders.web());
         folders
     }
@@ -56,6 +62,16 @@ impl Folders {
     pub fn weights(&self) -> PathBuf {
         self.assets().join("weights/porous-gan/berea-small/weights.safetensors")
     }
+}
+
+/// The same of a crystal model.
+fn untrained_crystals() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let config = CrystalConfig::perov_small();
+        let network = CspNet::random(&config, &mut seed::stream(2, 0), &burn::tensor::Device::flex());
+        weights::to_safetensors(&network, burn::tensor::DType::F16).unwrap()
+    })
 }
 
 /// Weights as they are before any training: they make noise, but of the right size.

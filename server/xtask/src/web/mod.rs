@@ -23,6 +23,8 @@ use crate::root;
 const UNHASHED: [&str; 3] = ["sw.js", "robots.txt", "favicon.ico"];
 /// Folders of `assets` that only the server's programs read.
 const NOT_FOR_BROWSERS: [&str; 1] = ["data"];
+/// What the page reads of them all the same: the crystals that a sample is compared with.
+const FOR_BROWSERS: [&str; 2] = ["data/crysbfn/perov_5_val.jsonl.gz", "data/crysbfn/carbon_24_val.jsonl.gz"];
 /// Largest wasm files after brotli, in bytes: compiling them is the visitor's wait.
 const BUDGETS: [(&str, usize); 2] = [("page.wasm", 1_500_000), ("worker.wasm", 5_000_000)];
 
@@ -82,6 +84,7 @@ fn boot(glue: &str, wasm: &str) -> String {
 fn add_assets(bundle: &mut Bundle, assets: &Path) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let mut keys = Vec::new();
     list(assets, "", &mut keys)?;
+    keys.retain(|key| is_for_browsers(key));
     keys.sort_by_key(|key| (key.ends_with(".css"), key.clone()));
     let mut unhashed = Vec::new();
     for key in keys {
@@ -100,13 +103,17 @@ fn add_assets(bundle: &mut Bundle, assets: &Path) -> anyhow::Result<Vec<(String,
     Ok(unhashed)
 }
 
+fn is_for_browsers(key: &str) -> bool {
+    let folder = key.split('/').next().unwrap_or_default();
+    !NOT_FOR_BROWSERS.contains(&folder) || FOR_BROWSERS.contains(&key)
+}
+
 /// Keys of all files below `folder`, without notes to readers of the repository and hidden files.
 fn list(folder: &Path, prefix: &str, keys: &mut Vec<String>) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let entry = entry?;
         let name = entry.file_name().into_string().map_err(|n| anyhow::anyhow!("{n:?} is not a plain name"))?;
-        let is_private = prefix.is_empty() && NOT_FOR_BROWSERS.contains(&name.as_str());
-        if name.starts_with('.') || name.ends_with(".md") || is_private {
+        if name.starts_with('.') || name.ends_with(".md") {
             continue;
         }
         let key = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };

@@ -79,6 +79,14 @@ impl CrystalTrainer {
         }
     }
 
+    /// Replaces the network and its running average; the optimiser starts anew.
+    #[must_use]
+    pub fn with_network(mut self, network: &CspNet) -> Self {
+        self.average = flatten(network);
+        self.network = restore(self.network, &self.average);
+        self
+    }
+
     /// Sizes and flows.
     pub fn config(&self) -> &CrystalConfig {
         &self.config
@@ -202,7 +210,8 @@ fn restore(network: CspNet, values: &[f32]) -> CspNet {
                 let shape = tensor.shape();
                 let (values, rest) = self.0.split_at(shape.num_elements());
                 self.0 = rest;
-                Tensor::from_data(TensorData::new(values.to_vec(), shape), &tensor.device())
+                let restored = Tensor::from_data(TensorData::new(values.to_vec(), shape), &tensor.device());
+                restored.set_require_grad(tensor.is_require_grad())
             })
         }
     }

@@ -39,7 +39,7 @@ pub enum FormatError {
         /// What it has no place for.
         what: String,
     },
-    /// Bonds, which the scene is to show, were not found.
+    /// Bonds, which a scene shows, were not found.
     #[error("the bonds of the scene: {0}")]
     Bonds(#[from] BondError),
     /// A format that is only read.

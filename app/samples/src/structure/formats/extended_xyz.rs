@@ -32,7 +32,8 @@ pub(super) struct Comment<'a> {
 impl<'a> Comment<'a> {
     /// Reads the line that `lines` stands at.
     pub(super) fn read(comment: &'a str, lines: &Lines<'_>) -> Result<Self, FormatError> {
-        let mut this = Self { columns: Columns { species: 0, position: 1 }, lattice: None, label: comment, notes: vec![] };
+        let mut this =
+            Self { columns: Columns { species: 0, position: 1 }, lattice: None, label: comment, notes: vec![] };
         // Prose is a comment, too: only these two keys make it extended.
         if !["lattice=", "properties="].iter().any(|key| comment.to_ascii_lowercase().contains(key)) {
             return Ok(this);
@@ -52,7 +53,8 @@ impl<'a> Comment<'a> {
         if periodic == [false; 3] {
             this.lattice = None;
         } else if this.lattice.is_some() && periodic != [true; 3] {
-            this.notes.push("The structure is periodic in fewer than three directions; it is taken as periodic in all.");
+            this.notes
+                .push("The structure is periodic in fewer than three directions; it is taken as periodic in all.");
         }
         Ok(this)
     }

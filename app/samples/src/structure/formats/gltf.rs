@@ -126,14 +126,18 @@ impl Scene {
         let mut nodes = Vec::with_capacity(self.spheres.len() + self.sticks.len() + 1);
         for (element, position) in &self.spheres {
             let radius = SPHERE_SCALE * element.facts().covalent_radius;
-            nodes.push(json!({ "mesh": ball_of[element], "translation": position, "scale": [radius, radius, radius] }));
+            nodes.push(json!({
+                "mesh": ball_of[element],
+                "translation": position.map(short),
+                "scale": [short(radius), short(radius), short(radius)],
+            }));
         }
         for (element, middle, direction, length) in &self.sticks {
             nodes.push(json!({
                 "mesh": stick_of[element],
-                "translation": middle,
-                "rotation": from_y_axis(*direction),
-                "scale": [STICK_RADIUS, *length, STICK_RADIUS],
+                "translation": middle.map(short),
+                "rotation": from_y_axis(*direction).map(short),
+                "scale": [STICK_RADIUS, short(*length), STICK_RADIUS],
             }));
         }
         if let Some(rows) = self.cell {
@@ -164,11 +168,16 @@ impl Scene {
     }
 }
 
+/// To 10⁻⁶, which is beyond what is seen, and half as long as text.
+fn short(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6
+}
+
 /// sRGB → linear, IEC 61966-2-1.
 fn linear(channel: u8) -> f64 {
     let c = f64::from(channel) / 255.0;
     let linear = if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) };
-    (linear * 1e6).round() / 1e6
+    short(linear)
 }
 
 /// The rotation that takes +y to this unit vector, as a unit quaternion x, y, z, w.
@@ -230,7 +239,9 @@ impl Buffer {
     /// The twelve edges of a cell as pairs of points.
     fn edges(&mut self, rows: &[[f64; 3]; 3]) -> usize {
         let corner = |n: usize| -> [f32; 3] {
-            std::array::from_fn(|axis| (0..3).map(|k| if n >> k & 1 == 1 { rows[k][axis] } else { 0.0 }).sum::<f64>() as f32)
+            std::array::from_fn(|axis| {
+                (0..3).map(|k| if n >> k & 1 == 1 { rows[k][axis] } else { 0.0 }).sum::<f64>() as f32
+            })
         };
         let ends = (0..8).flat_map(|n| (0..3).filter(move |k| n >> k & 1 == 0).map(move |k| (n, n | 1 << k)));
         let points: Vec<[f32; 3]> = ends.flat_map(|(from, to)| [corner(from), corner(to)]).collect();

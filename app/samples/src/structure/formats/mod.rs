@@ -139,7 +139,10 @@ impl StructureFormat {
         self.write_frames(trajectory.frames.iter().map(|frame| (&frame.structure, frame.label.as_str())))
     }
 
-    fn write_frames<'a>(self, frames: impl IntoIterator<Item = (&'a Structure, &'a str)>) -> Result<Vec<u8>, FormatError> {
+    fn write_frames<'a>(
+        self,
+        frames: impl IntoIterator<Item = (&'a Structure, &'a str)>,
+    ) -> Result<Vec<u8>, FormatError> {
         let frames = frames.into_iter();
         match self {
             Self::Xyz => xyz::write(frames),

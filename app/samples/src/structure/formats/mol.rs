@@ -143,8 +143,9 @@ impl Parts {
             for _ in 0..lines.count(fields.next(), "the number of charges")?.min(MAX_COUNT) {
                 let atom = self.atom(lines, fields.next())?;
                 let charge = fields.next().and_then(|field| field.parse::<i8>().ok());
-                self.charges[atom as usize] =
-                    charge.filter(|charge| charge.abs() <= 15).ok_or_else(|| lines.error("a charge is not −15 to 15"))?;
+                self.charges[atom as usize] = charge
+                    .filter(|charge| charge.abs() <= 15)
+                    .ok_or_else(|| lines.error("a charge is not −15 to 15"))?;
             }
         }
         Ok(())

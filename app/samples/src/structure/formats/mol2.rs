@@ -124,7 +124,8 @@ impl Record<'_> {
         let angles = lines.vector(&mut fields, "an angle of the cell")?;
         let lattice = a_along_x(lengths, angles).map_err(|error| lines.error(error.to_string()))?;
         if fields.next().is_some_and(|number| number != "1") {
-            frames.note("The file holds the asymmetric unit of a crystal; only that is shown, as a molecule.".to_owned());
+            frames
+                .note("The file holds the asymmetric unit of a crystal; only that is shown, as a molecule.".to_owned());
         } else {
             self.lattice = Some(lattice);
         }

@@ -10,8 +10,7 @@ use super::{
     text::{Lines, element_of_label, finite},
 };
 use crate::structure::{
-    Bond, BondOrder, Crystal, Element, Lattice, MAX_ATOMS, Molecule, Structure,
-    bonds::perceive_molecule,
+    Bond, BondOrder, Crystal, Element, Lattice, MAX_ATOMS, Molecule, Structure, bonds::perceive_molecule,
 };
 
 pub(super) use super::pdb_write::write;
@@ -169,7 +168,9 @@ impl File {
             let field = columns(line, 6 + 5 * index, 11 + 5 * index);
             match field {
                 "" => Ok(None),
-                _ => field.parse::<u32>().map(Some).map_err(|_| lines.error(format!("`{field}` is not a serial number"))),
+                _ => {
+                    field.parse::<u32>().map(Some).map_err(|_| lines.error(format!("`{field}` is not a serial number")))
+                }
             }
         };
         let Some(first) = serial(0)? else { return Ok(()) };
@@ -206,7 +207,7 @@ impl File {
                     let mut bonds = conect_bonds(&self.conect, &model.serials);
                     let molecule = Molecule::new(model.elements, model.positions).map_err(&wrong)?;
                     if model.has_polymer {
-                        complete(&molecule, &mut bonds, frames)?;
+                        complete(&molecule, &mut bonds, frames);
                     }
                     let molecule = molecule.with_bonds(bonds).and_then(|atoms| atoms.with_charges(model.charges));
                     Structure::Molecule(molecule.map_err(wrong)?)
@@ -248,13 +249,16 @@ fn conect_bonds(conect: &HashMap<(u32, u32), u8>, serials: &[Option<u32>]) -> Ve
 
 /// Bonds within and between standard residues are implied, not written: those of atoms without any bond are found by
 /// distance.
-fn complete(molecule: &Molecule, bonds: &mut Vec<Bond>, frames: &mut Frames) -> Result<(), FormatError> {
+fn complete(molecule: &Molecule, bonds: &mut Vec<Bond>, frames: &mut Frames) {
     let mut has_bond = vec![false; molecule.elements().len()];
     bonds.iter().flat_map(|bond| bond.atoms).for_each(|atom| has_bond[atom as usize] = true);
     if has_bond.iter().all(|&has_bond| has_bond) {
-        return Ok(());
+        return;
     }
-    let found = perceive_molecule(molecule)?;
+    let found = match perceive_molecule(molecule) {
+        Ok(found) => found,
+        Err(error) => return frames.note(format!("Bonds that the file does not list were not found: {error}.")),
+    };
     let before = bonds.len();
     bonds.extend(
         found
@@ -263,9 +267,10 @@ fn complete(molecule: &Molecule, bonds: &mut Vec<Bond>, frames: &mut Frames) -> 
             .map(|atoms| Bond { atoms, order: BondOrder::Single }),
     );
     if bonds.len() > before {
-        frames.note("Bonds that the file leaves to the residues' names were found by distance, as single bonds.".to_owned());
+        frames.note(
+            "Bonds that the file leaves to the residues' names were found by distance, as single bonds.".to_owned(),
+        );
     }
-    Ok(())
 }
 
 /// Whether a number fits into fixed columns, to the precision written.

@@ -14,15 +14,6 @@ pub const SHORTEST_VALID_DISTANCE: f64 = 0.5;
 /// A cell smaller than this makes a structure invalid, Å³.
 pub const SMALLEST_VALID_VOLUME: f64 = 0.1;
 
-/// g/cm³ per u/Å³.
-const GRAMS_PER_CUBIC_CENTIMETRE: f64 = 1.660_539_068_92;
-
-/// Mass over volume, g/cm³.
-pub fn density(crystal: &Crystal) -> f64 {
-    let mass: f64 = crystal.elements().iter().map(|element| element.facts().mass).sum();
-    mass / crystal.lattice().volume() * GRAMS_PER_CUBIC_CENTIMETRE
-}
-
 /// Whether a structure is physically possible by the measure of the crystal generation literature (CDVAE): no two
 /// different atoms, or images of different atoms, are closer than [`SHORTEST_VALID_DISTANCE`], and the volume is at
 /// least [`SMALLEST_VALID_VOLUME`]. An atom's own images do not count. A cell without atoms is not valid.
@@ -87,7 +78,7 @@ impl CrystalMeasures {
             formula: composition.reduced().0.to_string(),
             atoms: crystal.elements().len(),
             volume: crystal.lattice().volume(),
-            density: density(crystal),
+            density: crystal.density(),
             minimal_distance: closest.shortest(),
             structure_valid: is_valid(crystal, &closest),
             composition_valid: composition_is_valid(&composition, OxidationTable::Smact2014),

@@ -1,6 +1,6 @@
 //! How far two distributions of a number lie apart.
 
-use super::{super::Crystal, measures::density};
+use super::super::Crystal;
 
 /// The first Wasserstein distance between two sets of numbers, each of which weighs the same within its set: the area
 /// between their cumulative distributions, in the numbers' unit. Equal sets have distance 0; for sets of one size it is
@@ -35,7 +35,7 @@ pub fn wasserstein(a: &[f64], b: &[f64]) -> Option<f64> {
 
 /// The Wasserstein distance between the densities of two sets of crystals, g/cm³.
 pub fn density_distance(samples: &[Crystal], references: &[Crystal]) -> Option<f64> {
-    let densities = |crystals: &[Crystal]| crystals.iter().map(density).collect::<Vec<_>>();
+    let densities = |crystals: &[Crystal]| crystals.iter().map(Crystal::density).collect::<Vec<_>>();
     wasserstein(&densities(samples), &densities(references))
 }
 

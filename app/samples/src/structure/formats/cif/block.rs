@@ -42,7 +42,9 @@ pub(super) fn field_of(tag: &str) -> Option<Field> {
         "_cell_angle_gamma" => Field::Cell(5),
         "_symmetry_equiv_pos_as_xyz" | "_space_group_symop_operation_xyz" => Field::Operation,
         "_symmetry_space_group_name_hall" | "_space_group_name_hall" => Field::Hall,
-        "_symmetry_space_group_name_h-m" | "_space_group_name_h-m_alt" | "_space_group_name_h-m" => Field::HermannMauguin,
+        "_symmetry_space_group_name_h-m" | "_space_group_name_h-m_alt" | "_space_group_name_h-m" => {
+            Field::HermannMauguin
+        }
         "_symmetry_int_tables_number" | "_space_group_it_number" => Field::Number,
         "_atom_site_label" => Field::Label,
         "_atom_site_type_symbol" => Field::Symbol,
@@ -274,7 +276,8 @@ impl<'a> Block<'a> {
         if [alpha, beta, gamma].iter().any(|&angle| angle >= 180.0) {
             return Err(error("an angle of the cell is not below 180°".to_owned()));
         }
-        Lattice::from_parameters([a, b, c], [alpha, beta, gamma]).map_err(|source: StructureError| error(source.to_string()))
+        Lattice::from_parameters([a, b, c], [alpha, beta, gamma])
+            .map_err(|source: StructureError| error(source.to_string()))
     }
 
     /// With the operations listed, or those of the tables, or none.
@@ -307,7 +310,8 @@ impl<'a> Block<'a> {
                 1 => "",
                 _ => "; the file leaves the setting open, in this one the cell has the fewest atoms",
             };
-            self.notes.push(format!("Symmetry operations are not listed; those of {} were applied{choice}.", found.name));
+            self.notes
+                .push(format!("Symmetry operations are not listed; those of {} were applied{choice}.", found.name));
         }
         self.notes.extend(notes);
         Ok(Ok(crystal))

@@ -80,7 +80,9 @@ fn read_loop<'a>(tokens: &mut Tokens<'a>, block: &mut Block<'a>) -> Result<Optio
     }
     if column != 0 {
         let missing = columns.len() - column;
-        return Err(tokens.error(format!("the loop of line {start} ends in the middle of a row: {missing} values are missing")));
+        return Err(
+            tokens.error(format!("the loop of line {start} ends in the middle of a row: {missing} values are missing"))
+        );
     }
     Ok(token)
 }

@@ -101,7 +101,10 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for triplet in ["", "x,y", "x,y,z,x", "x,x,z", "x+x,y,z", "x y,y,z", "x,y,z/0", "1/0,y,z", "x,y,", "x,y,+", "x,y,w", "é,y,z"] {
+        for triplet in [
+            "", "x,y", "x,y,z,x", "x,x,z", "x+x,y,z", "x y,y,z", "x,y,z/0", "1/0,y,z", "x,y,", "x,y,+", "x,y,w",
+            "é,y,z",
+        ] {
             assert_eq!(Operation::parse(triplet), None, "{triplet}");
         }
     }

@@ -88,7 +88,11 @@ impl<'a> Tokens<'a> {
         let mut text = self.rest[1..].trim();
         loop {
             let Some(line) = self.lines.next()? else {
-                return Err(FormatError::at(FORMAT, opened, "the text field is not closed by a `;` in the first column"));
+                return Err(FormatError::at(
+                    FORMAT,
+                    opened,
+                    "the text field is not closed by a `;` in the first column",
+                ));
             };
             if let Some(rest) = line.strip_prefix(';') {
                 self.rest = rest;

@@ -40,9 +40,8 @@ pub(super) fn sphere() -> Mesh {
 pub(super) fn cylinder() -> Mesh {
     const SIDES: u16 = 12;
     let mut mesh = Mesh { positions: Vec::new(), normals: Vec::new(), indices: Vec::new() };
-    let circle: Vec<(f32, f32)> = (0..SIDES)
-        .map(|side| (f32::from(side) * std::f32::consts::TAU / f32::from(SIDES)).sin_cos())
-        .collect();
+    let circle: Vec<(f32, f32)> =
+        (0..SIDES).map(|side| (f32::from(side) * std::f32::consts::TAU / f32::from(SIDES)).sin_cos()).collect();
     for &(x, z) in &circle {
         for y in [-0.5, 0.5] {
             mesh.positions.push([x, y, z]);

@@ -3,36 +3,34 @@
 use leptos::prelude::*;
 
 use crate::{
+    components::figure::Figure,
     metrics::{
         plots,
         table::{Mark, Row, rows},
     },
-    session::Session,
-    state::{
-        job::Phase,
-        shown::{MEASURED_ON_PAGE, Source},
-    },
+    session::{Session, VolumeCase},
+    state::{job::Phase, shown::Source, volume::MEASURED_ON_PAGE},
 };
 
 /// Plots and table.
 #[component]
-pub fn PoreMetrics(session: Session) -> impl IntoView {
+pub fn PoreMetrics(session: Session, case: VolumeCase) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="metrics-title" data-testid="metrics">
             <h2 id="metrics-title">"Measured against the real rock"</h2>
-            <p class="help">{move || subject(session)}</p>
-            <MetricTable session />
+            <p class="help">{move || subject(session, case)}</p>
+            <MetricTable session case />
             <div class="plots">
-                <Correlation session />
-                <Chords session />
+                <Correlation case />
+                <Chords case />
             </div>
         </section>
     }
 }
 
 /// What is being compared, or why not.
-fn subject(session: Session) -> String {
-    let reference = session.reference.with(|r| r.as_ref().map(|r| (r.side, r.blocks, r.voxel_um)));
+fn subject(session: Session, case: VolumeCase) -> String {
+    let reference = case.reference.with(|r| r.as_ref().map(|r| (r.side, r.blocks, r.voxel_um)));
     let real = match reference {
         Some((side, blocks, um)) => {
             let scale = if um > 0.0 { format!(", {um} µm a voxel") } else { String::new() };
@@ -42,19 +40,19 @@ fn subject(session: Session) -> String {
         }
         None => "No measures of the real rock are shipped for this model.".to_owned(),
     };
-    let shown = session.shown.with(|shown| {
+    let shown = case.shown.with(|shown| {
         let shown = shown.as_ref()?;
-        let shape = shown.voxels.shape();
+        let shape = shown.content.shape();
         let size = reference.filter(|(side, ..)| shape != [*side; 3]).map(|(side, ..)| {
             format!(" The volume shown is of another size than {side}³, so its own scatter is different.")
         });
-        let measured = session.measures.with(Option::is_some);
+        let measured = case.measures.with(Option::is_some);
         let measuring = session.job.with(|job| job.phase == Phase::Measuring);
         let state = match shown.source {
             _ if measured => "",
             Source::Preview => " The sample is still growing.",
             Source::Sample if measuring => " The sample is being measured.",
-            Source::File if shown.voxels.segmented().is_none() => " Grey volumes are shown, not measured.",
+            Source::File if shown.content.segmented().is_none() => " Grey volumes are shown, not measured.",
             Source::File if shape.iter().product::<usize>() > MEASURED_ON_PAGE => {
                 " This file is too large to be measured here."
             }
@@ -66,8 +64,8 @@ fn subject(session: Session) -> String {
 }
 
 #[component]
-fn MetricTable(session: Session) -> impl IntoView {
-    let all = move || session.measures.with(|m| session.reference.with(|r| rows(m.as_deref(), r.as_deref())));
+fn MetricTable(session: Session, case: VolumeCase) -> impl IntoView {
+    let all = move || case.measures.with(|m| case.reference.with(|r| rows(m.as_deref(), r.as_deref())));
     let line = |row: Row| {
         let mark = row.mark();
         let class = match mark {
@@ -89,7 +87,7 @@ fn MetricTable(session: Session) -> impl IntoView {
         }
     };
     let percolates = move || {
-        session.measures.with(|m| {
+        case.measures.with(|m| {
             m.as_ref().map(|m| {
                 let axes: Vec<_> =
                     ["z", "y", "x"].iter().zip(m.percolates).filter(|(_, p)| *p).map(|(a, _)| *a).collect();
@@ -102,9 +100,9 @@ fn MetricTable(session: Session) -> impl IntoView {
         })
     };
     let pending = move || {
-        let without = session.measures.with(|m| m.as_ref().is_some_and(|m| m.permeability.is_none()));
+        let without = case.measures.with(|m| m.as_ref().is_some_and(|m| m.permeability.is_none()));
         let solving = session.job.with(|job| job.phase == Phase::Measuring);
-        match session.flow_error.get() {
+        match case.flow_error.get() {
             _ if !without => String::new(),
             Some(error) => format!("There is no permeability: {error}."),
             None if solving => "The flow through the pores is being solved for the permeability.".to_owned(),
@@ -131,10 +129,10 @@ fn MetricTable(session: Session) -> impl IntoView {
 }
 
 #[component]
-fn Correlation(session: Session) -> impl IntoView {
+fn Correlation(case: VolumeCase) -> impl IntoView {
     let svg = move || {
-        session.measures.with(|m| {
-            session.reference.with(|r| {
+        case.measures.with(|m| {
+            case.reference.with(|r| {
                 plots::correlation(m.as_ref().map(|m| m.s2.radial.as_slice()), r.as_ref().map(|r| &r.s2_radial))
             })
         })
@@ -144,17 +142,16 @@ fn Correlation(session: Session) -> impl IntoView {
             svg=Signal::derive(svg)
             title="Two-point correlation"
             explanation="The chance that two points a distance r apart both lie in a pore."
-            shown="line"
-            real=("dashed band", "real rock: mean, and mean ± 2 sd")
+            keys=keys("sample line", "real dashed band", "real rock: mean, and mean ± 2 sd")
         />
     }
 }
 
 #[component]
-fn Chords(session: Session) -> impl IntoView {
+fn Chords(case: VolumeCase) -> impl IntoView {
     let svg = move || {
-        session.measures.with(|m| {
-            session.reference.with(|r| {
+        case.measures.with(|m| {
+            case.reference.with(|r| {
                 plots::chords(
                     m.as_ref().map(|m| m.chord_histogram_pore.as_slice()),
                     r.as_ref().map(|r| r.chord_histogram_pore.as_slice()),
@@ -167,37 +164,12 @@ fn Chords(session: Session) -> impl IntoView {
             svg=Signal::derive(svg)
             title="Pore chords"
             explanation="How long straight lines stay inside one pore."
-            shown="bar"
-            real=("line", "real rock: mean over its blocks")
+            keys=keys("sample bar", "real line", "real rock: mean over its blocks")
         />
     }
 }
 
-#[component]
-fn Figure(
-    svg: Signal<Option<String>>,
-    title: &'static str,
-    explanation: &'static str,
-    /// How the volume shown is drawn.
-    shown: &'static str,
-    /// How the real rock is drawn, and what of it.
-    real: (&'static str, &'static str),
-) -> impl IntoView {
-    let body = move || match svg.get() {
-        Some(svg) => view! { <div class="plot-frame" inner_html=svg></div> }.into_any(),
-        None => view! { <p class="plot-frame empty">"Nothing measured yet."</p> }.into_any(),
-    };
-    view! {
-        <figure>
-            <figcaption>
-                <strong>{title}</strong>
-                <span class="help">{explanation}</span>
-            </figcaption>
-            {body}
-            <p class="legend">
-                <span class=format!("key sample {shown}")>"shown"</span>
-                <span class=format!("key real {}", real.0)>{real.1}</span>
-            </p>
-        </figure>
-    }
+/// How the volume shown and the real rock are drawn, and what of the rock.
+fn keys(shown: &'static str, real: &'static str, what: &str) -> Vec<(&'static str, String)> {
+    vec![(shown, "shown".to_owned()), (real, what.to_owned())]
 }

@@ -28,12 +28,70 @@ enum Damage {
 
 /// Fields that files should not have, and words that mean something to a reader.
 const FIELDS: &[&str] = &[
-    "", "0", "-1", "1", "3", "999", "1e308", "-1e308", "1e-320", "NaN", "inf", "1000000000", "18446744073709551616", "0.5(3",
-    "?", ".", "'", "\"", ";", "\n;\n", "#", "loop_", "data_x", "save_", "_atom_site_label", "_atom_site_fract_x", "_cell_length_a",
-    "_symmetry_equiv_pos_as_xyz", "'x,y,z'", "-x+1/2,y,z", "_space_group_IT_number 225", "'F d -3 m:1'", "Xx", "D", "Fe3+", "OH2",
-    "Lattice=\"1 0 0 0 1 0 0 0 1\"", "pbc=\"F F F\"", "Properties=species:S:1:pos:R:3", "Properties=pos:R:99999", "V2000", "V3000",
-    "M  CHG  8   1  15", "M  END", "$$$$", "ATOM", "HETATM", "CONECT    1    2    2", "CRYST1", "MODEL", "ENDMDL", "TER", "é", "\u{3000}",
-    "@<TRIPOS>ATOM", "@<TRIPOS>BOND", "@<TRIPOS>MOLECULE", "@<TRIPOS>CRYSIN", "Selective", "Cartesian", "-", "+", "\r", "\t",
+    "",
+    "0",
+    "-1",
+    "1",
+    "3",
+    "999",
+    "1e308",
+    "-1e308",
+    "1e-320",
+    "NaN",
+    "inf",
+    "1000000000",
+    "18446744073709551616",
+    "0.5(3",
+    "?",
+    ".",
+    "'",
+    "\"",
+    ";",
+    "\n;\n",
+    "#",
+    "loop_",
+    "data_x",
+    "save_",
+    "_atom_site_label",
+    "_atom_site_fract_x",
+    "_cell_length_a",
+    "_symmetry_equiv_pos_as_xyz",
+    "'x,y,z'",
+    "-x+1/2,y,z",
+    "_space_group_IT_number 225",
+    "'F d -3 m:1'",
+    "Xx",
+    "D",
+    "Fe3+",
+    "OH2",
+    "Lattice=\"1 0 0 0 1 0 0 0 1\"",
+    "pbc=\"F F F\"",
+    "Properties=species:S:1:pos:R:3",
+    "Properties=pos:R:99999",
+    "V2000",
+    "V3000",
+    "M  CHG  8   1  15",
+    "M  END",
+    "$$$$",
+    "ATOM",
+    "HETATM",
+    "CONECT    1    2    2",
+    "CRYST1",
+    "MODEL",
+    "ENDMDL",
+    "TER",
+    "é",
+    "\u{3000}",
+    "@<TRIPOS>ATOM",
+    "@<TRIPOS>BOND",
+    "@<TRIPOS>MOLECULE",
+    "@<TRIPOS>CRYSIN",
+    "Selective",
+    "Cartesian",
+    "-",
+    "+",
+    "\r",
+    "\t",
 ];
 
 fn damage() -> impl Strategy<Value = Damage> {
@@ -91,7 +149,8 @@ fn hostile(seeds: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
         damages.iter().for_each(|damage| damage.apply(&mut file));
         file
     });
-    let words = prop::collection::vec(prop::sample::select(FIELDS), 0..40).prop_map(|words| words.join(" ").into_bytes());
+    let words =
+        prop::collection::vec(prop::sample::select(FIELDS), 0..40).prop_map(|words| words.join(" ").into_bytes());
     prop_oneof![8 => damaged, 1 => words, 1 => prop::collection::vec(any::<u8>(), 0..200)]
 }
 
@@ -156,33 +215,36 @@ fn fuzz(name: &str, seeds: &'static [&'static [u8]]) {
 #[test]
 fn cif() {
     fuzz("x.cif", &[
-        include_bytes!("structures/TiO2.cif"),
-        include_bytes!("structures/quartz-alpha.cif"),
-        include_bytes!("structures/Li10GeP2S12.cif"),
+        include_bytes!("../structures/TiO2.cif"),
+        include_bytes!("../structures/quartz-alpha.cif"),
+        include_bytes!("../structures/Li10GeP2S12.cif"),
         b"data_1abc\nloop_\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\nN 1 2 3\nC 2 2 3\n",
     ]);
 }
 
 #[test]
 fn poscar() {
-    fuzz("POSCAR", &[
-        include_bytes!("structures/BaTiO3-tetragonal.poscar"),
-        b"x\n-64.0\n1 0 0\n0 2 0\n0 0 4\nNa_pv Cl\n1 1\nSelective\nCartesian\n0 0 0 T T F\n0.5 1 2 F F F\n",
-    ]);
+    fuzz(
+        "POSCAR",
+        &[
+            include_bytes!("../structures/BaTiO3-tetragonal.poscar"),
+            b"x\n-64.0\n1 0 0\n0 2 0\n0 0 4\nNa_pv Cl\n1 1\nSelective\nCartesian\n0 0 0 T T F\n0.5 1 2 F F F\n",
+        ],
+    );
 }
 
 #[test]
 fn xyz() {
-    fuzz("x.xyz", &[
-        include_bytes!("structures/cyclohexane.xyz"),
-        b"1\nfirst\nH 0 0 0\n2\nsecond\n8 0 0 0\nH 0 0 1\n",
-    ]);
+    fuzz(
+        "x.xyz",
+        &[include_bytes!("../structures/cyclohexane.xyz"), b"1\nfirst\nH 0 0 0\n2\nsecond\n8 0 0 0\nH 0 0 1\n"],
+    );
 }
 
 #[test]
 fn extended_xyz() {
     fuzz("x.extxyz", &[
-        include_bytes!("structures/quartz.extxyz"),
+        include_bytes!("../structures/quartz.extxyz"),
         b"1\nProperties=id:I:1:pos:R:3:species:S:1 Lattice=\"2 0 0 0 2 0 0 0 2\" pbc=\"T T F\" energy=-1.5\n7 1 1 1 Si\n",
     ]);
 }
@@ -197,8 +259,8 @@ fn sdf() {
 #[test]
 fn pdb() {
     fuzz("x.pdb", &[
-        include_bytes!("structures/glycine.pdb"),
-        include_bytes!("structures/NaCl-rocksalt.pdb"),
+        include_bytes!("../structures/glycine.pdb"),
+        include_bytes!("../structures/NaCl-rocksalt.pdb"),
         b"MODEL        1\nHETATM    1  CA  LIG A   1       0.000   0.000   0.000  1.00  0.00\nENDMDL\nMODEL        2\nATOM      1  CA AALA A   1       1.000   0.000   0.000  1.00  0.00\nATOM      2  CB BALA A   1       2.500   0.000   0.000  1.00  0.00           C1-\nENDMDL\n",
     ]);
 }
@@ -206,7 +268,7 @@ fn pdb() {
 #[test]
 fn mol2() {
     fuzz("x.mol2", &[
-        include_bytes!("structures/benzene.mol2"),
+        include_bytes!("../structures/benzene.mol2"),
         b"@<TRIPOS>MOLECULE\nsalt\n@<TRIPOS>ATOM\n1 Na 0 0 0 Na\n2 Cl 2.8 0 0 Cl\n@<TRIPOS>CRYSIN\n5.64 5.64 5.64 90 90 90 1 1\n@<TRIPOS>BOND\n1 1 2 un\n",
     ]);
 }

@@ -1,0 +1,179 @@
+//! What is written is read back.
+
+use proptest::prelude::*;
+use samples::structure::{
+    Bond, BondOrder, Crystal, Element, Frame, Lattice, Molecule, Structure, Trajectory,
+    formats::{FormatError, StructureFile, StructureFormat, read},
+};
+
+use super::{crystal, molecule};
+
+fn lattice() -> impl Strategy<Value = Lattice> {
+    let entry = -12.0..12.0_f64;
+    prop::array::uniform3(prop::array::uniform3(entry)).prop_filter_map("flat", |rows| {
+        Lattice::new(rows).ok().filter(|lattice| {
+            let [a, b, c] = lattice.lengths();
+            lattice.volume() > 0.05 * a * b * c
+        })
+    })
+}
+
+fn element() -> impl Strategy<Value = Element> {
+    (1..=Element::MAX).prop_map(|z| Element::new(z).unwrap())
+}
+
+fn any_crystal() -> impl Strategy<Value = Crystal> {
+    let atoms = prop::collection::vec((element(), prop::array::uniform3(0.0..1.0_f64)), 1..20);
+    (lattice(), atoms).prop_map(|(lattice, atoms)| {
+        let (elements, coordinates) = atoms.into_iter().unzip();
+        Crystal::new(lattice, elements, coordinates).unwrap()
+    })
+}
+
+fn any_molecule(orders: &'static [BondOrder]) -> impl Strategy<Value = Molecule> {
+    let atom = (element(), prop::array::uniform3(-90.0..90.0_f64), -4..5_i8);
+    prop::collection::vec(atom, 2..30).prop_flat_map(move |atoms| {
+        let n = atoms.len() as u32;
+        let bonds = prop::collection::btree_map((0..n - 1, 1..n), prop::sample::select(orders), 0..20);
+        (Just(atoms), bonds).prop_map(|(atoms, bonds)| {
+            let (elements, rest): (Vec<_>, Vec<_>) = atoms.into_iter().map(|(e, p, q)| (e, (p, q))).unzip();
+            let (positions, charges): (Vec<_>, Vec<_>) = rest.into_iter().unzip();
+            let bonds = bonds.into_iter().filter(|((i, j), _)| i < j);
+            let bonds = bonds.map(|((i, j), order)| Bond { atoms: [i, j], order }).collect();
+            Molecule::new(elements, positions).unwrap().with_bonds(bonds).unwrap().with_charges(charges).unwrap()
+        })
+    })
+}
+
+/// Largest difference of two lists of vectors; fractional ones differ by less than half a cell.
+fn difference(a: &[[f64; 3]], b: &[[f64; 3]], is_fractional: bool) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter()
+        .flatten()
+        .zip(b.iter().flatten())
+        .map(|(a, b)| a - b)
+        .map(|d| if is_fractional { d - d.round() } else { d })
+        .fold(0.0, |max, d| d.abs().max(max))
+}
+
+fn there_and_back(format: StructureFormat, structure: &Structure) -> StructureFile {
+    let bytes = format.write(structure).unwrap();
+    read(&format!("x.{}", format.extension()), &bytes).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn cif(original in any_crystal()) {
+        let file = there_and_back(StructureFormat::Cif, &Structure::Crystal(original.clone()));
+        let back = crystal(&file);
+        prop_assert_eq!(back.elements(), original.elements());
+        prop_assert!(difference(back.fractional_coordinates(), original.fractional_coordinates(), true) < 1e-11);
+        prop_assert!(difference(&[back.lattice().lengths()], &[original.lattice().lengths()], false) < 1e-8);
+        prop_assert!(difference(&[back.lattice().angles()], &[original.lattice().angles()], false) < 1e-6);
+    }
+
+    #[test]
+    fn poscar(original in any_crystal()) {
+        let file = there_and_back(StructureFormat::Poscar, &Structure::Crystal(original.clone()));
+        let back = crystal(&file);
+        prop_assert!(difference(back.lattice().rows(), original.lattice().rows(), false) < 1e-11);
+        // Grouped by element, in order within each.
+        let mut order: Vec<usize> = Vec::new();
+        for (i, element) in original.elements().iter().enumerate() {
+            if !original.elements()[..i].contains(element) {
+                order.extend((i..original.elements().len()).filter(|&j| original.elements()[j] == *element));
+            }
+        }
+        let elements: Vec<Element> = order.iter().map(|&i| original.elements()[i]).collect();
+        let coordinates: Vec<[f64; 3]> = order.iter().map(|&i| original.fractional_coordinates()[i]).collect();
+        prop_assert_eq!(back.elements(), elements);
+        prop_assert!(difference(back.fractional_coordinates(), &coordinates, true) < 1e-13);
+    }
+
+    #[test]
+    fn extended_xyz(original in any_crystal()) {
+        let file = there_and_back(StructureFormat::ExtendedXyz, &Structure::Crystal(original.clone()));
+        let back = crystal(&file);
+        prop_assert_eq!(back.elements(), original.elements());
+        prop_assert!(difference(back.lattice().rows(), original.lattice().rows(), false) < 1e-11);
+        prop_assert!(difference(back.fractional_coordinates(), original.fractional_coordinates(), true) < 1e-8);
+    }
+
+    #[test]
+    fn pdb_of_crystals(original in any_crystal()) {
+        let file = there_and_back(StructureFormat::Pdb, &Structure::Crystal(original.clone()));
+        let back = crystal(&file);
+        prop_assert_eq!(back.elements(), original.elements());
+        prop_assert!(difference(&[back.lattice().lengths()], &[original.lattice().lengths()], false) < 6e-4);
+        prop_assert!(difference(&[back.lattice().angles()], &[original.lattice().angles()], false) < 6e-2);
+    }
+
+    #[test]
+    fn xyz(original in any_molecule(&[BondOrder::Single])) {
+        let file = there_and_back(StructureFormat::Xyz, &Structure::Molecule(original.clone()));
+        prop_assert_eq!(molecule(&file).elements(), original.elements());
+        prop_assert!(difference(molecule(&file).positions(), original.positions(), false) < 1e-9);
+    }
+
+    #[test]
+    fn sdf(original in any_molecule(&[BondOrder::Single, BondOrder::Double, BondOrder::Triple, BondOrder::Aromatic])) {
+        let file = there_and_back(StructureFormat::Sdf, &Structure::Molecule(original.clone()));
+        let back = molecule(&file);
+        prop_assert_eq!((back.elements(), back.bonds(), back.charges()), (original.elements(), original.bonds(), original.charges()));
+        prop_assert!(difference(back.positions(), original.positions(), false) < 6e-5);
+    }
+
+    #[test]
+    fn pdb(original in any_molecule(&[BondOrder::Single, BondOrder::Double, BondOrder::Triple])) {
+        let file = there_and_back(StructureFormat::Pdb, &Structure::Molecule(original.clone()));
+        let back = molecule(&file);
+        prop_assert_eq!((back.elements(), back.bonds(), back.charges()), (original.elements(), original.bonds(), original.charges()));
+        prop_assert!(difference(back.positions(), original.positions(), false) < 6e-4);
+    }
+
+    #[test]
+    fn trajectories(original in any_molecule(&[BondOrder::Single]), shift in -5.0..5.0_f64) {
+        let moved = original.positions().iter().map(|p| p.map(|x| x + shift)).collect();
+        let moved = Molecule::new(original.elements().to_vec(), moved).unwrap();
+        let still = Molecule::new(original.elements().to_vec(), original.positions().to_vec()).unwrap();
+        let frames = [("step 0 of 1", still), ("step 1 of 1", moved)].map(|(label, molecule)| Frame {
+            structure: Structure::Molecule(molecule),
+            label: label.to_owned(),
+            certainty: vec![],
+        });
+        let trajectory = Trajectory { frames: frames.to_vec() };
+        for format in [StructureFormat::Xyz, StructureFormat::ExtendedXyz, StructureFormat::Sdf, StructureFormat::Pdb] {
+            let bytes = format.write_trajectory(&trajectory).unwrap();
+            let file = read(&format!("x.{}", format.extension()), &bytes).unwrap();
+            prop_assert_eq!(file.trajectory.frames.len(), 2);
+            prop_assert_eq!(file.trajectory.frames[1].structure.elements(), original.elements());
+            if format != StructureFormat::Pdb {
+                prop_assert_eq!(file.trajectory.frames[1].label.as_str(), "step 1 of 1");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let h = "H".parse().unwrap();
+    let far = Structure::Molecule(Molecule::new(vec![h], vec![[123_456.0, 0.0, 0.0]]).unwrap());
+    assert!(
+        StructureFormat::Sdf.write(&far).unwrap_err().to_string().contains("the coordinate 123456 Å in ten columns")
+    );
+    assert!(
+        StructureFormat::Pdb
+            .write(&far)
+            .unwrap_err()
+            .to_string()
+            .contains("the coordinate 123456.000 Å in eight columns")
+    );
+    assert!(StructureFormat::Cif.write(&far).unwrap_err().to_string().contains("a molecule, which has no cell"));
+    let many = Structure::Molecule(Molecule::new(vec![h; 1000], vec![[0.0; 3]; 1000]).unwrap());
+    assert!(StructureFormat::Sdf.write(&many).unwrap_err().to_string().contains("1000 atoms and 0 bonds"));
+    let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]]).unwrap();
+    let cell = Structure::Crystal(Crystal::new(lattice, vec![h], vec![[0.0; 3]]).unwrap());
+    assert!(StructureFormat::Sdf.write(&cell).is_err());
+    assert!(StructureFormat::Xyz.write(&cell).is_err());
+    assert_eq!(StructureFormat::Mol2.write(&cell), Err(FormatError::NotWritten(StructureFormat::Mol2)));
+}

@@ -1,0 +1,152 @@
+//! What lies under the pointer, and what the visitor picked.
+
+use leptos::{prelude::*, task::spawn_local};
+use samples::structure::{Lattice, Structure};
+use shaders::structure::{AtomSite, Picked, measure};
+
+use super::picture::StructurePicture;
+use crate::{
+    components::stage::{ControllerHandle, input::Pointing, with},
+    session::CrystalCase,
+    text::structure::coordinates,
+};
+
+/// An atom under the pointer: where the pointer is, and which atom.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hovered {
+    /// CSS pixels from the left.
+    pub x: f32,
+    /// CSS pixels from the top.
+    pub y: f32,
+    /// The atom.
+    pub site: AtomSite,
+}
+
+/// Follows the pointer: the answer of the device comes later, and only the newest question counts.
+pub fn follow(
+    case: CrystalCase,
+    handle: ControllerHandle<StructurePicture>,
+    hovered: RwSignal<Option<Hovered>>,
+) -> Callback<Pointing> {
+    let newest = StoredValue::new(0u32);
+    // A canvas asks for one place at a time; moves that come meanwhile are left out.
+    let asking = StoredValue::new(false);
+    Callback::new(move |pointing: Pointing| {
+        let (x, y, click) = match pointing {
+            Pointing::Away => {
+                newest.update_value(|n| *n = n.wrapping_add(1));
+                mark(handle, hovered, None);
+                return;
+            }
+            Pointing::At(x, y) => (x, y, None),
+            Pointing::Click { x, y, adds } => (x, y, Some(adds)),
+        };
+        if click.is_none() && asking.get_value() {
+            return;
+        }
+        let mut question = None;
+        with(handle, |controller| question = controller.ask(|picture| picture.view().pick(x, y)));
+        let Some(question) = question else { return };
+        newest.update_value(|n| *n = n.wrapping_add(1));
+        let number = newest.get_value();
+        asking.set_value(true);
+        spawn_local(async move {
+            let picked = question.await;
+            if asking.try_set_value(false).is_some() {
+                return;
+            }
+            // A device that fails here fails at the next frame too, which tells it.
+            let site = match picked {
+                Ok(Some(Picked::Atom(site) | Picked::Polyhedron(site))) => Some(site),
+                Ok(_) | Err(_) => None,
+            };
+            match click {
+                // A tap on a touch screen shows the atom as well as it selects it.
+                Some(adds) => {
+                    case.select(site, adds || site.is_some());
+                    mark(handle, hovered, site.map(|site| Hovered { x, y, site }));
+                }
+                None if newest.get_value() == number => {
+                    mark(handle, hovered, site.map(|site| Hovered { x, y, site }));
+                }
+                None => {}
+            }
+        });
+    })
+}
+
+fn mark(handle: ControllerHandle<StructurePicture>, hovered: RwSignal<Option<Hovered>>, now: Option<Hovered>) {
+    if hovered.try_with_untracked(|before| *before == now) == Some(false) {
+        hovered.set(now);
+        with(handle, move |controller| {
+            controller.change(move |picture| picture.view().set_hovered(now.map(|h| h.site)));
+        });
+    }
+}
+
+/// Cartesian position of a site, Å; `None` if there is no such atom.
+pub fn position(structure: &Structure, site: AtomSite) -> Option<[f64; 3]> {
+    let atom = site.atom as usize;
+    match structure {
+        Structure::Molecule(molecule) => molecule.positions().get(atom).copied(),
+        Structure::Crystal(crystal) => {
+            let f = crystal.fractional_coordinates().get(atom)?;
+            Some(crystal.lattice().to_cartesian(std::array::from_fn(|axis| f[axis] + f64::from(site.cell[axis]))))
+        }
+    }
+}
+
+fn lattice(structure: &Structure) -> Option<&Lattice> {
+    match structure {
+        Structure::Crystal(crystal) => Some(crystal.lattice()),
+        Structure::Molecule(_) => None,
+    }
+}
+
+/// `Sr 1`, with the cell where it is not the first.
+pub fn name(structure: &Structure, site: AtomSite) -> String {
+    let element = structure.elements().get(site.atom as usize).map_or("?", |element| element.symbol());
+    let cell = match site.cell {
+        [0, 0, 0] => String::new(),
+        [a, b, c] => format!(" in cell ({a}, {b}, {c})").replace('-', "−"),
+    };
+    format!("{element} {}{cell}", site.atom + 1)
+}
+
+/// Everything about an atom, a line each.
+pub fn describe(structure: &Structure, site: AtomSite) -> Vec<String> {
+    let mut lines = vec![name(structure, site)];
+    if let Structure::Crystal(crystal) = structure
+        && let Some(&f) = crystal.fractional_coordinates().get(site.atom as usize)
+    {
+        lines.push(format!("fractional {}", coordinates(f, 4)));
+    }
+    if let Some(position) = position(structure, site) {
+        lines.push(format!("Cartesian {} Å", coordinates(position, 3)));
+    }
+    lines
+}
+
+/// What the selected atoms measure, in their order: a distance, an angle, a dihedral, each with nearest images.
+pub fn measures(structure: &Structure, selection: &[AtomSite]) -> Vec<String> {
+    let positions: Option<Vec<[f64; 3]>> = selection.iter().map(|&site| position(structure, site)).collect();
+    let Some(positions) = positions else { return Vec::new() };
+    let lattice = lattice(structure);
+    let degrees = |name: &str, value: Option<f64>| match value {
+        Some(value) => format!("{name} {value:.2}°").replace('-', "−"),
+        None => format!("{name} undefined: the atoms lie on a line"),
+    };
+    let mut lines = Vec::new();
+    for (i, pair) in positions.windows(2).enumerate() {
+        let distance = measure::distance(pair[0], pair[1], lattice);
+        lines.push(format!("Distance {}–{} {distance:.4} Å", i + 1, i + 2));
+    }
+    for (i, triple) in positions.windows(3).enumerate() {
+        let angle = measure::angle(triple[0], triple[1], triple[2], lattice);
+        lines.push(degrees(&format!("Angle {}–{}–{}", i + 1, i + 2, i + 3), angle));
+    }
+    if let [a, b, c, d] = positions[..] {
+        lines.push(degrees("Dihedral 1–2–3–4", measure::dihedral(a, b, c, d, lattice)));
+    }
+    lines
+}

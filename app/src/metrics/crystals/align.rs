@@ -1,0 +1,156 @@
+//! Laying one crystal over another, so that their difference shows.
+
+use samples::{
+    Crystal,
+    structure::{Composition, Lattice, StructureError},
+};
+
+/// Most atoms that are laid over one another: the search takes their number to the third power.
+const MOST_ATOMS: usize = 60;
+/// Cells whose edges (relative) and angles (cosines) agree better than the best candidate plus this are tried.
+const SLACK: f64 = 0.05;
+
+type Axes = [[f64; 3]; 3];
+
+/// `other` moved into the cell of `shown`, atoms as near as they come to those of `shown`. Axes may be exchanged and
+/// reversed and the origin moved; lengths are stretched to the cell of `shown`, so that only places within the cell
+/// differ, as in the RMS displacement of the structure matcher. Elements count where both have the same composition;
+/// otherwise every atom counts alike.
+///
+/// `None` if the two have different numbers of atoms, or too many.
+///
+/// # Errors
+/// If a cell is too oblique to be reduced.
+pub fn over(shown: &Crystal, other: &Crystal) -> Result<Option<Crystal>, StructureError> {
+    let atoms = shown.elements().len();
+    if atoms == 0 || atoms > MOST_ATOMS || other.elements().len() != atoms {
+        return Ok(None);
+    }
+    let (shown, other) = (shown.niggli_reduced()?, other.niggli_reduced()?);
+    let same_composition = Composition::of(shown.elements()) == Composition::of(other.elements());
+    let alike = |i: usize, j: usize| !same_composition || shown.elements()[i] == other.elements()[j];
+    let mut best: Option<(f64, Vec<[f64; 3]>)> = None;
+    for axes in candidates(shown.lattice(), other.lattice()) {
+        let turned: Vec<[f64; 3]> = other.fractional_coordinates().iter().map(|f| turn(&axes, f)).collect();
+        for (i, anchor) in shown.fractional_coordinates().iter().enumerate() {
+            // One atom of `other`, the first, finds its place on every atom of its element.
+            if !alike(i, 0) {
+                continue;
+            }
+            let shift: [f64; 3] = std::array::from_fn(|axis| anchor[axis] - turned[0][axis]);
+            let moved: Vec<[f64; 3]> =
+                turned.iter().map(|f| std::array::from_fn(|axis| f[axis] + shift[axis])).collect();
+            let moved = centred(&shown, moved, &alike);
+            let misfit = misfit(&shown, &moved, &alike);
+            if best.as_ref().is_none_or(|(least, _)| misfit < *least) {
+                best = Some((misfit, moved));
+            }
+        }
+    }
+    let Some((_, coordinates)) = best else { return Ok(None) };
+    Crystal::new(*shown.lattice(), other.elements().to_vec(), coordinates).map(Some)
+}
+
+/// Ways to exchange and reverse the axes (proper and improper: a crystal and its mirror image are one structure to
+/// the matcher) that bring the second cell near the first.
+fn candidates(a: &Lattice, b: &Lattice) -> Vec<Axes> {
+    const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let scale = (a.volume() / b.volume()).cbrt();
+    let shape = |lattice: &Lattice| (lattice.lengths(), lattice.angles().map(|angle| angle.to_radians().cos()));
+    let ((lengths, cosines), (other_lengths, other_cosines)) = (shape(a), shape(b));
+    let mut ranked: Vec<(f64, Axes)> = Vec::new();
+    for order in ORDERS {
+        for signs in 0..8_u8 {
+            let sign = order.map(|axis| if signs >> axis & 1 == 1 { -1.0 } else { 1.0 });
+            let mut difference = 0.0;
+            for axis in 0..3 {
+                let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
+                difference += (other_lengths[order[axis]] * scale / lengths[axis]).ln().abs();
+                difference += (sign[u] * sign[v] * other_cosines[order[axis]] - cosines[axis]).abs();
+            }
+            let axes = std::array::from_fn(|row| {
+                std::array::from_fn(|column| if column == order[row] { sign[row] } else { 0.0 })
+            });
+            ranked.push((difference, axes));
+        }
+    }
+    let least = ranked.iter().map(|(difference, _)| *difference).fold(f64::INFINITY, f64::min);
+    ranked.into_iter().filter(|(difference, _)| *difference <= least + SLACK).map(|(_, axes)| axes).collect()
+}
+
+fn turn(axes: &Axes, f: &[f64; 3]) -> [f64; 3] {
+    std::array::from_fn(|row| axes[row].iter().zip(f).map(|(n, x)| n * x).sum())
+}
+
+/// Moved so that the mean displacement vanishes.
+fn centred(shown: &Crystal, moved: Vec<[f64; 3]>, alike: &impl Fn(usize, usize) -> bool) -> Vec<[f64; 3]> {
+    let mut mean = [0.0; 3];
+    for (j, f) in moved.iter().enumerate() {
+        let (_, step) = nearest(shown, j, f, alike);
+        for axis in 0..3 {
+            mean[axis] += step[axis] / moved.len() as f64;
+        }
+    }
+    moved.into_iter().map(|f| std::array::from_fn(|axis| f[axis] + mean[axis])).collect()
+}
+
+/// Sum of the squared distances to the nearest atom that is alike, Å².
+fn misfit(shown: &Crystal, moved: &[[f64; 3]], alike: &impl Fn(usize, usize) -> bool) -> f64 {
+    moved.iter().enumerate().map(|(j, f)| nearest(shown, j, f, alike).0).sum()
+}
+
+/// Squared distance in Å² and the step in fractions from atom `j` at `f` to the nearest atom of `shown` that is alike.
+fn nearest(shown: &Crystal, j: usize, f: &[f64; 3], alike: &impl Fn(usize, usize) -> bool) -> (f64, [f64; 3]) {
+    let mut best = (f64::INFINITY, [0.0; 3]);
+    for (i, g) in shown.fractional_coordinates().iter().enumerate() {
+        if alike(i, j) {
+            let step: [f64; 3] = std::array::from_fn(|axis| {
+                let difference = g[axis] - f[axis];
+                difference - difference.round()
+            });
+            let square = shown.lattice().to_cartesian(step).iter().map(|x| x * x).sum();
+            if square < best.0 {
+                best = (square, step);
+            }
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::specimen::tests::{cube, perovskite};
+
+    fn farthest(a: &Crystal, b: &Crystal) -> f64 {
+        let same = |i: usize, j: usize| a.elements()[i] == b.elements()[j];
+        let distances = b.fractional_coordinates().iter().enumerate().map(|(j, f)| nearest(a, j, f, &same).0.sqrt());
+        distances.fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn a_crystal_that_was_moved_turned_and_stretched_comes_to_lie_on_itself() {
+        let crystal = perovskite();
+        // b, −c, a; the origin elsewhere; another edge.
+        let moved: Vec<[f64; 3]> =
+            crystal.fractional_coordinates().iter().map(|f| [f[1] + 0.31, 0.17 - f[2], f[0] - 0.4]).collect();
+        let at: Vec<[f64; 3]> = moved;
+        let other = cube(4.1, &["Sr", "Ti", "O", "O", "O"], &at);
+        let laid = over(&crystal, &other).expect("cells").expect("as many atoms");
+        assert!((laid.lattice().lengths()[0] - 3.905).abs() < 1e-9);
+        assert!(farthest(&crystal, &laid) < 1e-9, "{}", farthest(&crystal, &laid));
+    }
+
+    #[test]
+    fn what_really_differs_stays_different() {
+        let crystal = perovskite();
+        let mut at = crystal.fractional_coordinates().to_vec();
+        at[1][0] += 0.1;
+        let other = cube(3.905, &["Sr", "Ti", "O", "O", "O"], &at);
+        let laid = over(&crystal, &other).expect("cells").expect("as many atoms");
+        let distance = farthest(&crystal, &laid);
+        // The mean of five displacements vanishes: of 0.39 Å the titanium keeps four fifths.
+        assert!((distance - 0.8 * 0.3905).abs() < 1e-3, "{distance}");
+        assert_eq!(over(&crystal, &cube(3.0, &["Po"], &[[0.0; 3]])), Ok(None));
+    }
+}

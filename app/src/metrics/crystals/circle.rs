@@ -1,0 +1,118 @@
+//! Experiment A: how far a flow on a circle stays from the data, by sampler and number of steps.
+
+use plotters::prelude::{Circle, Color, DashedLineSeries, LineSeries, RGBColor};
+use serde::Deserialize;
+
+use super::super::chart::{Axes, INK, REAL, SAMPLE, draw};
+
+/// What was measured. Unknown keys are ignored.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Experiment {
+    /// Numbers of steps.
+    pub n: Vec<u32>,
+    /// One row per model and sampler.
+    pub rows: Vec<Row>,
+}
+
+/// A model with a sampler.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Row {
+    /// What the model is.
+    pub name: String,
+    /// How it is sampled.
+    pub sampler: String,
+    /// Total variation to the data for every number of steps, mean over the seeds.
+    pub tv_mean: Vec<f64>,
+    /// Its standard deviation.
+    pub tv_sd: Vec<f64>,
+}
+
+impl Experiment {
+    /// Whether every row has finite numbers for every number of steps.
+    pub fn is_complete(&self) -> bool {
+        let full = |values: &[f64]| values.len() == self.n.len() && values.iter().all(|v| v.is_finite() && *v >= 0.0);
+        self.n.len() > 1 && !self.rows.is_empty() && self.rows.iter().all(|r| full(&r.tv_mean) && full(&r.tv_sd))
+    }
+
+    /// The samplers, each once, in their order.
+    pub fn samplers(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for row in &self.rows {
+            if !names.contains(&row.sampler) {
+                names.push(row.sampler.clone());
+            }
+        }
+        names
+    }
+
+    /// The rows of one sampler.
+    pub fn of<'a>(&'a self, sampler: &'a str) -> impl Iterator<Item = &'a Row> {
+        self.rows.iter().filter(move |row| row.sampler == sampler)
+    }
+}
+
+/// How the curves of one sampler look, in order; the style sheet's legend has the same.
+pub const KEYS: [&str; 3] = ["sample line", "real dashed", "ink dashed"];
+
+/// The curves of one sampler with ± one standard deviation, and a mark at a number of steps.
+pub fn plot(experiment: &Experiment, sampler: &str, marked: u32) -> Option<String> {
+    if !experiment.is_complete() {
+        return None;
+    }
+    let last = experiment.n.iter().copied().max().map(f64::from)?;
+    let tops = experiment.rows.iter().flat_map(|row| row.tv_mean.iter().zip(&row.tv_sd).map(|(m, s)| m + s));
+    let highest = tops.fold(0.01, f64::max);
+    let axes = Axes {
+        summary: "Total variation between samples and data against the number of steps",
+        titles: ["steps n", "total variation"],
+        x: 0.0..last * 1.04,
+        y: 0.0..highest * 1.08,
+    };
+    const COLOURS: [RGBColor; 3] = [SAMPLE, REAL, INK];
+    draw(axes, |chart| {
+        let here = f64::from(marked).min(last);
+        chart.draw_series(LineSeries::new([(here, 0.0), (here, highest)], INK.mix(0.3).stroke_width(3))).ok()?;
+        for (row, (i, colour)) in experiment.of(sampler).zip(COLOURS.into_iter().enumerate().cycle()) {
+            let points: Vec<(f64, f64)> =
+                experiment.n.iter().map(|&n| f64::from(n)).zip(row.tv_mean.iter().copied()).collect();
+            for (&(n, mean), sd) in points.iter().zip(&row.tv_sd) {
+                let bar = [(n, (mean - sd).max(0.0)), (n, mean + sd)];
+                chart.draw_series(LineSeries::new(bar, colour.stroke_width(3))).ok()?;
+            }
+            chart.draw_series(points.iter().map(|&point| Circle::new(point, 9, colour.filled()))).ok()?;
+            if i == 0 {
+                chart.draw_series(LineSeries::new(points, colour.stroke_width(6))).ok()?;
+            } else {
+                let (dash, gap) = if i == 1 { (15, 9) } else { (5, 9) };
+                chart.draw_series(DashedLineSeries::new(points, dash, gap, colour.stroke_width(5))).ok()?;
+            }
+        }
+        Some(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEASURED: &str = r#"{"n": [5, 10], "seeds": 5, "rows": [
+        {"name": "entropy", "sampler": "vanilla", "tv_mean": [0.37, 0.11], "tv_sd": [0.02, 0.01]},
+        {"name": "time only", "sampler": "vanilla", "tv_mean": [0.15, 0.08], "tv_sd": [0.02, 0.01]},
+        {"name": "entropy", "sampler": "end_back", "tv_mean": [0.40, 0.19], "tv_sd": [0.02, 0.01]}]}"#;
+
+    #[test]
+    fn one_sampler_is_drawn_at_a_time() {
+        let experiment: Experiment = serde_json::from_str(MEASURED).expect("an experiment");
+        assert_eq!(experiment.samplers(), ["vanilla", "end_back"]);
+        let dots = |sampler| plot(&experiment, sampler, 10).expect("a plot").matches("<circle").count();
+        assert_eq!((dots("vanilla"), dots("end_back")), (4, 2));
+    }
+
+    #[test]
+    fn rows_that_miss_a_number_are_not_drawn() {
+        let mut experiment: Experiment = serde_json::from_str(MEASURED).expect("an experiment");
+        experiment.rows[1].tv_sd.pop();
+        assert!(!experiment.is_complete());
+        assert!(plot(&experiment, "vanilla", 5).is_none());
+    }
+}

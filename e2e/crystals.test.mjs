@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import test, { after, before } from "node:test";
+import { inflateSync } from "node:zlib";
+import { DIST, PATIENCE, dropFile, exported, id, openFile, picture, sample, shown, stage } from "./support.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PAGE = "/systems/crysbfn";
+const VIEW = "structure-view";
+const STILL = { reducedMotion: "reduce" };
+
+// Strontium titanate, cubic, a = 3.905 Å (ICSD's value at room temperature), all atoms written out.
+const PEROVSKITE = `data_SrTiO3
+_cell_length_a 3.905
+_cell_length_b 3.905
+_cell_length_c 3.905
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90
+_symmetry_space_group_name_H-M 'P 1'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+Sr1 Sr 0 0 0
+Ti1 Ti 0.5 0.5 0.5
+O1 O 0.5 0.5 0
+O2 O 0.5 0 0.5
+O3 O 0 0.5 0.5
+`;
+const WATER = ["0.00", "0.05", "0.10"].map((x) => `3\nwater at ${x}\nO ${x} 0 0\nH 0.757 0.586 0\nH -0.757 0.586 0\n`).join("");
+
+const manifest = JSON.parse(readFileSync(path.join(DIST, "manifest.json"), "utf8"));
+const weights = Object.keys(manifest).find((key) => /^weights\/crysbfn\/[^/]+\/weights\.safetensors$/.test(key));
+const withWeights = weights ? {} : { skip: "this bundle ships no weights of crysbfn" };
+
+let on;
+before(async () => (on = await stage()));
+after(() => on?.stop());
+
+async function opened(options = STILL) {
+  const page = await on.open(PAGE, options);
+  await id(page, "file-open").waitFor({ state: "attached" });
+  await openFile(page, "SrTiO3.cif", PEROVSKITE);
+  await shown(page, "file", VIEW);
+  return page;
+}
+
+const cellOf = (page, key) => page.locator(`[data-testid="metrics"] tr[data-key="${key}"] td`).first();
+
+async function waitForText(locator, pattern) {
+  const end = Date.now() + PATIENCE / 4;
+  let text = "";
+  while (Date.now() < end) {
+    text = (await locator.textContent({ timeout: 5_000 }).catch(() => "")) ?? "";
+    if (pattern.test(text)) return text;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${pattern} does not come: ${text}`);
+}
+
+test("a CIF file is shown, told in words, measured, and comes out in other formats", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  assert.equal(await id(page, VIEW).getAttribute("data-shape"), "5");
+  assert.match(await id(page, "caption").textContent(), /SrTiO3\.cif: SrTiO₃, 5 atoms/);
+  assert.match(await id(page, "structure-summary").textContent(), /Crystal of SrTiO3\. 5 atoms.*a 3\.905.*59\.5/);
+  await waitForText(cellOf(page, "space_group"), /\(221\)/);
+  assert.match(await cellOf(page, "density").textContent(), /^5\.1/);
+  assert.match(await cellOf(page, "structure_valid").textContent(), /✓/);
+  await page.waitForSelector('[data-testid="metrics"] svg.plot');
+  await picture(page, "crystal-file");
+
+  const { cif } = await exported(page, "cif");
+  const text = cif.toString();
+  assert.ok(Math.abs(Number(/_cell_length_a\s+([\d.]+)/.exec(text)[1]) - 3.905) < 1e-6);
+  assert.equal(text.split("\n").filter((line) => /^\s*(Sr|Ti|O)\S*\s/.test(line)).length, 5);
+  const { vasp } = await exported(page, "poscar");
+  assert.match(vasp.toString(), /Sr\s+Ti\s+O[\s\S]*1\s+1\s+3/);
+  const { extxyz } = await exported(page, "extxyz");
+  assert.match(extxyz.toString(), /^5\n.*Lattice="3\.905/);
+  const { glb } = await exported(page, "gltf");
+  assert.equal(glb.toString("latin1", 0, 4), "glTF");
+  const document = JSON.parse((await exported(page, "json")).json);
+  assert.deepEqual(document.frames[0].structure.elements, ["Sr", "Ti", "O", "O", "O"]);
+  assert.ok(Math.abs(document.measures.minimal_distance - 3.905 / 2) < 1e-9);
+});
+
+test("the picture comes at twice the canvas, without the ground", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  const canvas = await id(page, "view-canvas").evaluate((c) => [c.width, c.height]);
+  const { png } = await exported(page, "png");
+  const size = [png.readUInt32BE(16), png.readUInt32BE(20)];
+  assert.deepEqual(size, canvas.map((side) => 2 * side));
+  const chunks = [];
+  for (let at = 8; at < png.length; ) {
+    const length = png.readUInt32BE(at);
+    if (png.toString("latin1", at + 4, at + 8) === "IDAT") chunks.push(png.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
+  }
+  const rows = inflateSync(Buffer.concat(chunks));
+  // The first pixel of the first row has no neighbours: every PNG filter leaves it as it is.
+  assert.equal(png[25], 6, "red, green, blue, alpha");
+  assert.equal(rows[4], 0, "the corner is transparent");
+});
+
+test("files that cannot be read are refused precisely, and what was shown stays", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  const bad = {
+    "nan.cif": [PEROVSKITE.replace("_cell_length_a 3.905", "_cell_length_a nan"), /CIF/],
+    "flat.cif": [PEROVSKITE.replace("_cell_angle_gamma 90", "_cell_angle_gamma 180"), /CIF/],
+    "unknown.cif": [PEROVSKITE.replace("Sr1 Sr 0 0 0", "Xx1 Xx 0 0 0"), /line/],
+    "huge.xyz": ["1000000000\nannounced\nH 0 0 0\n", /XYZ/],
+    "notes.txt": ["nothing of that kind\n", /none of the formats/],
+  };
+  for (const [name, [text, reason]] of Object.entries(bad)) {
+    await dropFile(page, name, text);
+    const told = await waitForText(id(page, "problem"), new RegExp(name.replace(".", "\\.")));
+    assert.match(told, reason, name);
+    assert.match(await id(page, "caption").textContent(), /SrTiO3\.cif/);
+  }
+  await dropFile(page, "water.xyz", WATER);
+  await waitForText(id(page, "caption"), /H₂O/);
+  assert.equal((await id(page, "problem").textContent()).trim(), "");
+});
+
+test("atoms are selected by keyboard and by mouse, and measured", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  await page.locator('[data-testid="atoms"] > summary').focus();
+  await page.keyboard.press("Enter");
+  for (const atom of [3, 2, 4]) {
+    await id(page, `atom-${atom}`).focus();
+    await page.keyboard.press("Space");
+  }
+  const text = await waitForText(id(page, "selection"), /Angle/);
+  assert.match(text, /Distance 1–2 1\.9525 Å/);
+  assert.match(text, /Angle 1–2–3 90\.00°/);
+  await page.getByRole("button", { name: "Clear the selection" }).click();
+  const box = await id(page, "view-canvas").boundingBox();
+  // Titanium sits in the middle of the cell, and the cell in the middle of the view; beside it, where no bond is before.
+  const at = [box.x + box.width / 2 - 18, box.y + box.height / 2 - 12];
+  await page.mouse.move(...at);
+  await waitForText(id(page, "atom-tip"), /Ti 2.*fractional 0\.5000, 0\.5000, 0\.5000/);
+  await page.mouse.click(...at);
+  await waitForText(id(page, "selection"), /Ti 2/);
+  await picture(page, "crystal-selection");
+});
+
+test("elements hide, cells multiply, styles and views change without a complaint", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  const before = await id(page, VIEW).screenshot();
+  await id(page, "element-O").click();
+  assert.equal(await id(page, "element-O").getAttribute("aria-pressed"), "false");
+  for (const axis of ["a", "b", "c"]) {
+    await id(page, `cells-${axis}`).fill("2");
+    await id(page, `cells-${axis}`).press("Enter");
+  }
+  for (const style of ["spacefill", "sticks", "polyhedra", "ball-and-stick"]) {
+    await page.locator(`[data-testid="style-${style}"]`).check({ force: true });
+  }
+  for (const button of ["view-a", "view-b", "view-c", "toggle-shadows", "toggle-contours", "toggle-parallel"]) {
+    await id(page, button).click();
+  }
+  await page.locator('[data-testid="labels-numbers"]').check({ force: true });
+  await page.waitForSelector(".atom-label");
+  await picture(page, "crystal-supercell");
+  assert.notDeepEqual(await id(page, VIEW).screenshot(), before);
+  assert.equal((await id(page, "problem").textContent()).trim(), "");
+  await id(page, "cells-a").fill("999");
+  await id(page, "cells-a").press("Enter");
+  await page.waitForFunction(() => document.querySelector('[data-testid="cells-a"]').value === "10");
+});
+
+test("a movie is played, scrubbed, and saved with every step", { timeout: PATIENCE }, async () => {
+  const page = await on.open(PAGE, STILL);
+  await id(page, "file-open").waitFor({ state: "attached" });
+  await openFile(page, "water.xyz", WATER);
+  await shown(page, "file", VIEW);
+  assert.equal(await id(page, "player").getAttribute("data-moments"), "3");
+  assert.match(await id(page, "moment").textContent(), /3 of 3, water at 0\.10/);
+  await id(page, "scrub").focus();
+  await page.keyboard.press("Home");
+  await waitForText(id(page, "moment"), /1 of 3, water at 0\.00/);
+  await id(page, "play").click();
+  await waitForText(id(page, "moment"), /3 of 3/);
+  await waitForText(id(page, "play"), /Play/);
+  const { extxyz } = await exported(page, "trajectory");
+  assert.equal(extxyz.toString().split("\n").filter((line) => line.trim() === "3").length, 3);
+});
+
+test("the records of a collection stand side by side", { timeout: PATIENCE }, async () => {
+  const page = await on.open(PAGE, STILL);
+  await id(page, "file-open").waitFor({ state: "attached" });
+  await openFile(page, "two.cif", PEROVSKITE + PEROVSKITE.replace("data_SrTiO3", "data_second").replaceAll("3.905", "4.2"));
+  await shown(page, "file", VIEW);
+  await id(page, "specimen-1").click();
+  await waitForText(id(page, "structure-summary"), /a 4\.200/);
+  assert.equal(await id(page, "specimen-1").getAttribute("aria-pressed"), "true");
+});
+
+test("a formula is read while it is typed and picked from the periodic table", { timeout: PATIENCE }, async () => {
+  const page = await on.open(PAGE, STILL);
+  const field = id(page, "field-composition");
+  await field.fill("SrTiO₃");
+  await waitForText(id(page, "composition-read"), /SrTiO₃: 5 atoms \(O 3, Ti 1, Sr 1\)/);
+  assert.equal(new URL(page.url()).searchParams.get("composition"), "SrTiO₃");
+  await field.fill("SrXx");
+  await waitForText(id(page, "field-error-composition"), /\S/);
+  await field.fill("");
+  await page.locator('[data-testid="periodic-table"] > summary').click();
+  await id(page, "pick-Ti").click();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await waitForText(id(page, "composition-read"), /TiV: 2 atoms|VTi: 2 atoms/);
+  await picture(page, "crystal-periodic-table");
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing on the crystal page, ${colorScheme}`, { timeout: PATIENCE }, async () => {
+    const page = await opened({ ...STILL, colorScheme, bypassCSP: true });
+    await page.locator('[data-testid="periodic-table"] > summary').click();
+    await page.locator('[data-testid="atoms"] > summary').click();
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+    const found = violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
+    assert.deepEqual(found, []);
+    await picture(page, `crystal-${colorScheme}`);
+  });
+}
+
+test("the crystal page fits a phone", { timeout: PATIENCE }, async () => {
+  const page = await opened({ ...STILL, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  await page.locator('[data-testid="periodic-table"] > summary').click();
+  await page.locator('[data-testid="atoms"] > summary').click();
+  await picture(page, "crystal-phone");
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 360, `${width} pixels wide`);
+});
+
+test("a batch is sampled, every step is kept, and a link repeats it", { timeout: PATIENCE, ...withWeights }, async () => {
+  const preset = weights.split("/")[2];
+  const page = await on.open(`${PAGE}?preset=${preset}&composition=SrTiO3&steps=5&count=2&device=cpu`, STILL);
+  await id(page, "seed").fill("7");
+  assert.match(await sample(page), /^Done/);
+  await shown(page, "sample", VIEW);
+  assert.equal(await page.locator(".specimen").count(), 2);
+  await page.waitForSelector('[data-testid="certainty"] svg.plot');
+  const steps = (await exported(page, "trajectory")).extxyz.toString();
+  assert.ok(steps.split("\n").filter((line) => line.trim() === "5").length >= 5, "every step is a frame");
+  await waitForText(cellOf(page, "formula"), /SrTiO3/);
+  const first = (await exported(page, "batch")).extxyz.toString();
+  await picture(page, "crystal-batch");
+  const link = new URL(page.url());
+  assert.equal(link.searchParams.get("count"), "2");
+  const second = await on.open(link.pathname + link.search, STILL);
+  await second.waitForFunction(() => /^Done/.test(document.querySelector('[data-testid="status"]')?.textContent ?? ""));
+  assert.equal((await exported(second, "batch")).extxyz.toString(), first);
+});
+
+test("nothing on these pages complains", () => {
+  assert.deepEqual(on.complaints, []);
+});

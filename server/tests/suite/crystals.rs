@@ -1,0 +1,133 @@
+//! `crysbfn` from the command line and over HTTP: formulas in, CIF out.
+
+use std::fs;
+
+use axum::http::StatusCode;
+use samples::structure::{Composition, Structure, formats};
+use serde_json::{Value, json};
+
+use crate::support::{
+    App, Folders,
+    child::{output, stderr},
+};
+
+fn formula_of(path: &std::path::Path) -> String {
+    let file = formats::read("sample.cif", &fs::read(path).unwrap()).unwrap();
+    let Structure::Crystal(crystal) = &file.trajectory.frames[0].structure else { panic!("not a crystal") };
+    Composition::of(crystal.elements()).to_string()
+}
+
+#[test]
+fn a_formula_becomes_the_same_crystals_twice() {
+    let folders = Folders::new();
+    for out in ["one", "two"] {
+        let arguments = [
+            "sample",
+            "crysbfn",
+            "--preset",
+            "perov-small",
+            "--set",
+            "composition=SrTiO3",
+            "--set",
+            "steps=5",
+            "--count",
+            "2",
+            "--out",
+            out,
+        ];
+        let output = output(&folders, &arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+    let path = |out: &str, name: &str| folders.path().join(out).join(name);
+    for name in ["sample-0000.cif", "sample-0001.cif", "metrics.json"] {
+        assert_eq!(fs::read(path("one", name)).unwrap(), fs::read(path("two", name)).unwrap(), "{name}");
+    }
+    assert_ne!(fs::read(path("one", "sample-0000.cif")).unwrap(), fs::read(path("one", "sample-0001.cif")).unwrap());
+    assert_eq!(formula_of(&path("one", "sample-0000.cif")), "SrTiO3");
+    let metrics: Value = serde_json::from_slice(&fs::read(path("one", "metrics.json")).unwrap()).unwrap();
+    assert_eq!(metrics["samples"][0]["measures"]["formula"], "SrTiO3");
+    assert!(metrics["samples"][1]["measures"]["density"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn a_file_of_formulas_gives_samples_of_each_and_a_bad_line_is_named() {
+    let folders = Folders::new();
+    let file = |name: &str, text: &str| fs::write(folders.path().join(name), text).unwrap();
+    let sample = |input: &str, out: &str| {
+        output(
+            &folders,
+            &[
+                "sample",
+                "crysbfn",
+                "--preset",
+                "perov-small",
+                "--input",
+                input,
+                "--count",
+                "2",
+                "--set",
+                "steps=5",
+                "--out",
+                out,
+            ],
+        )
+    };
+    file("formulas.txt", "# perovskites\nSrTiO3\n\nBaZrO3\n");
+    let done = sample("formulas.txt", "made");
+    assert!(done.status.success(), "{}", stderr(&done));
+    let formulas: Vec<_> =
+        (0..4).map(|i| formula_of(&folders.path().join(format!("made/sample-000{i}.cif")))).collect();
+    assert_eq!(formulas, ["SrTiO3", "SrTiO3", "BaZrO3", "BaZrO3"]);
+    for (name, text, line) in [("unknown.txt", "SrTiO3\nXq2\n", "line 2"), ("huge.txt", "Sr999999999O\n", "line 1")] {
+        file(name, text);
+        let refused = sample(name, "refused");
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(
+            stderr(&refused).starts_with("error: input: ") && stderr(&refused).contains(line),
+            "{}",
+            stderr(&refused)
+        );
+    }
+    file("empty.txt", "\n# nothing\n");
+    assert_eq!(sample("empty.txt", "refused").status.code(), Some(2));
+    assert_eq!(sample("absent.txt", "refused").status.code(), Some(2));
+}
+
+#[test]
+fn structures_are_converted_and_measured() {
+    let folders = Folders::new();
+    let salt = "NaCl\n1.0\n5.64 0 0\n0 5.64 0\n0 0 5.64\nNa Cl\n4 4\nDirect\n0 0 0\n0 .5 .5\n.5 0 .5\n.5 .5 0\n.5 .5 .5\n.5 0 0\n0 .5 0\n0 0 .5\n";
+    fs::write(folders.path().join("salt.vasp"), salt).unwrap();
+    for arguments in [
+        ["export", "salt.vasp", "--out", "salt.cif"],
+        ["export", "salt.cif", "--out", "salt.extxyz"],
+        ["export", "salt.extxyz", "--out", "salt.glb"],
+        ["export", "salt.cif", "--measures", "salt.json"],
+    ] {
+        let done = output(&folders, &arguments);
+        assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
+    }
+    let measures: Value = serde_json::from_slice(&fs::read(folders.path().join("salt.json")).unwrap()).unwrap();
+    assert_eq!(measures["space_group"]["number"], 225);
+    assert!((measures["density"].as_f64().unwrap() - 2.164).abs() < 0.005, "{measures}");
+    assert!(fs::read(folders.path().join("salt.glb")).unwrap().starts_with(b"glTF"));
+    fs::write(folders.path().join("broken.cif"), "data_x\nloop_\n_atom_site_label\n").unwrap();
+    for arguments in [
+        ["export", "broken.cif", "--out", "x.vasp"],
+        ["export", "salt.cif", "--out", "x.docx"],
+        ["export", "salt.cif", "--out", "salt.vasp"],
+    ] {
+        assert_eq!(output(&folders, &arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn compositions_that_mean_nothing_are_named() {
+    let app = App::idle().await;
+    for composition in ["Xq", "Sr0", "(", "H999999999999", "Ti🙂", "SrTiO3 and more"] {
+        let parameters = json!({ "composition": composition });
+        let body = json!({ "system": "crysbfn", "preset": "perov-small", "parameters": parameters });
+        let answer = app.post("/api/samples", body).await;
+        assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), ["parameters.composition"], "{composition}");
+    }
+}

@@ -1,0 +1,77 @@
+//! A structure as the view keeps it, checked.
+
+use glam::Vec3;
+use samples::structure::Structure;
+
+use super::bonds::StructureBond;
+use super::options::within;
+use super::sites::Atoms;
+use crate::ViewError;
+
+/// Bonds that a structure may have.
+const MOST_BONDS: usize = 4_000_000;
+/// Cells that a bond may lead away.
+const FARTHEST_IMAGE: i32 = 100;
+
+/// A structure with what belongs to its atoms.
+#[derive(Clone, Debug)]
+pub struct Content {
+    pub atoms: Atoms,
+    pub bonds: Vec<StructureBond>,
+    /// Mean over the coordinates, per atom; empty if unknown.
+    pub certainty: Vec<f32>,
+    /// Per atom; empty if there are none.
+    pub vectors: Vec<Vec3>,
+}
+
+impl Content {
+    /// A structure with bonds between atoms that exist.
+    pub fn new(structure: &Structure, bonds: &[StructureBond]) -> Result<Self, ViewError> {
+        let atoms = Atoms::from(structure);
+        let count = atoms.elements.len();
+        if bonds.len() > MOST_BONDS {
+            return Err(ViewError::Structure(format!("{} bonds are more than {MOST_BONDS}", bonds.len())));
+        }
+        let periodic = atoms.lattice.is_some();
+        let bad = |bond: &StructureBond| {
+            let farthest = if periodic { FARTHEST_IMAGE } else { 0 };
+            bond.atoms.iter().any(|&atom| atom as usize >= count)
+                || bond.image.iter().any(|cells| !(-farthest..=farthest).contains(cells))
+                || (bond.atoms[0] == bond.atoms[1] && bond.image == [0; 3])
+        };
+        if let Some(index) = bonds.iter().position(bad) {
+            return Err(ViewError::Structure(format!("bond {index} joins atoms that are not there")));
+        }
+        Ok(Self { atoms, bonds: bonds.to_vec(), certainty: Vec::new(), vectors: Vec::new() })
+    }
+
+    /// Takes certainties of each coordinate, `[atoms, 3]` in 0..1, or none.
+    pub fn set_certainty(&mut self, certainty: &[[f32; 3]]) -> Result<(), ViewError> {
+        self.check(certainty.len(), "certainties")?;
+        self.certainty = certainty.iter().map(|sure| mean(*sure)).collect();
+        Ok(())
+    }
+
+    /// Takes one vector per atom, or none.
+    pub fn set_vectors(&mut self, vectors: &[[f32; 3]]) -> Result<(), ViewError> {
+        self.check(vectors.len(), "vectors")?;
+        if vectors.iter().flatten().any(|x| !x.is_finite()) {
+            return Err(ViewError::Structure("a vector is not finite".to_owned()));
+        }
+        self.vectors = vectors.iter().copied().map(Vec3::from).collect();
+        Ok(())
+    }
+
+    fn check(&self, count: usize, what: &str) -> Result<(), ViewError> {
+        let atoms = self.atoms.elements.len();
+        if count != 0 && count != atoms {
+            return Err(ViewError::Structure(format!("{atoms} atoms but {count} {what}")));
+        }
+        Ok(())
+    }
+}
+
+/// Of the three coordinates; what is no number counts as not certain at all.
+fn mean(certainty: [f32; 3]) -> f32 {
+    certainty.map(|sure| within(sure, (0.0, 1.0), 0.0)).iter().sum::<f32>() / 3.0
+}
