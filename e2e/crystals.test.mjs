@@ -139,9 +139,10 @@ test("atoms are selected by keyboard and by mouse, and measured", { timeout: PAT
   assert.match(text, /Distance 1–2 1\.9525 Å/);
   assert.match(text, /Angle 1–2–3 90\.00°/);
   await page.getByRole("button", { name: "Clear the selection" }).click();
+  await id(page, "view-canvas").scrollIntoViewIfNeeded();
   const box = await id(page, "view-canvas").boundingBox();
   // Titanium sits in the middle of the cell, and the cell in the middle of the view; beside it, where no bond is before.
-  const at = [box.x + box.width / 2 - 18, box.y + box.height / 2 - 12];
+  const at = [box.x + box.width / 2 - 20, box.y + box.height / 2];
   await page.mouse.move(...at);
   await waitForText(id(page, "atom-tip"), /Ti 2.*fractional 0\.5000, 0\.5000, 0\.5000/);
   await page.mouse.click(...at);

@@ -61,10 +61,14 @@ const theirs = async ({ side, values, mode, runs, together, width, height }) => 
   const renderWindow = vtk.vtkRenderWindow.newInstance();
   const renderer = vtk.vtkRenderer.newInstance({ background: [1, 1, 1] });
   renderWindow.addRenderer(renderer);
-  const glWindow = renderWindow.newAPISpecificView("WebGL");
+  const glWindow = vtk.vtkOpenGLRenderWindow.newInstance();
   renderWindow.addView(glWindow);
   glWindow.setContainer(box);
   glWindow.setSize(width, height);
+  // The mapper asks it whether the picture moves; nobody does.
+  const interactor = vtk.vtkRenderWindowInteractor.newInstance();
+  interactor.setView(glWindow);
+  interactor.initialize();
   const data = vtk.vtkImageData.newInstance();
   data.setDimensions(side, side, side);
   const bytes = Uint8Array.from(atob(values), (c) => c.charCodeAt(0));

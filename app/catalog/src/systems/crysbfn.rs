@@ -207,7 +207,10 @@ fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldErr
         }
     }
     if preset.name == PAPER && parameters["steps"].as_u64() != Some(1000) {
-        errors.push(FieldError::new("parameters.steps", "must be 1000: the paper's network was trained for no other number"));
+        errors.push(FieldError::new(
+            "parameters.steps",
+            "must be 1000: the paper's network was trained for no other number",
+        ));
     }
     errors
 }

@@ -256,7 +256,7 @@ fn circle_data_have_their_density() {
 /// Experiment A in little: the full one, five seeds, is `examples/circle.rs`.
 #[test]
 fn vanilla_converges_on_the_circle_and_end_back_does_not() {
-    let effort = Effort { iterations: 800, batch: 256, samples: 4000 };
+    let effort = Effort { iterations: 3000, batch: 512, samples: 8000 };
     let score = |entropy, end_back| {
         let method = Method::Flow { entropy, end_back };
         let device = burn::tensor::Device::flex();

@@ -15,6 +15,11 @@ use crate::root;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The crate that must be small above all.
+const PAGE: &str = "app";
+/// The samples' measures are fast in the worker; the page has them for files and examples only.
+const PAGE_PROFILE: [&str; 2] = ["--config", "profile.web.package.samples.opt-level=\"s\""];
+
 /// What the browser loads of one crate.
 pub struct Module {
     /// The ES module that wraps the wasm file; its default export loads it from a given address.
@@ -47,6 +52,7 @@ fn cargo(package: &str) -> anyhow::Result<PathBuf> {
     let output = Command::new(cargo)
         .args(["rustc", "--locked", "--package", package, "--lib", "--crate-type", "cdylib"])
         .args(["--target", TARGET, "--profile", "web", "--message-format", "json-render-diagnostics"])
+        .args(if package == PAGE { &PAGE_PROFILE[..] } else { &[] })
         // wasm-bindgen reads which features of WebAssembly are on from a section that full stripping removes.
         .args(["--", "-C", "strip=debuginfo"])
         .current_dir(root())

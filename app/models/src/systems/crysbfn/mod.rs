@@ -2,14 +2,14 @@
 //!
 //! Paper: H. Wu et al., *A Periodic Bayesian Flow for Material Generation*, ICLR 2025, arXiv:2502.02016.
 //!
-//! - [`config`]: sizes, tasks, ablations; the presets.
-//! - [`encode`]: crystals ↔ numbers.
-//! - `import`: the authors' checkpoints (native only).
-//! - [`model`]: a trained model, ready to sample.
-//! - [`network`]: CSPNet.
-//! - [`process`]: the flows of coordinates, cell and elements.
-//! - [`objective`]: one training step.
-//! - [`sampler`]: the flow backwards.
+//! - [`config`] — sizes, tasks, ablations; the presets.
+//! - [`encode`] — crystals ↔ numbers.
+//! - `import` — the authors' checkpoints (native only).
+//! - [`model`] — a trained model, ready to sample.
+//! - [`network`] — CSPNet.
+//! - [`process`] — the flows of coordinates, cell and elements.
+//! - [`objective`] — one training step.
+//! - [`sampler`] — the flow backwards.
 
 pub mod config;
 pub mod encode;

@@ -1,7 +1,10 @@
 //! A trained model behind the traits that browser and server drive: from a formula to a crystal.
 
 use burn::tensor::Tensor;
-use catalog::{SampleRequest, schema, systems::crysbfn::{MAX_ATOMS, SampleParameters}};
+use catalog::{
+    SampleRequest, schema,
+    systems::crysbfn::{MAX_ATOMS, SampleParameters},
+};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use samples::{
@@ -125,7 +128,7 @@ impl Model for CrysBfn {
                 for _ in 0..generation.total_steps() {
                     generation.step();
                 }
-                let raw = packed(&generation, |values| Ok(values))?.read()?;
+                let raw = packed(&generation, Ok)?.read()?;
                 let width = raw.len() / part.len();
                 for ((index, classes), raw) in part.into_iter().zip(classes).zip(raw.chunks_exact(width)) {
                     let answer = Answer { config: &self.config, atoms, classes: classes.as_deref() };

@@ -189,7 +189,7 @@ impl Plateau {
 }
 
 /// All parameters of a network, one after the other.
-fn flatten(network: &CspNet) -> Vec<f32> {
+pub(super) fn flatten(network: &CspNet) -> Vec<f32> {
     struct Flatten(Vec<f32>);
     impl ModuleVisitor for Flatten {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
