@@ -39,7 +39,8 @@ for (const [name, address] of Object.entries(PAGES)) {
 }
 
 test("the theme can be chosen, and the keyboard reaches Sample", { timeout: PATIENCE }, async () => {
-  const page = await on.open(PAGES.system, { colorScheme: "light" });
+  // Without turning: a software adapter makes every key wait for a frame.
+  const page = await on.open(PAGES.system, { colorScheme: "light", reducedMotion: "reduce" });
   await shown(page, "example");
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();

@@ -42,7 +42,7 @@ impl CrystalTraining {
                 "parameters": self.parameters,
             },
             "curves": curves,
-            "measures": scores,
+            "measures": { (format!("{} steps, end-back", self.question().steps)): scores },
             "baselines": compare::without_learning(&self.data, self.predicts(), PUBLISHED)?,
             "claims": self.claims(),
             "not_claimed": [
