@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import test, { after, before } from "node:test";
 import { inflateSync } from "node:zlib";
 import { PATIENCE, dropFile, exported, id, openFile, picture, sample, shown, stage } from "./support.mjs";

@@ -51,8 +51,10 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
 
 fn format_of(path: &Path) -> Result<StructureFormat, Failure> {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    StructureFormat::ALL.into_iter().find(|format| format.is_written() && format.extension() == ending).ok_or_else(|| {
-        let known: Vec<_> = StructureFormat::ALL.iter().filter(|f| f.is_written()).map(|f| f.extension()).collect();
-        Failure::input("out", format!("must end in .{}", known.join(", .")))
-    })
+    StructureFormat::ALL.into_iter().find(|format| format.is_written() && format.extension() == ending).ok_or_else(
+        || {
+            let known: Vec<_> = StructureFormat::ALL.iter().filter(|f| f.is_written()).map(|f| f.extension()).collect();
+            Failure::input("out", format!("must end in .{}", known.join(", .")))
+        },
+    )
 }

@@ -46,7 +46,9 @@ pub fn read(file: &Path, checked: &Checked<SampleRequest>) -> Result<Vec<Value>,
     let samples = variants.len() as u64 * u64::from(checked.request.count);
     match variants.len() {
         0 => Err(bad("no formula in it".to_owned())),
-        _ if samples > u64::from(MAX_COUNT) => Err(bad(format!("{samples} samples are above the limit of {MAX_COUNT}"))),
+        _ if samples > u64::from(MAX_COUNT) => {
+            Err(bad(format!("{samples} samples are above the limit of {MAX_COUNT}")))
+        }
         _ => Ok(variants),
     }
 }

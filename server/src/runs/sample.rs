@@ -136,7 +136,8 @@ pub fn draw(
     let variants = if several { variants } else { &own };
     let mut entries = Vec::new();
     let all = variants.len() as u64 * u64::from(request.count);
-    for (parameters, index) in variants.iter().flat_map(|variant| (0..request.count).map(move |index| (variant, index))) {
+    for (parameters, index) in variants.iter().flat_map(|variant| (0..request.count).map(move |index| (variant, index)))
+    {
         let asked = SampleRequest { parameters: parameters.clone(), ..request.clone() };
         let number = entries.len() as u32;
         let mut sampling = model.sample(&asked, u64::from(index))?;

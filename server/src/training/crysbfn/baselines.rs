@@ -39,7 +39,11 @@ pub fn nearest_template(train: &[Crystal], truths: &[Crystal]) -> Vec<Option<Cry
     let make = |truth: &Crystal| {
         let wanted = sorted(truth);
         let distance = |elements: &[(Element, usize)]| -> u32 {
-            elements.iter().zip(&wanted).map(|((a, _), (b, _))| u32::from(a.atomic_number().abs_diff(b.atomic_number()))).sum()
+            elements
+                .iter()
+                .zip(&wanted)
+                .map(|((a, _), (b, _))| u32::from(a.atomic_number().abs_diff(b.atomic_number())))
+                .sum()
         };
         let alike = templates.iter().filter(|(elements, _)| elements.len() == wanted.len());
         let (order, template) = alike.min_by_key(|(elements, _)| distance(elements))?;

@@ -14,7 +14,11 @@ impl CrystalTraining {
             self.history.losses.iter().map(|(step, metrics)| json!([step, value(metrics)])).collect()
         };
         let score_curve = |name: &str| -> Vec<_> {
-            self.history.scores.iter().filter_map(|(step, score)| Some(json!([step, score.get(name)?.as_f64()?]))).collect()
+            self.history
+                .scores
+                .iter()
+                .filter_map(|(step, score)| Some(json!([step, score.get(name)?.as_f64()?])))
+                .collect()
         };
         let names: Vec<String> = scores.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
         let mut curves = serde_json::Map::new();

@@ -106,7 +106,9 @@ pub fn compare(model: &dyn Model, preset: &str, assets: &Path, count: usize) -> 
             let question = Question { preset, steps, sampler, seed: EVALUATION_SEED };
             let score = match predicts {
                 true => Score::Prediction(score_predictions(&question.predict(model, test)?, test)?),
-                false => Score::Generation(score_generation(&question.generate(model, count)?, &data.train, &data.test)?),
+                false => {
+                    Score::Generation(score_generation(&question.generate(model, count)?, &data.train, &data.test)?)
+                }
             };
             rows.push(Row { name: format!("CrysBFN, {steps} steps, {sampler}"), score });
         }

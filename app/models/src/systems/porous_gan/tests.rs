@@ -170,11 +170,8 @@ fn two_training_steps_equal_the_authors() {
     }
     discriminator.output.weight = parameter(&fixture.discriminator, "main.6.weight", &device);
     let mut trainer = trainer.with_networks(generator, discriminator);
-    let schedule = Schedule {
-        learning_rate: fixture.learning_rate,
-        real_label: fixture.real_label,
-        ..Schedule::PYTORCH
-    };
+    let schedule =
+        Schedule { learning_rate: fixture.learning_rate, real_label: fixture.real_label, ..Schedule::PYTORCH };
     // Without dropout nothing is drawn.
     let rng = &mut seed::stream(0, 0);
 
