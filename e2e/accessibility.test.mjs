@@ -19,7 +19,7 @@ async function settle(page, name) {
 for (const [name, address] of Object.entries(PAGES)) {
   for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing on the ${name} page, ${colorScheme}`, { timeout: PATIENCE }, async () => {
-      const page = await on.open(address, { colorScheme, reducedMotion: "reduce", bypassCSP: true });
+      const page = await on.open(address, { colorScheme, bypassCSP: true });
       await settle(page, name);
       await page.evaluate(AXE);
       const { violations } = await page.evaluate(() => globalThis.axe.run(document));
@@ -39,8 +39,7 @@ for (const [name, address] of Object.entries(PAGES)) {
 }
 
 test("the theme can be chosen, and the keyboard reaches Sample", { timeout: PATIENCE }, async () => {
-  // Without turning: a software adapter makes every key wait for a frame.
-  const page = await on.open(PAGES.system, { colorScheme: "light", reducedMotion: "reduce" });
+  const page = await on.open(PAGES.system, { colorScheme: "light" });
   await shown(page, "example");
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();

@@ -10,7 +10,7 @@ test("the gallery shows every system that the server knows, and each has a page 
   const answer = await (await fetch(`${on.url}/api/systems`)).json();
   const systems = Array.isArray(answer) ? answer : answer.systems;
   assert.ok(systems.length > 0);
-  const page = await on.open("/");
+  const page = await on.open("/", { reducedMotion: "no-preference" });
   for (const system of systems) {
     await page.goto(`${on.url}/`);
     const card = id(page, `system-card-${system.slug}`);

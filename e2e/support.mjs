@@ -77,7 +77,9 @@ export async function stage() {
   const browser = await startBrowser();
   const complaints = [];
   const open = async (address, options = {}) => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    // Pages of earlier tests stay open: turning on a software adapter, they would take the processor from the later ones.
+    const still = { reducedMotion: "reduce" };
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...still, ...options });
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
