@@ -76,6 +76,12 @@ train-porous: server ## Trains the three small models of porous-gan again, from 
 	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset \
 	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
 
+.PHONY: train-crystals
+train-crystals: server ## Trains the small models of crysbfn again, from the real data
+	for preset in perov-small:40000 perov-ab-initio-small:20000 carbon-small:20000; do \
+	  $(TARGET_DIR)/release/vitrine train crysbfn --preset $${preset%:*} --set iterations=$${preset#*:} \
+	      --checkpoints $(DATA)/training/$${preset%:*} --out assets/weights/crysbfn/$${preset%:*} --force; done
+
 # ---- Checks -----------------------------------------------------------------------------------------------
 
 .PHONY: test format lint lint-web licences test-native test-docs e2e
@@ -122,7 +128,9 @@ $(PEERS)/installed: e2e/bench/requirements.txt
 bench: bench-quality bench-native bench-browser ## The comparison tables
 
 bench-quality: server
-	for preset in $(TRAINED); do $(TARGET_DIR)/release/vitrine evaluate porous-gan --preset $$preset --flow 12; done
+	$(TARGET_DIR)/release/vitrine evaluate porous-gan --preset berea-small --flow 12
+	for preset in perov-small perov-ab-initio-small; do \
+	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400; done
 
 bench-native: server $(PEERS)/installed
 	$(CARGO) build --release --locked --workspace --examples
@@ -134,7 +142,6 @@ bench-native: server $(PEERS)/installed
 bench-browser: setup-test web
 	npm --prefix e2e/bench ci
 	node e2e/bench/ort.mjs
-	node e2e/bench/volume-view.mjs
 
 .PHONY: clean
 clean: ## Removes what was built, but not what was installed
