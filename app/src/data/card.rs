@@ -21,6 +21,8 @@ pub struct Card {
     pub curves: BTreeMap<String, Vec<(f64, f64)>>,
     /// Measured numbers, such as fractions of samples inside the real band.
     pub measures: BTreeMap<String, Value>,
+    /// What needs no learning, scored on the same test data.
+    pub baselines: Vec<Baseline>,
     /// Numbers of the paper for the same quantities.
     pub paper: BTreeMap<String, Value>,
     /// What is claimed.
@@ -29,6 +31,16 @@ pub struct Card {
     pub not_claimed: Vec<String>,
     /// The weights file.
     pub weights: WeightsFile,
+}
+
+/// A method without learning, and its measures.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Baseline {
+    /// What it is.
+    pub name: String,
+    /// As in [`Card::measures`].
+    pub score: BTreeMap<String, Value>,
 }
 
 /// The training data.

@@ -131,7 +131,7 @@ fn Card(system: &'static System, manifest: RwSignal<Option<Arc<Manifest>>>) -> i
                 <p class="card-meta">
                     {format!("{} ({})", system.paper.authors, system.paper.year)}
                     <br />
-                    {format!("{models} models for the browser")}
+                    {format!("{models} {} for the browser", if models == 1 { "model" } else { "models" })}
                 </p>
             </div>
         </li>

@@ -12,7 +12,9 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
-use catalog::TrainRequest;
+use catalog::{TrainRequest, schema};
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
 
 pub use run::{Outcome, Policy, run};
 
@@ -53,6 +55,14 @@ pub trait Trainer: Send {
     /// # Errors
     /// If the disk refuses or the model cannot be measured.
     fn publish(&mut self, directory: &Path) -> Result<()>;
+}
+
+/// The parameters of a request as the system's own type.
+fn parameters<T: JsonSchema + Default + Serialize + DeserializeOwned>(request: &TrainRequest) -> Result<T> {
+    schema::parse(&request.parameters, "parameters").map_err(|errors| {
+        let all: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!(all.join("; "))
+    })
 }
 
 /// Starts the training that `request` asks for, or takes it up from the checkpoint directory `resume`.

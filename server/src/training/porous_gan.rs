@@ -5,7 +5,7 @@ use std::{fs, ops::Range, path::Path, time::Instant};
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::{DType, Device};
-use catalog::{SampleRequest, TrainRequest, schema, systems::porous_gan::TrainParameters};
+use catalog::{SampleRequest, TrainRequest, systems::porous_gan::TrainParameters};
 use models::{
     Model, seed,
     systems::porous_gan::{GanConfig, GanTrainer, PorousGan, Schedule, encode, objective::GanMetrics},
@@ -81,8 +81,7 @@ impl PorousTrainer {
     /// # Errors
     /// If the rock is missing or the checkpoint does not fit.
     pub fn start(request: &TrainRequest, resume: Option<&Path>, assets: &Path, device: &Device) -> Result<Self> {
-        let parameters: TrainParameters = schema::parse(&request.parameters, "parameters")
-            .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let parameters: TrainParameters = super::parameters(request)?;
         let config = GanConfig::of_preset(&request.preset)?;
         let rock = rock::load(&request.preset, assets)?;
         let blocks = compared_blocks(&rock.volume);

@@ -3,20 +3,14 @@
 use leptos::prelude::*;
 
 use crate::{
-    data::training_set,
-    metrics::crystals::baselines::{Score, perov_5, scores},
+    metrics::crystals::baselines::{Score, scores},
     session::Session,
 };
 
-/// The table, for presets whose structure prediction was scored or has baselines.
+/// The table, for presets whose structure prediction was scored.
 #[component]
 pub fn Scores(session: Session) -> impl IntoView {
-    let all = Memo::new(move |_| {
-        let is_perov = session.settings.with(|s| training_set::path(&s.preset).is_some_and(|p| p.contains("perov_5")));
-        let own = session.card.with(|card| card.as_ref().map(|card| scores(&card.measures)).unwrap_or_default());
-        let baselines = if is_perov { perov_5().to_vec() } else { Vec::new() };
-        (own, baselines)
-    });
+    let all = Memo::new(move |_| session.card.with(|card| card.as_ref().map(|card| scores(card)).unwrap_or_default()));
     let row = |score: Score| {
         let (matched, rmse) = (score.match_text(), score.rmse_text());
         view! {
@@ -28,19 +22,15 @@ pub fn Scores(session: Session) -> impl IntoView {
             </tr>
         }
     };
-    let rows = move || {
-        let (own, baselines) = all.get();
-        own.into_iter().chain(baselines).map(row).collect_view()
-    };
-    let absent = move || all.with(|(own, _)| own.is_empty());
+    let rows = move || all.get().into_iter().map(row).collect_view();
     view! {
-        <Show when=move || all.with(|(own, baselines)| !own.is_empty() || !baselines.is_empty())>
+        <Show when=move || all.with(|scores| !scores.is_empty())>
             <section class="panel" aria-labelledby="scores-title" data-testid="scores">
                 <h2 id="scores-title">"Scored against doing without"</h2>
                 <p class="help">
                     "Structure prediction on compositions of the test split, one structure each: how often the structure \
-                     matcher (0.3, 10°, 0.5) finds it right, and how far the atoms of those are off, in (V/N)^⅓. The \
-                     baselines were measured on 400 compositions of Perov-5: a model has to be judged by what it adds to them."
+                     matcher (0.3, 10°, 0.5) finds it right, and how far the atoms of those are off, in (V/N)^⅓. What \
+                     needs no learning was scored on the same compositions: a model is judged by what it adds to that."
                 </p>
                 <div class="table-scroll" tabindex="0" role="region" aria-label="Table of scores">
                     <table>
@@ -55,9 +45,6 @@ pub fn Scores(session: Session) -> impl IntoView {
                         <tbody>{rows}</tbody>
                     </table>
                 </div>
-                <Show when=absent>
-                    <p class="help">"The card of this model holds no scores of structure prediction."</p>
-                </Show>
             </section>
         </Show>
     }

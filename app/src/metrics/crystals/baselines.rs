@@ -1,10 +1,11 @@
 //! Structure prediction beside what needs no learning.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use crate::text::format;
+use crate::{
+    data::card::{Baseline, Card},
+    text::format,
+};
 
 /// A score of structure prediction: one structure per composition of the test split.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,23 +20,18 @@ pub struct Score {
     pub baseline: bool,
 }
 
-/// The trivial baselines on 400 compositions of Perov-5's test split (StructureMatcher with 0.3, 0.5, 10°), measured
-/// with pymatgen for this project.
-pub fn perov_5() -> [Score; 3] {
-    let baseline = |name: &str, match_rate, rmse| Score { name: name.to_owned(), match_rate, rmse, baseline: true };
-    [
-        baseline("Random coordinates, mean cell", 0.320, 0.453),
-        baseline("Structure of the nearest training composition", 0.493, 0.118),
-        baseline("Ideal cubic ABX₃, cell by linear regression", 0.520, 0.086),
-    ]
-}
-
-/// Every score in a card's measures: each object with a `match_rate` and an `rmse`, named by its path.
-pub fn scores(measures: &BTreeMap<String, Value>) -> Vec<Score> {
+/// Every score of a card: each object among its measures with a `match_rate` and an `rmse`, named by its path, then its
+/// baselines.
+pub fn scores(card: &Card) -> Vec<Score> {
     let mut found = Vec::new();
-    for (key, value) in measures {
+    for (key, value) in &card.measures {
         collect(&key.replace('_', " "), value, &mut found);
     }
+    let number = |baseline: &Baseline, key: &str| baseline.score.get(key).and_then(Value::as_f64);
+    found.extend(card.baselines.iter().filter_map(|baseline| {
+        let (match_rate, rmse) = (number(baseline, "match_rate")?, number(baseline, "rmse")?);
+        Some(Score { name: baseline.name.clone(), match_rate, rmse, baseline: true })
+    }));
     found
 }
 
@@ -68,14 +64,17 @@ mod tests {
 
     #[test]
     fn scores_are_found_wherever_the_card_keeps_them() {
-        let measures = serde_json::from_str(
-            r#"{"prediction": {"n": {"20": {"match_rate": 0.541, "rmse": 0.101, "compositions": 400},
-                                      "5": {"match_rate": 0.5}}}, "wdist_density": 0.2}"#,
+        let card = serde_json::from_str(
+            r#"{"measures": {"prediction": {"n": {"20": {"match_rate": 0.541, "rmse": 0.101, "count": 400},
+                                                  "5": {"match_rate": 0.5}}}, "wdist_density": 0.2},
+                "baselines": [{"name": "The training set itself", "score": {"structure_valid": 1.0}},
+                              {"name": "Ideal", "score": {"match_rate": 0.512, "rmse": 0.095}}]}"#,
         )
-        .expect("measures");
-        let scores = scores(&measures);
-        assert_eq!(scores.len(), 1);
-        assert_eq!(scores[0].name, "prediction › n › 20");
+        .expect("a card");
+        let scores = scores(&card);
+        assert_eq!(scores.len(), 2);
+        assert_eq!((scores[0].name.as_str(), scores[0].baseline), ("prediction › n › 20", false));
         assert_eq!((scores[0].match_text(), scores[0].rmse_text()), ("54.1 %".to_owned(), "0.101".to_owned()));
+        assert_eq!((scores[1].name.as_str(), scores[1].baseline), ("Ideal", true));
     }
 }

@@ -47,7 +47,7 @@ impl CrystalTraining {
             },
             "curves": curves,
             "measures": { (format!("{} steps, end-back", self.question().steps)): scores },
-            "baselines": compare::without_learning(&self.data, self.predicts(), PUBLISHED)?,
+            "baselines": compare::without_learning(&self.data, self.trainer.config().predicts(), PUBLISHED)?,
             "claims": self.claims(),
             "not_claimed": [
                 "The network is about a hundredth of the paper's, and it has seen a fifth of the paper's training data \
@@ -63,7 +63,7 @@ impl CrystalTraining {
     }
 
     fn claims(&self) -> Vec<String> {
-        let scored = match self.predicts() {
+        let scored = match self.trainer.config().predicts() {
             true => format!(
                 "Scores are those of one sample for each of the first {PUBLISHED} test compositions: match rate and mean RMS \
                  displacement by the matcher of the literature (stol 0.5, ltol 0.3, angle 10°)."

@@ -3,7 +3,7 @@
 use std::{fmt, path::Path};
 
 use anyhow::Result;
-use models::{Model, seed};
+use models::{Model, seed, systems::crysbfn::CrystalConfig};
 use serde::Serialize;
 
 use super::{
@@ -98,7 +98,7 @@ pub fn without_learning(data: &CrystalData, predicts: bool, count: usize) -> Res
 /// If the data are missing or the model cannot be asked.
 pub fn compare(model: &dyn Model, preset: &str, assets: &Path, count: usize) -> Result<Vec<Row>> {
     let data = data::load(preset, assets)?;
-    let predicts = preset == "perov-small";
+    let predicts = CrystalConfig::of_preset(preset)?.predicts();
     let test = &data.test[..count.min(data.test.len())];
     let mut rows = without_learning(&data, predicts, count)?;
     for steps in STEPS {

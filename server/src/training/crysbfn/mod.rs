@@ -12,13 +12,13 @@ use std::{collections::BTreeMap, fs, path::Path, time::Instant};
 use anyhow::{Context, Result};
 use burn::tensor::{DType, Device};
 use catalog::{
-    TrainRequest, schema,
+    TrainRequest,
     systems::crysbfn::{RateSchedule, TrainParameters},
 };
 use models::{
     nn::fast,
     seed,
-    systems::crysbfn::{CrysBfn, CrystalConfig, CrystalMetrics, CrystalTrainer, EncodedCrystal, Plateau, Task, encode},
+    systems::crysbfn::{CrysBfn, CrystalConfig, CrystalMetrics, CrystalTrainer, EncodedCrystal, Plateau, encode},
     weights,
 };
 use rand::Rng;
@@ -78,8 +78,7 @@ impl CrystalTraining {
     /// # Errors
     /// If the data are missing or the checkpoint does not fit.
     pub fn start(request: &TrainRequest, resume: Option<&Path>, assets: &Path, device: &Device) -> Result<Self> {
-        let parameters: TrainParameters = schema::parse(&request.parameters, "parameters")
-            .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let parameters: TrainParameters = super::parameters(request)?;
         let mut config = CrystalConfig::of_preset(&request.preset)?;
         config.coordinates = parameters.coordinates;
         config.entropy_conditioning = parameters.entropy_conditioning;
@@ -156,7 +155,7 @@ impl CrystalTraining {
     fn score(&self, count: usize) -> Result<Value> {
         let (model, question) = (self.model(), self.question());
         let test = &self.data.test[..count.min(self.data.test.len())];
-        Ok(match self.predicts() {
+        Ok(match self.trainer.config().predicts() {
             true => serde_json::to_value(score::score_predictions(&question.predict(&model, test)?, test)?)?,
             false => {
                 let made = question.generate(&model, count)?;
@@ -165,16 +164,10 @@ impl CrystalTraining {
         })
     }
 
-    /// Whether predictions can be held against the truth: carbon has one composition, and so no truth for it.
-    fn predicts(&self) -> bool {
-        let config = self.trainer.config();
-        config.task == Task::StructurePrediction && config.elements.len() > 1
-    }
-
     /// A finished crystal with every step on the way to it.
     fn example(&self) -> Result<Trajectory<Crystal>> {
         let model = self.model();
-        let request = self.question().request(self.predicts().then(|| &self.data.test[0]));
+        let request = self.question().request(self.trainer.config().predicts().then(|| &self.data.test[0]));
         let mut sampling = models::Model::sample(&model, &request, 0)?;
         let mut trajectory = Trajectory::default();
         for _ in 0..sampling.total_steps() {

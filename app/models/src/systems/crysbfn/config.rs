@@ -89,14 +89,6 @@ pub struct CrystalConfig {
     pub entropy_conditioning: bool,
     /// Whether it sees radius, electronegativity and the like of each element beside its name; a deviation.
     pub element_features: bool,
-    /// The share of the way from which on a given composition is told by name; before it, the network knows of each
-    /// atom only whether it forms anions ([`ANION_ELECTRONEGATIVITY`]). 0 is the paper's; more is a deviation.
-    ///
-    /// Perov-5 holds every pair of metals in both orders, so the formula does not say which of them sits at the corner.
-    /// A network that sees it while the corner is chosen learns the training split's choice by heart, and is wrong for
-    /// the fifth of the test formulae whose twin was in that split.
-    #[serde(default)]
-    pub composition_from: f64,
     /// Atomic numbers of the classes.
     pub elements: Vec<u8>,
     /// β₁ of the elements' discrete flow.
@@ -108,8 +100,6 @@ pub struct CrystalConfig {
     pub atom_counts: Vec<(usize, f64)>,
 }
 
-/// Electronegativity (Pauling) above which an element counts as a former of anions: between gold and sulphur.
-pub const ANION_ELECTRONEGATIVITY: f64 = 2.56;
 /// Elements of Perov-5.
 const PEROV_ELEMENTS: [u8; 56] = [
     3, 4, 5, 7, 8, 9, 11, 12, 13, 14, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 37, 38, 39, 40,
@@ -154,7 +144,6 @@ impl CrystalConfig {
             coordinates: CoordinateFlow::LinearEntropy,
             entropy_conditioning: true,
             element_features: true,
-            composition_from: 0.0,
             elements: PEROV_ELEMENTS.to_vec(),
             type_accuracy: 0.5,
             steps: vec![20, 5, 10, 50],
@@ -194,7 +183,6 @@ impl CrystalConfig {
             coordinates: CoordinateFlow::LinearEntropy,
             entropy_conditioning: true,
             element_features: false,
-            composition_from: 0.0,
             // Hydrogen to plutonium without polonium to radium: the 89 of MP-20.
             elements: (1..=94).filter(|z| !(84..=88).contains(z)).collect(),
             type_accuracy: 0.5,
@@ -220,6 +208,11 @@ impl CrystalConfig {
     /// Classes K.
     pub fn classes(&self) -> usize {
         self.elements.len()
+    }
+
+    /// Whether a prediction has a truth to be held against: one element has one composition, and so no truth for it.
+    pub fn predicts(&self) -> bool {
+        self.task == Task::StructurePrediction && self.elements.len() > 1
     }
 
     /// The class of an atomic number.

@@ -5,7 +5,7 @@ use std::f64::consts::{PI, TAU};
 use burn::tensor::{Device, Tensor, TensorData};
 use samples::structure::{Crystal, Element, Lattice};
 
-use super::config::{ANION_ELECTRONEGATIVITY, CrystalConfig, LatticeForm, Task, TimeInput};
+use super::config::{CrystalConfig, LatticeForm, Task, TimeInput};
 use crate::ModelError;
 
 /// Numbers known of each element.
@@ -171,26 +171,6 @@ pub fn one_hot(classes: &[usize], count: usize) -> Vec<f32> {
     let mut values = vec![0.0; classes.len() * count];
     classes.iter().enumerate().for_each(|(atom, &class)| values[atom * count + class] = 1.0);
     values
-}
-
-/// Classes as probabilities, as the network sees a given composition at time `t`: by name, or spread over all elements
-/// of the same kind ([`CrystalConfig::composition_from`]).
-pub fn given(classes: &[usize], t: f64, config: &CrystalConfig) -> Vec<f32> {
-    let count = config.classes();
-    if t >= config.composition_from {
-        return one_hot(classes, count);
-    }
-    let forms_anions = |&z: &u8| {
-        let known = Element::new(z).and_then(|element| element.facts().electronegativity);
-        known.is_some_and(|chi| chi > ANION_ELECTRONEGATIVITY)
-    };
-    let kinds: Vec<bool> = config.elements.iter().map(forms_anions).collect();
-    let share = |kind: bool| 1.0 / kinds.iter().filter(|&&k| k == kind).count() as f32;
-    let row = |&class: &usize| {
-        let (kind, share) = (kinds[class], share(kinds[class]));
-        kinds.iter().map(move |&k| if k == kind { share } else { 0.0 }).collect::<Vec<_>>()
-    };
-    classes.iter().flat_map(row).collect()
 }
 
 /// The sinusoidal embedding of the moment before step `step` ∈ 1…`steps`.

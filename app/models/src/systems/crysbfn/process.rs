@@ -140,7 +140,7 @@ impl Process {
                     self.types.belief(truth, t, theta, rng);
                 }
             } else {
-                theta.copy_from_slice(&encode::given(&crystal.classes, t, config));
+                theta.copy_from_slice(&one_hot);
             }
             truth.extend(one_hot);
             seen.time.extend(encode::time_embedding(step, steps, config));

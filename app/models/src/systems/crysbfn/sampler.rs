@@ -44,8 +44,6 @@ pub struct Generation {
     device: Device,
     rngs: Vec<ChaCha8Rng>,
     atoms: usize,
-    /// Class of every atom, where the composition is given.
-    classes: Option<Vec<usize>>,
     /// Probabilities of the classes, `[batch, atoms, K]`.
     theta: Tensor<3>,
     beliefs: Beliefs,
@@ -83,7 +81,7 @@ impl Generation {
         let count = config.classes();
         let theta = match (config.task, classes) {
             (Task::StructurePrediction, Some(classes)) if classes.len() == batch * atoms => {
-                encode::given(classes, 0.0, config)
+                encode::one_hot(classes, count)
             }
             (Task::AbInitio, None) => vec![1.0 / count as f32; batch * atoms * count],
             (Task::StructurePrediction, _) => return parameters("this model needs the class of every atom".to_owned()),
@@ -110,7 +108,6 @@ impl Generation {
             strategy,
             rngs,
             atoms,
-            classes: classes.map(<[usize]>::to_vec),
             theta,
             beliefs,
             concentration: encode::tensor(&concentration, shape, &device),
@@ -159,22 +156,10 @@ impl Generation {
             } else {
                 self.observe(&prediction);
             }
-            self.tell_composition();
             self.beliefs.types = encode::type_input(self.theta.clone(), &self.config);
             self.beliefs.time = time(self.done + 1, steps, self.batch(), &self.config, &self.device);
         }
         self.prediction = Some(prediction);
-    }
-
-    /// A given composition is told by name from some moment on.
-    fn tell_composition(&mut self) {
-        let steps = self.total_steps() as f64;
-        let (before, now) = ((self.done as f64 - 1.0) / steps, self.done as f64 / steps);
-        let from = self.config.composition_from;
-        if let Some(classes) = self.classes.as_ref().filter(|_| before < from && now >= from) {
-            let theta = encode::given(classes, now, &self.config);
-            self.theta = Tensor::from_data(TensorData::new(theta, self.theta.shape()), &self.device);
-        }
     }
 
     /// Draws every belief anew, as if the prediction were the truth.

@@ -27,7 +27,6 @@ fn tiny(task: Task, lattice: LatticeForm) -> CrystalConfig {
         coordinates: CoordinateFlow::LinearEntropy,
         entropy_conditioning: true,
         element_features: true,
-        composition_from: 0.0,
         elements: vec![8, 22, 38],
         type_accuracy: 0.5,
         steps: vec![6],
@@ -227,14 +226,6 @@ fn crystals_come_back_from_their_numbers() {
     assert!(encode::crystal(&gold, &tiny(Task::StructurePrediction, MATRIX)).is_err());
 }
 
-#[test]
-fn composition_is_told_late() {
-    let config = CrystalConfig { composition_from: 0.4, ..tiny(Task::StructurePrediction, INVARIANTS) };
-    assert_eq!(encode::given(&[0, 2], 0.4, &config), [1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
-    // Oxygen is the only former of anions; titanium and strontium look alike.
-    assert_eq!(encode::given(&[0, 1, 2], 0.39, &config), [1.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.0, 0.5, 0.5]);
-}
-
 /// Trains on one crystal; answers with the trainer and the mean losses of the first and the last steps.
 fn train(config: &CrystalConfig, steps: u64) -> (CrystalTrainer, f64, f64) {
     let crystal = encode::crystal(&perovskite(), config).expect("encodes");
@@ -254,7 +245,6 @@ fn every_variant_learns() {
         base.clone(),
         CrystalConfig { task: Task::AbInitio, ..base.clone() },
         CrystalConfig { lattice: MATRIX, ..base.clone() },
-        CrystalConfig { composition_from: 0.4, ..base.clone() },
         CrystalConfig { entropy_conditioning: false, ..base.clone() },
         CrystalConfig { coordinates: CoordinateFlow::ExponentialAccuracy, ..base.clone() },
         CrystalConfig { coordinates: CoordinateFlow::Gaussian, ..base },
