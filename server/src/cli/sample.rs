@@ -55,6 +55,11 @@ impl Output for Folder {
         Ok(files::write(&self.path.join(name), &bytes)?)
     }
 
+    fn note(&mut self, text: String) {
+        self.meter.end();
+        eprintln!("note: {text}");
+    }
+
     fn stopped(&self) -> bool {
         false
     }

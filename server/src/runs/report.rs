@@ -77,6 +77,10 @@ impl Output for Reporter {
         self.publish(name, media_type, bytes).map(|_| ())
     }
 
+    fn note(&mut self, text: String) {
+        self.event(RunEvent::Note { text, detail: serde_json::Value::Null });
+    }
+
     fn stopped(&self) -> bool {
         self.control.stopped()
     }

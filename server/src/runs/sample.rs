@@ -24,6 +24,9 @@ pub trait Output {
     /// If it cannot be kept.
     fn file(&mut self, name: &str, media_type: &str, bytes: Vec<u8>) -> anyhow::Result<()>;
 
+    /// Something that the person should know.
+    fn note(&mut self, text: String);
+
     /// Whether to stop before the next step.
     fn stopped(&self) -> bool;
 }
@@ -100,12 +103,18 @@ struct WeightsEntry<'a> {
 #[derive(Serialize)]
 struct Entry<'a> {
     index: u32,
-    file: String,
+    /// Absent where the model's answer was not a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// Why there is no sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
     /// What this sample was asked for, where a drawing has several requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameters: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shape: Option<[usize; 3]>,
+    #[serde(skip_serializing_if = "Value::is_null")]
     measures: Value,
 }
 
@@ -115,10 +124,14 @@ struct Entry<'a> {
 /// Each of `variants` replaces the parameters of the request, and gets as many samples as the request asks for; without
 /// any, the request's own parameters stand.
 ///
+/// An answer that is no sample, a cell without volume say, costs the others nothing: it stands in [`METRICS_FILE`] with
+/// its error.
+///
 /// Blocks for as long as that takes: not for an async executor's threads.
 ///
 /// # Errors
-/// If the device is not there, the weights do not fit, the model fails or a file cannot be kept.
+/// If the device is not there, the weights do not fit, the model fails or gives no sample at all, or a file cannot be
+/// kept.
 pub fn draw(
     checked: &Checked<SampleRequest>,
     variants: &[Value],
@@ -135,6 +148,7 @@ pub fn draw(
     let several = !variants.is_empty();
     let variants = if several { variants } else { &own };
     let mut entries = Vec::new();
+    let mut failed: Option<ModelError> = None;
     let all = variants.len() as u64 * u64::from(request.count);
     for (parameters, index) in variants.iter().flat_map(|variant| (0..request.count).map(move |index| (variant, index)))
     {
@@ -151,7 +165,18 @@ pub fn draw(
             let done = steps as u64 * u64::from(number) + report.done as u64;
             output.progress(Progress { done, total }, &report.label);
         }
-        let sample = sampling.finish()?.read()?;
+        let parameters = several.then_some(parameters);
+        let sample = match sampling.finish()?.read() {
+            Ok(sample) => sample,
+            Err(error @ ModelError::Output(_)) => {
+                output.note(format!("Sample {number}: {error}."));
+                let text = Some(error.to_string());
+                entries.push(Entry { index, file: None, error: text, parameters, shape: None, measures: Value::Null });
+                failed.get_or_insert(error);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let notes = vec![
             ("source".to_owned(), format!("{} {}", request.system, request.preset)),
             ("seed".to_owned(), format!("{} / {index}", request.seed)),
@@ -159,8 +184,11 @@ pub fn draw(
         let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
         let file = file_name(checked.system.makes, number);
         output.file(&file, kept.media_type, kept.bytes).map_err(DrawError::Output)?;
-        let parameters = several.then_some(parameters);
-        entries.push(Entry { index, file, parameters, shape: kept.shape, measures: kept.measures });
+        let (shape, measures) = (kept.shape, kept.measures);
+        entries.push(Entry { index, file: Some(file), error: None, parameters, shape, measures });
+    }
+    if let Some(error) = failed.filter(|_| entries.iter().all(|entry| entry.file.is_none())) {
+        return Err(error.into());
     }
     let provenance = Provenance {
         program: concat!("vitrine ", env!("CARGO_PKG_VERSION")),
