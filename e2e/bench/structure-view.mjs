@@ -5,12 +5,19 @@
 // along each side by default; here both draw as many as the canvas has. Ours draws on WebGPU and on WebGL2, 3Dmol.js on
 // WebGL2.
 //
-//   node e2e/bench/structure-view.mjs       ATOMS=1000,10000 RUNS=5 to measure less
+//   node e2e/bench/structure-view.mjs [ATOMS …]      1000 10000 100000 if none are given; RUNS, SECONDS, STYLES, WIDTH
+//                                                    and HEIGHT by environment
+//
+// No viewer draws a scene for longer than SECONDS (10), so on a software adapter large scenes are measured on few frames.
 
 import path from "node:path";
-import { HEIGHT, WIDTH, inPage, line, stage } from "./drawing.mjs";
+import { inTurns, line, stage } from "./drawing.mjs";
 
-const ATOMS = (process.env.ATOMS ?? "1000,10000,100000").split(",").map(Number);
+const ATOMS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1_000, 10_000, 100_000];
+const MOST_ATOMS = 1_000_000;
+if (!ATOMS.every((count) => Number.isInteger(count) && count > 0 && count <= MOST_ATOMS)) {
+  throw new Error(`numbers of atoms must be whole and between 1 and ${MOST_ATOMS}`);
+}
 const RUNS = Number(process.env.RUNS ?? 6);
 const STYLES = (process.env.STYLES ?? "spacefill,ball-and-stick").split(",");
 
@@ -39,8 +46,7 @@ function diamond(count) {
   return { positions, bonds };
 }
 
-/** Milliseconds a frame of `runs` turns of `together` frames. */
-const ours = async ({ atoms, backend, runs, together, width, height }) => {
+const ours = async ({ atoms, backend, width, height, ...pace }) => {
   const { default: init, Atoms } = await import("/bench_page.js");
   await init({ module_or_path: "/bench_page_bg.wasm" });
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -48,13 +54,10 @@ const ours = async ({ atoms, backend, runs, together, width, height }) => {
   const view = await Atoms.open(canvas, backend);
   const numbers = new Uint8Array(atoms.positions.length / 3).fill(6);
   view.show(numbers, Float64Array.from(atoms.positions), Uint32Array.from(atoms.bonds), atoms.style);
-  await view.frames(2);
-  const times = [];
-  for (let run = 0; run < runs; run++) times.push(await view.frames(together));
-  return { times, backend: view.backend() };
+  return { times: await measure((frames) => view.frames(frames), pace), backend: view.backend() };
 };
 
-const theirs = async ({ atoms, runs, together, width, height }) => {
+const theirs = async ({ atoms, width, height, ...pace }) => {
   await new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), { src: "/3dmol.js", onload: resolve, onerror: reject });
     document.head.append(script);
@@ -86,40 +89,30 @@ const theirs = async ({ atoms, runs, together, width, height }) => {
   const pixel = new Uint8Array(4);
   const finish = () => gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
   const turn = (frames) => {
+    const started = performance.now();
     for (let i = 0; i < frames; i++) viewer.rotate(1.15, "y");
     finish();
+    return (performance.now() - started) / frames;
   };
-  turn(2);
-  const times = [];
-  for (let run = 0; run < runs; run++) {
-    const started = performance.now();
-    turn(together);
-    times.push((performance.now() - started) / together);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
+  const times = await measure(turn, pace);
   return { times, backend: `${gl instanceof WebGL2RenderingContext ? "WebGL2" : "WebGL"}, ${gl.drawingBufferWidth} × ${gl.drawingBufferHeight}` };
 };
 
-const { browser, open, stop } = await stage({
+const { scene, inPage, stop } = await stage({
   "/3dmol.js": path.join(import.meta.dirname, "node_modules/3dmol/build/3Dmol-min.js"),
 });
 try {
-  console.log(`Milliseconds a frame, ${WIDTH} × ${HEIGHT} pixels, ${browser.version()}\n`);
+  console.log(`Milliseconds a frame, ${scene}\n`);
   for (const style of STYLES) {
     for (const count of ATOMS) {
       const atoms = { ...diamond(count), style };
       const bonds = atoms.bonds.length / 2;
-      const together = count > 30_000 ? 3 : 8;
-      const scene = { atoms, runs: RUNS, together, width: WIDTH, height: HEIGHT };
-      // In turns, so that what else the machine does falls on all alike.
-      const results = { webgpu: null, webgl2: null, theirs: null };
-      for (let turn = 0; turn < 2; turn++) {
-        for (const who of ["webgpu", "theirs", "webgl2"]) {
-          const run = await inPage(open, who === "theirs" ? theirs : ours, { ...scene, backend: who });
-          const before = results[who];
-          results[who] = before?.times && run.times ? { ...run, times: [...before.times, ...run.times] } : run;
-        }
-      }
+      const input = { atoms, runs: RUNS, together: 8 };
+      const results = await inTurns({
+        webgpu: () => inPage(ours, { ...input, backend: "webgpu" }),
+        theirs: () => inPage(theirs, input),
+        webgl2: () => inPage(ours, { ...input, backend: "webgl2" }),
+      });
       console.log(`**${count} atoms, ${style}${style === "spacefill" ? "" : `, ${bonds} bonds`}**\n`);
       console.log("| | median ms | quartiles ms | speed against 3Dmol.js |\n|---|---|---|---|");
       console.log(line("Vitrine", results.webgpu, results.theirs.times));
@@ -128,5 +121,5 @@ try {
     }
   }
 } finally {
-  await stop();
+  stop();
 }

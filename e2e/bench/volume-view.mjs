@@ -5,13 +5,13 @@
 // nearly clear, the other nearly opaque. vtk.js ray-casts with its default sample distance; the body unlit, which is its
 // default (ours has relief), the surface lit.
 //
-//   node e2e/bench/volume-view.mjs        SIDE=64 RUNS=3 to measure less
+//   node e2e/bench/volume-view.mjs        SIDE=64 RUNS=3 SECONDS=5 to measure less
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
-import { HEIGHT, WIDTH, inPage, line, stage } from "./drawing.mjs";
+import { inTurns, line, stage } from "./drawing.mjs";
 
 const SIDE = Number(process.env.SIDE ?? 128);
 const RUNS = Number(process.env.RUNS ?? 5);
@@ -39,7 +39,7 @@ function medium(side) {
   return Buffer.from(values).toString("base64");
 }
 
-const ours = async ({ side, values, backend, mode, runs, together, width, height }) => {
+const ours = async ({ side, values, backend, mode, width, height, ...pace }) => {
   const { default: init, Page } = await import("/bench_page.js");
   await init({ module_or_path: "/bench_page_bg.wasm" });
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -47,13 +47,10 @@ const ours = async ({ side, values, backend, mode, runs, together, width, height
   const page = await Page.open(canvas, backend);
   page.show(side, Uint8Array.from(atob(values), (c) => c.charCodeAt(0)));
   page.style(mode, true, 1, 1);
-  await page.frames(1);
-  const times = [];
-  for (let run = 0; run < runs; run++) times.push(await page.frames(together));
-  return { times, backend: page.backend() };
+  return { times: await measure((frames) => page.frames(frames), pace), backend: page.backend() };
 };
 
-const theirs = async ({ side, values, mode, runs, together, width, height }) => {
+const theirs = async ({ side, values, mode, width, height, ...pace }) => {
   const vtk = await import("/vtk.js");
   const box = document.createElement("div");
   box.style.cssText = `width:${width}px;height:${height}px`;
@@ -99,21 +96,16 @@ const theirs = async ({ side, values, mode, runs, together, width, height }) => 
   const gl = glWindow.getContext();
   const pixel = new Uint8Array(4);
   const turn = (frames) => {
+    const started = performance.now();
     for (let i = 0; i < frames; i++) {
       camera.azimuth(3.6);
       renderer.resetCameraClippingRange();
       renderWindow.render();
     }
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+    return (performance.now() - started) / frames;
   };
-  turn(2);
-  const times = [];
-  for (let run = 0; run < runs; run++) {
-    const started = performance.now();
-    turn(together);
-    times.push((performance.now() - started) / together);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
+  const times = await measure(turn, pace);
   const canvas = box.querySelector("canvas");
   return { times, backend: `WebGL2, ${canvas.width} × ${canvas.height}, step ${mapper.getSampleDistance()} voxels` };
 };
@@ -123,19 +115,17 @@ const theirs = async ({ side, values, mode, runs, together, width, height }) => 
 const folder = mkdtempSync(path.join(tmpdir(), "vitrine-bench-"));
 const bundle = path.join(folder, "vtk.js");
 await build({ entryPoints: [path.join(import.meta.dirname, "vtk-entry.mjs")], outfile: bundle, bundle: true, minify: true, format: "esm", logLevel: "error", ignoreAnnotations: true });
-const { browser, open, stop } = await stage({ "/vtk.js": bundle });
+const { scene, inPage, stop } = await stage({ "/vtk.js": bundle });
 try {
-  console.log(`Milliseconds a frame, ${SIDE}³ voxels on ${WIDTH} × ${HEIGHT} pixels, ${browser.version()}\n`);
-  const scene = { side: SIDE, values: medium(SIDE), runs: RUNS, together: TOGETHER, width: WIDTH, height: HEIGHT };
+  console.log(`Milliseconds a frame, ${SIDE}³ voxels on ${scene}\n`);
+  const values = medium(SIDE);
   for (const mode of ["density", "grain"]) {
-    const results = { webgpu: null, webgl2: null, theirs: null };
-    for (let turn = 0; turn < 2; turn++) {
-      for (const who of ["webgpu", "theirs", "webgl2"]) {
-        const run = await inPage(open, who === "theirs" ? theirs : ours, { ...scene, mode, backend: who });
-        const before = results[who];
-        results[who] = before?.times && run.times ? { ...run, times: [...before.times, ...run.times] } : run;
-      }
-    }
+    const input = { side: SIDE, values, mode, runs: RUNS, together: TOGETHER };
+    const results = await inTurns({
+      webgpu: () => inPage(ours, { ...input, backend: "webgpu" }),
+      theirs: () => inPage(theirs, input),
+      webgl2: () => inPage(ours, { ...input, backend: "webgl2" }),
+    });
     console.log(`**${mode === "density" ? "Translucent body" : "Surface"}**\n`);
     console.log("| | median ms | quartiles ms | speed against vtk.js |\n|---|---|---|---|");
     console.log(line("Vitrine", results.webgpu, results.theirs.times));
@@ -143,6 +133,6 @@ try {
     console.log(`${line("vtk.js", results.theirs)}\n`);
   }
 } finally {
-  await stop();
+  stop();
   rmSync(folder, { recursive: true });
 }

@@ -1,9 +1,5 @@
-//! A volume view and a structure view driven from JavaScript, for measurements in a browser:
-//!
-//! ```text
-//! cargo build --target wasm32-unknown-unknown --profile web -p shaders --example bench_page
-//! wasm-bindgen --target web --out-dir OUT target/wasm32-unknown-unknown/web/examples/bench_page.wasm
-//! ```
+//! A volume view and a structure view driven from JavaScript, for measurements in a browser: `cargo xtask bench-page`
+//! builds it.
 //!
 //! Then `page = await Page.open(canvas, "webgl2")`, `page.show(side, bytes)`, `await page.frames(20)`; and the same
 //! with `Atoms`. e2e/bench/volume-view.mjs and e2e/bench/structure-view.mjs do so.

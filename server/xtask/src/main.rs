@@ -27,6 +27,12 @@ enum Task {
         #[arg(long, default_value = "dist")]
         out: PathBuf,
     },
+    /// Builds the module that draws in the benches of e2e/bench
+    BenchPage {
+        /// Where its two files go, relative to the repository
+        #[arg(long, default_value = "target/bench-page")]
+        out: PathBuf,
+    },
     /// Holds the crates' dependencies to the architecture's table
     CheckEdges,
     /// Holds every dependency's licence to the list in deny.toml
@@ -36,6 +42,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Web { dev, out } => web::build(&root().join(out), dev),
+        Task::BenchPage { out } => web::build_bench_page(&root().join(out)),
         Task::CheckEdges => edges::report(),
         Task::Licences => licences::report(),
     }

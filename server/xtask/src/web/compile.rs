@@ -28,17 +28,46 @@ pub struct Module {
     pub wasm: Vec<u8>,
 }
 
-/// Builds `package` and runs wasm-bindgen on it. `cache` keeps the result for an unchanged input.
+/// What is built for the browser.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// A package's library.
+    Library(&'static str),
+    /// An example of a package: a `cdylib` by its own manifest.
+    Example(&'static str, &'static str),
+}
+
+impl Source {
+    fn package(self) -> &'static str {
+        let (Self::Library(package) | Self::Example(package, _)) = self;
+        package
+    }
+
+    /// As cargo calls it.
+    fn name(self) -> &'static str {
+        let (Self::Library(name) | Self::Example(_, name)) = self;
+        name
+    }
+
+    fn selection(self) -> Vec<&'static str> {
+        match self {
+            Self::Library(package) => vec!["--package", package, "--lib", "--crate-type", "cdylib"],
+            Self::Example(package, example) => vec!["--package", package, "--example", example],
+        }
+    }
+}
+
+/// Builds `source` and runs wasm-bindgen on it. `cache` keeps the result for an unchanged input.
 ///
 /// Each crate is built by its own cargo call: built together, their features would be unified, and the page
 /// would carry what only the worker needs.
-pub fn module(package: &str, cache: &Path) -> anyhow::Result<Module> {
-    let input = cargo(package)?;
+pub fn module(source: Source, cache: &Path) -> anyhow::Result<Module> {
+    let input = cargo(source)?;
     let input_bytes = fs::read(&input).with_context(|| input.display().to_string())?;
-    let stem = cache.join(format!("{package}.{}", sha256(&input_bytes)));
+    let stem = cache.join(format!("{}.{}", source.name(), sha256(&input_bytes)));
     let (glue, wasm) = (stem.with_added_extension("js"), stem.with_added_extension("wasm"));
     if !(glue.exists() && wasm.exists()) {
-        let module = bindgen(package, input_bytes)?;
+        let module = bindgen(source.name(), input_bytes)?;
         write_if_changed(&wasm, &module.wasm)?;
         write_if_changed(&glue, &module.glue)?;
         return Ok(module);
@@ -47,10 +76,12 @@ pub fn module(package: &str, cache: &Path) -> anyhow::Result<Module> {
 }
 
 /// Runs cargo and answers with the path of the wasm file.
-fn cargo(package: &str) -> anyhow::Result<PathBuf> {
+fn cargo(source: Source) -> anyhow::Result<PathBuf> {
+    let (package, name) = (source.package(), source.name());
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["rustc", "--locked", "--package", package, "--lib", "--crate-type", "cdylib"])
+        .args(["rustc", "--locked"])
+        .args(source.selection())
         .args(["--target", TARGET, "--profile", "web", "--message-format", "json-render-diagnostics"])
         .args(if package == PAGE { &PAGE_PROFILE[..] } else { &[] })
         // wasm-bindgen reads which features of WebAssembly are on from a section that full stripping removes.
@@ -61,24 +92,24 @@ fn cargo(package: &str) -> anyhow::Result<PathBuf> {
         .context("cargo does not start")?;
     ensure!(
         output.status.success(),
-        "{package} does not build for the browser; if the target is missing: rustup target add {TARGET}"
+        "{name} does not build for the browser; if the target is missing: rustup target add {TARGET}"
     );
     let text = String::from_utf8(output.stdout)?;
     text.lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == package)
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == name)
         .filter_map(|message| {
             let files = message["filenames"].as_array()?;
             files.iter().filter_map(Value::as_str).find(|f| f.ends_with(".wasm")).map(PathBuf::from)
         })
         .next_back()
-        .with_context(|| format!("cargo names no wasm file for {package}"))
+        .with_context(|| format!("cargo names no wasm file for {name}"))
 }
 
-fn bindgen(package: &str, input: Vec<u8>) -> anyhow::Result<Module> {
+fn bindgen(name: &str, input: Vec<u8>) -> anyhow::Result<Module> {
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_bytes(package, input)
+        .input_bytes(name, input)
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
@@ -90,7 +121,7 @@ fn bindgen(package: &str, input: Vec<u8>) -> anyhow::Result<Module> {
     // named even where their list is empty.)
     ensure!(
         output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
-        "{package} brings JavaScript snippets"
+        "{name} brings JavaScript snippets"
     );
     let wasm = output.wasm_mut().emit_wasm();
     Ok(Module { glue: output.js().as_bytes().to_vec(), wasm })

@@ -16,6 +16,7 @@ use anyhow::{Context, ensure};
 use sha2::{Digest, Sha256};
 
 use bundle::Bundle;
+use compile::Source;
 
 use crate::root;
 
@@ -30,10 +31,9 @@ const BUDGETS: [(&str, usize); 2] = [("page.wasm", 1_500_000), ("worker.wasm", 5
 
 /// Builds the bundle into `out`. `dev` compresses fast and ignores the budgets.
 pub fn build(out: &Path, dev: bool) -> anyhow::Result<()> {
-    let cache = target_folder().join("web-bundle");
-    fs::create_dir_all(&cache)?;
-    let page = compile::module("app", &cache)?;
-    let worker = compile::module("worker", &cache)?;
+    let cache = cache_folder()?;
+    let page = compile::module(Source::Library("app"), &cache)?;
+    let worker = compile::module(Source::Library("worker"), &cache)?;
 
     let mut bundle = Bundle::new(out);
     let page_js = bundle.add("page.js", "pkg", &page.glue)?;
@@ -67,6 +67,13 @@ pub fn build(out: &Path, dev: bool) -> anyhow::Result<()> {
         ensure!(dev || found.brotli <= limit, "{key} is {} bytes after brotli, above {limit}", found.brotli);
     }
     Ok(())
+}
+
+/// Builds the module that the drawing benches of e2e/bench load, under the names that wasm-bindgen gives such files.
+pub fn build_bench_page(out: &Path) -> anyhow::Result<()> {
+    let module = compile::module(Source::Example("shaders", "bench_page"), &cache_folder()?)?;
+    write_if_changed(&out.join("bench_page_bg.wasm"), &module.wasm)?;
+    write_if_changed(&out.join("bench_page.js"), &module.glue)
 }
 
 /// The page's entry: a file of its own, because the content security policy allows no inline script.
@@ -132,6 +139,13 @@ fn print_sizes(out: &Path, sizes: &[compress::Sizes]) {
         let name = s.path.strip_prefix(out).unwrap_or(&s.path).display();
         println!("{:>12} {:>12} {:>12}  {name}", s.raw, s.gzip, s.brotli);
     }
+}
+
+/// Where results for unchanged inputs are kept.
+fn cache_folder() -> anyhow::Result<PathBuf> {
+    let cache = target_folder().join("web-bundle");
+    fs::create_dir_all(&cache)?;
+    Ok(cache)
 }
 
 /// Cargo's target folder.
