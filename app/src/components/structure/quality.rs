@@ -62,7 +62,8 @@ pub fn Quality(session: Session, case: CrystalCase) -> impl IntoView {
                 <Figure
                     svg=Signal::derive(svg)
                     title="Powder X-ray diffraction"
-                    explanation="What a diffractometer would see of a powder of it: Cu Kα, peaks 0.3° wide."
+                    explanation="What a diffractometer would see of a powder of it: Cu Kα, peaks 0.3° wide, scattering \
+                                 factors of Doyle and Turner as in pymatgen."
                     keys=Signal::derive(keys)
                     empty=Signal::derive(empty)
                 />

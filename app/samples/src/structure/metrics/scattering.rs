@@ -1,9 +1,10 @@
 //! How strongly an atom scatters X-rays, by the angle.
 //!
-//! Free neutral atoms at rest, without anomalous dispersion. Two tables are here: Waasmaier and Kirfel's, which is the
-//! better fit, and the older one that pymatgen uses, for numbers to be compared with pymatgen's. They differ by less
-//! than 0.5 % of the atomic number for light elements, by up to 2.5 % for heavy ones, and by 7 % for tin, whose line in
-//! the older table does not fit between its neighbours'. Peaks of a pattern then differ by up to 2 % of the strongest.
+//! Free neutral atoms at rest, without anomalous dispersion. Two tables are here: the older one that pymatgen's
+//! `XRDCalculator` uses, which is the default because patterns are compared with its, and Waasmaier and Kirfel's, which
+//! is the better fit. They differ by less than 0.5 % of the atomic number for light elements, by up to 2.5 % for heavy
+//! ones, and by 7 % for tin, whose line in the older table does not fit between its neighbours'. Peaks of a pattern then
+//! differ by up to 2 % of the strongest.
 
 use std::sync::LazyLock;
 
@@ -16,10 +17,10 @@ use super::super::Element;
 #[serde(rename_all = "kebab-case")]
 pub enum FormFactors {
     /// f(s) = c + Σ aᵢ exp(−bᵢ s²), five terms. D. Waasmaier & A. Kirfel, Acta Cryst. A51 (1995) 416.
-    #[default]
     WaasmaierKirfel,
     /// f(s) = Z − 41.78214 s² Σ aᵢ exp(−bᵢ s²), three or four terms fitted to the scattering of electrons. P. A. Doyle &
     /// P. S. Turner, Acta Cryst. A24 (1968) 390; G. H. Smith & R. E. Burge, Acta Cryst. 15 (1962) 182.
+    #[default]
     DoyleTurner,
 }
 
