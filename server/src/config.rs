@@ -4,7 +4,11 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use crate::{runs::executor, store::Assets};
+use crate::{
+    http::{Limits, rate::Rates},
+    runs::executor,
+    store::Assets,
+};
 
 /// Where things lie.
 #[derive(Clone, Debug, Args)]
@@ -65,4 +69,22 @@ pub struct Serve {
     /// Voxels that one sampling request may ask for, all samples together
     #[arg(long, env = "VITRINE_MAX_VOXELS", default_value_t = 1 << 28, value_name = "N")]
     pub max_voxels: u64,
+    /// Requests to the API that one address may make in a minute; 0 for no limit
+    #[arg(long, env = "VITRINE_REQUESTS_PER_MINUTE", default_value_t = 1200, value_name = "N")]
+    pub requests_per_minute: u32,
+    /// Samplings that one address may ask for in a minute; 0 for no limit
+    #[arg(long, env = "VITRINE_SAMPLINGS_PER_MINUTE", default_value_t = 20, value_name = "N")]
+    pub samplings_per_minute: u32,
+    /// Reverse proxies in front, whose `X-Forwarded-For` says who asks; 0 believes no such header
+    #[arg(long, env = "VITRINE_PROXIES", default_value_t = 0, value_name = "N")]
+    pub proxies: usize,
+}
+
+impl Serve {
+    /// As the router takes them.
+    pub fn limits(&self) -> Limits {
+        let rates =
+            Rates { requests: self.requests_per_minute, samplings: self.samplings_per_minute, proxies: self.proxies };
+        Limits { queue: self.queue, voxels: self.max_voxels, rates }
+    }
 }

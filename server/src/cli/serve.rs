@@ -1,6 +1,6 @@
 //! `vitrine serve`, `vitrine worker`, `vitrine token`: the long-running commands and the key to them.
 
-use std::{io::Write as _, time::Duration};
+use std::{io::Write as _, net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use super::Failure;
 use crate::{
     config::{Places, Serve, Work},
-    http::{self, AppState, Limits},
+    http::{self, AppState},
     runs::{Runs, executor::Executor},
     store::settings,
 };
@@ -60,8 +60,8 @@ pub fn serve(args: ServeArgs) -> Result<(), Failure> {
         let address = listener.local_addr().context("the socket has no address")?;
         let stop = CancellationToken::new();
         let assets = args.places.assets();
-        let limits = Limits { queue: args.serve.queue, voxels: args.serve.max_voxels };
-        let state = AppState::new(runs.clone(), assets.clone(), args.places.web.clone(), limits, stop.clone());
+        let state =
+            AppState::new(runs.clone(), assets.clone(), args.places.web.clone(), args.serve.limits(), stop.clone());
         if !state.web.is_there() {
             tracing::warn!(web = %args.places.web.display(), "there is no web bundle; only the API is served");
         }
@@ -69,7 +69,7 @@ pub fn serve(args: ServeArgs) -> Result<(), Failure> {
         println!("listening on http://{address}");
         std::io::stdout().flush().context("stdout is closed")?;
         let executing = tokio::spawn(executor.run());
-        let router = http::router(state);
+        let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stop.clone();
         let serving = tokio::spawn(async move {
             axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await

@@ -1,6 +1,8 @@
 //! The one error of the HTTP edge: `application/problem+json` (RFC 9457) with an `errors` entry for each bad field.
 //! Internals are logged here, once, and never shown.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::Request,
@@ -35,6 +37,8 @@ pub enum ApiError {
     Fields(Vec<FieldError>),
     /// A status with a sentence.
     Status(StatusCode, String),
+    /// The address asked too often; the time until it may ask again.
+    TooOften(Duration),
     /// Too much waits already.
     Busy(String),
     /// A range outside the file, whose length is given.
@@ -76,6 +80,13 @@ impl IntoResponse for ApiError {
                 problem(StatusCode::UNPROCESSABLE_ENTITY, detail, errors)
             }
             Self::Status(status, detail) => problem(status, detail, Vec::new()),
+            Self::TooOften(wait) => {
+                let seconds = wait.as_secs() + 1;
+                let detail = format!("This address asks too often; it may ask again in {seconds} s.");
+                let mut response = problem(StatusCode::TOO_MANY_REQUESTS, detail, Vec::new());
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                response
+            }
             Self::Busy(detail) => {
                 let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, detail, Vec::new());
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));

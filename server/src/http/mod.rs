@@ -3,6 +3,7 @@
 pub mod artifacts;
 pub mod auth;
 pub mod body;
+mod cells;
 pub mod conditional;
 pub mod docs;
 pub mod error;
@@ -12,13 +13,14 @@ pub mod layers;
 pub mod metrics;
 pub mod openapi;
 pub mod range;
+pub mod rate;
 pub mod runs;
 pub mod systems;
 pub mod web;
 
 use std::{path::PathBuf, sync::Arc};
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio_util::sync::CancellationToken;
 
 use crate::{runs::Runs, store::Assets};
@@ -45,6 +47,8 @@ pub struct Limits {
     pub queue: u32,
     /// Voxels of all samples of one request together.
     pub voxels: u64,
+    /// How often one address may ask.
+    pub rates: rate::Rates,
 }
 
 impl AppState {
@@ -54,13 +58,16 @@ impl AppState {
     }
 }
 
-/// The whole server.
+/// The whole server. Limits by address need the service to know it: [`Router::into_make_service_with_connect_info`];
+/// without, all count as one.
 pub fn router(state: AppState) -> Router {
+    let limiter = Arc::new(rate::Limiter::new(state.limits.rates));
     let (api, document) = openapi::api();
     let api = api
         .merge(docs::routes(&document))
         .method_not_allowed_fallback(error::method_not_allowed)
         .fallback(web::serve)
+        .layer(middleware::from_fn_with_state(limiter, rate::limit))
         .with_state(state);
     layers::wrap(api)
 }

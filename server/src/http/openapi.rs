@@ -48,9 +48,25 @@ pub fn api() -> (axum::Router<AppState>, Value) {
             "admin": { "type": "http", "scheme": "bearer", "description": "The admin token, printed at the first start." },
         },
     });
+    limit(&mut document);
     let served = document.clone();
     let get = move || async move { serve(&served) };
     (router.route("/api/openapi.json", axum::routing::get(get)), document)
+}
+
+/// Every operation of the API may be asked for too often.
+fn limit(document: &mut Value) {
+    let refusal = json!({
+        "description": "Asked too often from this address",
+        "headers": { "retry-after": { "description": "Seconds to wait", "schema": { "type": "integer" } } },
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    for (_, operations) in paths.filter(|(path, _)| path.starts_with("/api/")) {
+        for operation in operations.as_object_mut().into_iter().flat_map(|operations| operations.values_mut()) {
+            operation["responses"]["429"] = refusal.clone();
+        }
+    }
 }
 
 fn serve(document: &Value) -> Response {

@@ -7,7 +7,7 @@ use axum::{
 use catalog::run::RunState;
 use serde_json::json;
 
-use crate::support::{App, Folders, small_request};
+use crate::support::{App, Folders, UNLIMITED, small_request};
 
 #[tokio::test]
 async fn the_catalogue_is_served_with_a_tag() {
@@ -82,7 +82,7 @@ async fn trainings_need_the_admin_token() {
 
 #[tokio::test]
 async fn the_queue_has_positions_pages_and_a_limit() {
-    let limits = server::http::Limits { queue: 3, voxels: 1 << 24 };
+    let limits = server::http::Limits { queue: 3, ..UNLIMITED };
     let app = App::new(Folders::new(), limits).await;
     let mut ids = Vec::new();
     for position in 0..3 {

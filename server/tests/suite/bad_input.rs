@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::{App, Folders};
+use crate::support::{App, Folders, UNLIMITED};
 
 fn with(change: impl FnOnce(&mut Value)) -> Value {
     let mut request = crate::support::small_request();
@@ -153,7 +153,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 #[test]
 fn any_json_is_answered_without_a_server_error() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let limits = server::http::Limits { queue: 100_000, voxels: 1 << 24 };
+    let limits = server::http::Limits { queue: 100_000, ..UNLIMITED };
     let app = runtime.block_on(App::new(Folders::new(), limits));
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 300, ..ProptestConfig::default() });
     runner

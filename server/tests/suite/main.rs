@@ -13,5 +13,6 @@ mod leases;
 mod openapi;
 mod processes;
 mod queue;
+mod rates;
 mod support;
 mod web;

@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 
-use crate::support::{Answer, App, Folders};
+use crate::support::{Answer, App, Folders, UNLIMITED};
 
 async fn get(app: &App, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::get(path);
@@ -65,7 +65,7 @@ async fn addresses_of_pages_get_the_page_and_missing_files_do_not() {
 async fn without_a_bundle_the_server_says_how_to_build_it() {
     let folders = Folders::new();
     std::fs::remove_dir_all(folders.web()).unwrap();
-    let app = App::new(folders, server::http::Limits { queue: 1, voxels: 1 }).await;
+    let app = App::new(folders, server::http::Limits { queue: 1, voxels: 1, ..UNLIMITED }).await;
     let answer = get(&app, "/", &[HTML]).await;
     answer.problem(StatusCode::NOT_FOUND);
     assert!(answer.text().contains("--web"));

@@ -13,7 +13,7 @@ use axum::{
 use catalog::run::{Run, RunState};
 use serde_json::Value;
 use server::{
-    http::{AppState, Limits},
+    http::{AppState, Limits, rate::Rates},
     runs::{
         Runs,
         executor::{Executor, Options},
@@ -36,10 +36,14 @@ pub struct App {
 
 pub const OPTIONS: Options = Options { trainings: 1, samplings: 1, lease: Duration::from_secs(30) };
 
+/// As often as a test likes.
+pub const UNLIMITED: Limits =
+    Limits { queue: 100, voxels: 1 << 24, rates: Rates { requests: 0, samplings: 0, proxies: 0 } };
+
 impl App {
     /// A server that queues runs and works on none.
     pub async fn idle() -> Self {
-        Self::new(Folders::new(), Limits { queue: 100, voxels: 1 << 24 }).await
+        Self::new(Folders::new(), UNLIMITED).await
     }
 
     /// A server that works on runs.
