@@ -117,6 +117,9 @@ deny: ## Advisories aside, all that cargo-deny checks (builds cargo-deny on firs
 # The programs that ours are measured beside live in an environment of their own.
 PEERS := $(TOOLS)/peers
 EXAMPLES = $(TARGET_DIR)/release/examples
+# What draws in the browser benches.
+BENCH_PAGE ?= target/bench-page
+export BENCH_PAGE
 
 $(PEERS)/installed: e2e/bench/requirements.txt
 	@command -v python3 >/dev/null || { echo "make bench compares with Python programs: install python3 and python3-venv."; exit 1; }
@@ -135,13 +138,17 @@ bench-quality: server
 bench-native: server $(PEERS)/installed
 	$(CARGO) build --release --locked --workspace --examples
 	$(EXAMPLES)/bench_table $(PEERS)/bin/python
+	$(EXAMPLES)/crystal_table $(PEERS)/bin/python
 	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
 	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl
 	$(CARGO) bench --locked --workspace --bench '*'
 
 bench-browser: setup-test web
+	$(CARGO) xtask bench-page --out $(BENCH_PAGE)
 	npm --prefix e2e/bench ci
 	node e2e/bench/ort.mjs
+	node e2e/bench/volume-view.mjs
+	node e2e/bench/structure-view.mjs
 
 .PHONY: clean
 clean: ## Removes what was built, but not what was installed
