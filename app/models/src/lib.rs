@@ -6,6 +6,7 @@
 
 pub mod adversarial;
 pub mod bayesian_flow;
+pub mod gflownet;
 pub mod nn;
 pub mod registry;
 pub mod sampling;
@@ -18,7 +19,20 @@ pub use registry::import;
 pub use registry::{Model, load};
 pub use sampling::{Pending, Sampling, StepReport};
 
+use catalog::SampleRequest;
+use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
+
+/// The sampling parameters of a request as the system's own type.
+fn parameters<P>(request: &SampleRequest) -> Result<P, ModelError>
+where
+    P: schemars::JsonSchema + Default + Serialize + DeserializeOwned,
+{
+    catalog::schema::parse(&request.parameters, "parameters").map_err(|errors| {
+        let all: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        ModelError::Parameters(all.join("; "))
+    })
+}
 
 /// Why a model cannot be built or used.
 #[derive(Debug, Error)]

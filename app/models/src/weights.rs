@@ -6,7 +6,61 @@ use burn::{
     tensor::DType,
 };
 
+use half::f16;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+
 use crate::ModelError;
+
+/// A named array of numbers, for networks that are no burn modules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// Unique in a file, such as `layers.0.weight`.
+    pub name: String,
+    /// Lengths of its axes: `[inputs, outputs]` of a weight, `[outputs]` of a bias, `[1]` of a number.
+    pub shape: Vec<usize>,
+    /// Row-major.
+    pub values: Vec<f32>,
+}
+
+/// The arrays of a safetensors file, floats of any kind, in the order of their names.
+///
+/// # Errors
+/// If the file does not decode or holds something else than finite numbers.
+pub fn read_arrays(bytes: &[u8]) -> Result<Vec<Array>, ModelError> {
+    let bad = |message: String| ModelError::Weights(message);
+    let file = SafeTensors::deserialize(bytes).map_err(|error| bad(error.to_string()))?;
+    let mut arrays = Vec::with_capacity(file.len());
+    for (name, view) in file.iter() {
+        let values: Vec<f32> = match view.dtype() {
+            Dtype::F16 => view.data().chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
+            Dtype::F32 => view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+            other => return Err(bad(format!("array `{name}` holds {other:?}, not floats"))),
+        };
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(bad(format!("array `{name}` holds values that are no numbers")));
+        }
+        arrays.push(Array { name: name.to_owned(), shape: view.shape().to_vec(), values });
+    }
+    arrays.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(arrays)
+}
+
+/// The bytes of a safetensors file of `arrays`, each as [`DType::F16`] to ship or [`DType::F32`] to lose nothing.
+///
+/// # Errors
+/// If two have the same name or one does not have its shape.
+pub fn write_arrays(arrays: &[(Array, DType)]) -> Result<Vec<u8>, ModelError> {
+    let bad = |error: safetensors::SafeTensorError| ModelError::Weights(error.to_string());
+    let data = arrays.iter().map(|(array, dtype)| match dtype {
+        DType::F16 => (Dtype::F16, array.values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect()),
+        _ => (Dtype::F32, array.values.iter().flat_map(|v| v.to_le_bytes()).collect()),
+    });
+    let data: Vec<(Dtype, Vec<u8>)> = data.collect();
+    let views = arrays.iter().zip(&data).map(|((array, _), (dtype, data))| {
+        Ok((array.name.as_str(), TensorView::new(*dtype, array.shape.clone(), data).map_err(bad)?))
+    });
+    safetensors::serialize(views.collect::<Result<Vec<_>, ModelError>>()?, None).map_err(bad)
+}
 
 /// Loads a PyTorch checkpoint (`torch.save` of a `state_dict`, zip or legacy format) into `module`.
 ///
@@ -51,4 +105,38 @@ pub fn to_safetensors<M: Module>(module: &M, dtype: DType) -> Result<Vec<u8>, Mo
     let mut store = SafetensorsStore::from_bytes(None).with_to_adapter(FloatCastAdapter::to(dtype));
     module.save_into(&mut store).map_err(|e| ModelError::Weights(e.to_string()))?;
     store.get_bytes().map_err(|e| ModelError::Weights(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrays() -> Vec<Array> {
+        vec![
+            Array { name: "a".into(), shape: vec![2, 3], values: vec![0.5, -1.0, 2.0, 0.25, 1024.0, -0.125] },
+            Array { name: "b".into(), shape: vec![1], values: vec![3.0] },
+        ]
+    }
+
+    fn as_kind(arrays: Vec<Array>, dtype: DType) -> Vec<(Array, DType)> {
+        arrays.into_iter().map(|array| (array, dtype)).collect()
+    }
+
+    #[test]
+    fn arrays_come_back_as_they_were_written() {
+        for dtype in [DType::F16, DType::F32] {
+            assert_eq!(read_arrays(&write_arrays(&as_kind(arrays(), dtype)).unwrap()).unwrap(), arrays());
+        }
+    }
+
+    #[test]
+    fn what_is_no_array_file_is_an_error() {
+        let good = write_arrays(&as_kind(arrays(), DType::F32)).unwrap();
+        for length in 0..good.len() {
+            assert!(read_arrays(&good[..length]).is_err(), "{length} bytes of {}", good.len());
+        }
+        let mut infinite = arrays();
+        infinite[1].values[0] = f32::INFINITY;
+        assert!(read_arrays(&write_arrays(&as_kind(infinite, DType::F32)).unwrap()).is_err());
+    }
 }

@@ -15,6 +15,7 @@ mod neighbours;
 pub mod niggli;
 mod point_grid;
 mod primitive;
+pub mod smiles;
 pub mod symmetry;
 pub mod trajectory;
 

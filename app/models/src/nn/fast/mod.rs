@@ -13,7 +13,7 @@
 mod autodiff;
 mod composed;
 mod flex;
-pub(super) mod kernel;
+pub(crate) mod kernel;
 mod ops;
 
 #[cfg(test)]
