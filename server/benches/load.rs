@@ -34,7 +34,18 @@ impl Drop for Server {
 
 fn start(data: &std::path::Path) -> (Server, String) {
     let child = Command::new(env!("CARGO_BIN_EXE_vitrine"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--concurrency", "0", "--trainings", "0", "--requests-per-minute", "0", "--data"])
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--concurrency",
+            "0",
+            "--trainings",
+            "0",
+            "--requests-per-minute",
+            "0",
+            "--data",
+        ])
         .arg(data)
         .env("VITRINE_LOG", "error")
         .stdout(Stdio::piped())

@@ -3,7 +3,7 @@
 //! Control travels as JSON text, bulk data as transferable byte arrays beside it: a message is a JavaScript
 //! object `{ json: string, bytes: ArrayBuffer | undefined }`. Which messages carry bytes is said at each.
 
-use samples::{Crystal, Frame};
+use samples::{Crystal, Frame, Learning, Objects};
 use serde::{Deserialize, Serialize};
 
 use crate::{Device, FieldError, SampleRequest, run::Progress};
@@ -18,8 +18,9 @@ pub enum ToWorker {
         job: u32,
         /// What to sample.
         request: SampleRequest,
-        /// Where the weights are and what they must hash to.
-        weights: WeightsSource,
+        /// Where the weights are and what they must hash to; none for a preset that has none, see
+        /// [`Preset::weights`](crate::Preset::weights).
+        weights: Option<WeightsSource>,
     },
     /// Stop a job between two steps. Answered with [`FromWorker::Cancelled`].
     Cancel {
@@ -117,6 +118,26 @@ pub enum FromWorker {
         sample: u32,
         /// The crystal.
         crystal: Crystal,
+        /// Milliseconds from the first step to here.
+        milliseconds: f64,
+    },
+    /// A look at learners at work.
+    Learning {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// What they do and how well.
+        learning: Learning,
+    },
+    /// All objects of the request.
+    Objects {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// The objects.
+        objects: Objects,
         /// Milliseconds from the first step to here.
         milliseconds: f64,
     },

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-/// Longest text that a parameter may hold, in bytes.
+/// Longest text that a parameter may hold, in bytes, where it does not say otherwise.
 pub const MAX_TEXT: usize = 4096;
 
 /// One parameter, as a form, a flag or an API document shows it.
@@ -24,6 +24,13 @@ pub struct Field {
     pub kind: FieldKind,
     /// Value when the key is absent.
     pub default: Value,
+    /// The text parameter that takes the content of a file where a person names one in this parameter's place: the
+    /// choice of its name then stands here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The presets that it means something to; empty if all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub presets: Vec<String>,
 }
 
 /// Type and bounds of a [`Field`].
@@ -53,8 +60,11 @@ pub enum FieldKind {
         /// The names, with the doc comment of each.
         options: Vec<ChoiceOption>,
     },
-    /// Free text of at most [`MAX_TEXT`] bytes.
-    Text,
+    /// Free text.
+    Text {
+        /// Most bytes.
+        maximum: usize,
+    },
 }
 
 /// One name of a [`FieldKind::Choice`].
@@ -107,6 +117,8 @@ pub fn fields<P: JsonSchema + Default + Serialize>() -> Vec<Field> {
                 description,
                 kind: kind(property).unwrap_or_else(|| panic!("parameter `{name}` is not flat: {property}")),
                 default: defaults[name].clone(),
+                file: property["x-file"].as_str().map(str::to_owned),
+                presets: serde_json::from_value(property["x-presets"].clone()).unwrap_or_default(),
             }
         })
         .collect()
@@ -141,7 +153,10 @@ fn kind(property: &Value) -> Option<FieldKind> {
         "number" => {
             Some(FieldKind::Number { minimum: property["minimum"].as_f64()?, maximum: property["maximum"].as_f64()? })
         }
-        "string" => Some(FieldKind::Text),
+        "string" => {
+            let maximum = property["maxLength"].as_u64().and_then(|most| usize::try_from(most).ok());
+            Some(FieldKind::Text { maximum: maximum.unwrap_or(MAX_TEXT) })
+        }
         _ => None,
     }
 }
@@ -211,9 +226,9 @@ impl FieldKind {
                     _ => Err(format!("must be one of {}", names.join(", "))),
                 }
             }
-            Self::Text => match value.as_str() {
-                Some(text) if text.len() <= MAX_TEXT => Ok(json!(text)),
-                _ => Err(format!("must be a text of at most {MAX_TEXT} bytes")),
+            Self::Text { maximum } => match value.as_str() {
+                Some(text) if text.len() <= *maximum => Ok(json!(text)),
+                _ => Err(format!("must be a text of at most {maximum} bytes")),
             },
         }
     }
@@ -234,7 +249,7 @@ impl FieldKind {
                 Ok(x) if x.is_finite() => Ok(json!(x)),
                 _ => Err(format!("must be a number from {minimum} to {maximum}")),
             },
-            Self::Choice { .. } | Self::Text => Ok(json!(text)),
+            Self::Choice { .. } | Self::Text { .. } => Ok(json!(text)),
         }
     }
 }

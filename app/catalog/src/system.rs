@@ -21,6 +21,8 @@ pub struct System {
     /// What it makes.
     #[schemars(with = "String")]
     pub makes: SampleKind,
+    /// Whether it computes on the CPU everywhere, because its networks are too small to gain from a GPU.
+    pub cpu_only: bool,
     /// Models of this system; the first is the default.
     pub presets: Vec<Preset>,
     /// Parameters of sampling.
@@ -64,8 +66,10 @@ pub struct Preset {
     pub title: &'static str,
     /// What it was trained on, or what it is for.
     pub description: &'static str,
-    /// Whether its weights are shipped, and so can be sampled at once.
+    /// Whether all that it needs is shipped, so that it can be sampled at once.
     pub shipped: bool,
+    /// Whether there is a file of weights to load; without, the model learns in front of the visitor.
+    pub weights: bool,
     /// Whether it may run in the visitor's browser.
     pub browser: bool,
     /// Upper bounds of integer parameters where they are lower in a browser than on the server.

@@ -42,6 +42,9 @@ pub trait Model: Send {
 pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
     match system {
         "crysbfn" => systems::crysbfn::load(preset, weights, device),
+        "fl-gfn" => systems::fl_gfn::load(preset, weights, device),
+        "oc-gfn" => systems::oc_gfn::load(preset, weights, device),
+        "op-gfn" => systems::op_gfn::load(preset, weights, device),
         "porous-gan" => systems::porous_gan::load(preset, weights, device),
         _ => Err(ModelError::UnknownSystem(system.to_owned())),
     }

@@ -43,13 +43,17 @@ pub struct StepReport {
     pub label: String,
 }
 
-/// Values that still lie on the device, and how to decode them.
+/// A value that may still lie on the device, and how to decode it.
 ///
 /// Reading is asynchronous in a browser and immediate natively; the decoding is the same.
-pub struct Pending<T> {
-    tensor: Tensor<1>,
-    decode: Box<dyn FnOnce(Vec<f32>) -> Result<T, ModelError> + Send>,
+pub struct Pending<T>(Value<T>);
+
+enum Value<T> {
+    Ready(T),
+    OnDevice { tensor: Box<Tensor<1>>, decode: Decode<T> },
 }
+
+type Decode<T> = Box<dyn FnOnce(Vec<f32>) -> Result<T, ModelError> + Send>;
 
 impl<T> Pending<T> {
     /// Values of `tensor`, to be decoded by `decode` once they are read.
@@ -58,7 +62,12 @@ impl<T> Pending<T> {
         decode: impl FnOnce(Vec<f32>) -> Result<T, ModelError> + Send + 'static,
     ) -> Self {
         let count = tensor.shape().num_elements();
-        Self { tensor: tensor.reshape([count]), decode: Box::new(decode) }
+        Self(Value::OnDevice { tensor: Box::new(tensor.reshape([count])), decode: Box::new(decode) })
+    }
+
+    /// A value that was never on a device.
+    pub fn ready(value: T) -> Self {
+        Self(Value::Ready(value))
     }
 
     /// Reads and decodes, waiting for the device. Not in a browser: there, it would panic on a GPU.
@@ -67,8 +76,13 @@ impl<T> Pending<T> {
     /// If the device fails or the values are not a sample.
     #[cfg(not(target_family = "wasm"))]
     pub fn read(self) -> Result<T, ModelError> {
-        let data = self.tensor.try_into_data().map_err(|e| ModelError::Device(e.to_string()))?;
-        (self.decode)(floats(data)?)
+        match self.0 {
+            Value::Ready(value) => Ok(value),
+            Value::OnDevice { tensor, decode } => {
+                let data = tensor.try_into_data().map_err(|e| ModelError::Device(e.to_string()))?;
+                decode(floats(data)?)
+            }
+        }
     }
 
     /// Reads and decodes without blocking.
@@ -76,8 +90,13 @@ impl<T> Pending<T> {
     /// # Errors
     /// If the device fails or the values are not a sample.
     pub async fn read_async(self) -> Result<T, ModelError> {
-        let data = self.tensor.into_data_async().await.map_err(|e| ModelError::Device(e.to_string()))?;
-        (self.decode)(floats(data)?)
+        match self.0 {
+            Value::Ready(value) => Ok(value),
+            Value::OnDevice { tensor, decode } => {
+                let data = tensor.into_data_async().await.map_err(|e| ModelError::Device(e.to_string()))?;
+                decode(floats(data)?)
+            }
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 //! A format or a metric lives beside the type it belongs to. Parsers take untrusted bytes: they bound
 //! sizes before they allocate and answer with an error, never with a panic.
 
+pub mod objects;
 pub mod structure;
 pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
+pub use objects::{Learning, Objects};
 pub use structure::{Crystal, Frame};
 pub use volume::{GreyVolume, Volume};
 
@@ -18,6 +20,8 @@ pub enum Sample {
     Volume(Volume),
     /// A crystal.
     Crystal(Crystal),
+    /// Objects built by decisions: all of a request at once.
+    Objects(Objects),
 }
 
 /// A look at an unfinished sample.
@@ -27,6 +31,8 @@ pub enum Preview {
     Volume(GreyVolume),
     /// The crystal that the model would answer with now, and how sure it is.
     Crystal(Frame<Crystal>),
+    /// Learners at work.
+    Learning(Learning),
 }
 
 /// The kinds of sample, as the catalogue names them.
@@ -37,6 +43,8 @@ pub enum SampleKind {
     Volume,
     /// [`Sample::Crystal`].
     Crystal,
+    /// [`Sample::Objects`].
+    Objects,
 }
 
 impl SampleKind {
@@ -45,6 +53,12 @@ impl SampleKind {
         match self {
             Self::Volume => "nrrd",
             Self::Crystal => "cif",
+            Self::Objects => "jsonl",
         }
+    }
+
+    /// Whether one sample holds everything that a request asks for, so that its count is a number of objects.
+    pub const fn is_gathered(self) -> bool {
+        matches!(self, Self::Objects)
     }
 }

@@ -106,8 +106,8 @@ impl<H: Host> Jobs<H> {
     }
 
     /// Does a job; its last message is `Done`, `Cancelled` or `Failed`.
-    pub async fn sample(&mut self, job: u32, request: SampleRequest, source: WeightsSource) {
-        let end = match self.attempts(job, request, &source).await {
+    pub async fn sample(&mut self, job: u32, request: SampleRequest, source: Option<WeightsSource>) {
+        let end = match self.attempts(job, request, source.as_ref()).await {
             Ok(()) => FromWorker::Done { job },
             Err(Stop::Cancelled) => FromWorker::Cancelled { job },
             Err(Stop::Device(message)) => FromWorker::Failed { job, message, fields: vec![] },
@@ -116,12 +116,20 @@ impl<H: Host> Jobs<H> {
         self.host.post(&end, None);
     }
 
-    async fn attempts(&mut self, job: u32, request: SampleRequest, source: &WeightsSource) -> Result<(), Stop> {
-        let request = match request.check(Venue::Browser) {
-            Ok(checked) => checked.request,
+    async fn attempts(&mut self, job: u32, request: SampleRequest, source: Option<&WeightsSource>) -> Result<(), Stop> {
+        let checked = match request.check(Venue::Browser) {
+            Ok(checked) => checked,
             Err(fields) => return Err(Stop::Failed("The request has bad fields.".to_owned(), fields)),
         };
-        let chosen = self.choose(request.device).await?;
+        let request = checked.request;
+        let chosen = if checked.system.cpu_only {
+            let asked = request.device == Device::Webgpu;
+            Chosen::cpu(
+                asked.then(|| "These networks are too small to gain from a GPU, so the CPU computes.".to_owned()),
+            )
+        } else {
+            self.choose(request.device).await?
+        };
         let mut finished = 0;
         match self.run(job, &request, source, chosen, &mut finished).await {
             Err(Stop::Device(reason)) if self.broken_gpu.is_some() => {
@@ -172,7 +180,7 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: &SampleRequest,
-        source: &WeightsSource,
+        source: Option<&WeightsSource>,
         chosen: Chosen,
         finished: &mut u32,
     ) -> Result<(), Stop> {
@@ -190,7 +198,7 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: &SampleRequest,
-        source: &WeightsSource,
+        source: Option<&WeightsSource>,
         mut chosen: Chosen,
         finished: &mut u32,
     ) -> Result<(), Stop> {
@@ -212,7 +220,7 @@ impl<H: Host> Jobs<H> {
             let reporter = Reporter { host, job, sample: *finished, silent: false };
             let sample = reporter.sample(warm.model.sample(request, u64::from(*finished))?).await?;
             measure::report(host, job, *finished, &sample).await?;
-            *finished += 1;
+            *finished = if matches!(sample, Sample::Objects(_)) { request.count } else { *finished + 1 };
         }
         Ok(())
     }
@@ -222,30 +230,33 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: &SampleRequest,
-        source: &WeightsSource,
+        source: Option<&WeightsSource>,
         chosen: &Chosen,
     ) -> Result<(), Stop> {
+        let hash = source.map_or("", |source| &source.sha256);
         let fits = |w: &Warm| {
-            w.system == request.system
-                && w.preset == request.preset
-                && w.sha256 == source.sha256
-                && w.device == chosen.device
+            w.system == request.system && w.preset == request.preset && w.sha256 == hash && w.device == chosen.device
         };
         if self.warm.as_ref().is_some_and(fits) {
             return Ok(());
         }
         self.warm = None;
         let host = &self.host;
-        let mut on_bytes = |received, from_cache| {
-            host.post(&FromWorker::Loading { job, received, total: source.bytes, from_cache }, None);
-            if host.is_cancelled(job) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let bytes = match source {
+            None => vec![],
+            Some(source) => {
+                let mut on_bytes = |received, from_cache| {
+                    host.post(&FromWorker::Loading { job, received, total: source.bytes, from_cache }, None);
+                    if host.is_cancelled(job) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                };
+                host.weights(source, &mut on_bytes).await?
+            }
         };
-        let bytes = host.weights(source, &mut on_bytes).await?;
         let model = host.load(&request.system, &request.preset, bytes, &chosen.tensors)?;
         self.warm = Some(Warm {
             system: request.system.clone(),
             preset: request.preset.clone(),
-            sha256: source.sha256.clone(),
+            sha256: hash.to_owned(),
             device: chosen.device,
             model,
             warmed_up_for: None,
@@ -315,6 +326,10 @@ impl<H: Host> Reporter<'_, H> {
                 let crystal = crystal.clone();
                 self.post(&FromWorker::Crystal { job, sample: number, crystal, milliseconds }, None);
             }
+            Sample::Objects(objects) => {
+                let objects = objects.clone();
+                self.post(&FromWorker::Objects { job, sample: number, objects, milliseconds }, None);
+            }
         }
     }
 
@@ -326,6 +341,7 @@ impl<H: Host> Reporter<'_, H> {
                 self.post(&FromWorker::Preview { job, sample, shape }, Some(grey.values().to_vec()));
             }
             Preview::Crystal(frame) => self.post(&FromWorker::Frame { job, sample, frame }, None),
+            Preview::Learning(learning) => self.post(&FromWorker::Learning { job, sample, learning }, None),
         }
     }
 

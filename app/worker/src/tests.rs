@@ -159,7 +159,7 @@ fn told(props: Props, jobs: &[SampleRequest]) -> (Vec<String>, Stage) {
     let stage = Stage(Rc::new(props));
     let mut at_work = Jobs::new(stage.clone(), None);
     for (job, request) in (1..).zip(jobs) {
-        block_on(at_work.sample(job, request.clone(), source()));
+        block_on(at_work.sample(job, request.clone(), Some(source())));
     }
     let words = stage.0.posted.borrow().iter().map(|(message, bytes)| word(message, bytes.as_deref())).collect();
     (words, stage)
@@ -181,6 +181,8 @@ fn word(message: &FromWorker, bytes: Option<&[u8]>) -> String {
         }
         FromWorker::Frame { .. } => "frame".into(),
         FromWorker::Crystal { sample, .. } => format!("crystal {sample}"),
+        FromWorker::Learning { learning, .. } => format!("learning {}", learning.step),
+        FromWorker::Objects { objects, .. } => format!("{} objects", objects.draws.len()),
         FromWorker::Measures { measures, .. } => {
             (if measures["permeability"].is_null() { "measures" } else { "flow" }).into()
         }

@@ -1,6 +1,8 @@
 //! From flags to the JSON that the catalogue checks.
 
-use catalog::{Device, Field, FieldError, System, systems};
+use std::{fs, path::Path};
+
+use catalog::{Device, Field, FieldError, System, schema::FieldKind, systems};
 use clap::Args;
 use serde_json::{Map, Value};
 
@@ -52,10 +54,15 @@ impl Common {
         });
         let mut parameters = Map::new();
         for assignment in &self.set {
-            match read(assignment, fields(system)) {
-                Ok((name, value)) if !parameters.contains_key(&name) => drop(parameters.insert(name, value)),
-                Ok((name, _)) => errors.push(FieldError::new(format!("parameters.{name}"), "is set twice")),
-                Err(error) => errors.push(error),
+            let read = read(assignment, fields(system)).unwrap_or_else(|error| {
+                errors.push(error);
+                vec![]
+            });
+            for (name, value) in read {
+                match parameters.contains_key(&name) {
+                    false => drop(parameters.insert(name, value)),
+                    true => errors.push(FieldError::new(format!("parameters.{name}"), "is set twice")),
+                }
             }
         }
         let first = system.presets.first().map(|preset| preset.name.to_owned()).unwrap_or_default();
@@ -67,7 +74,8 @@ impl Common {
     }
 }
 
-fn read(assignment: &str, fields: &[Field]) -> Result<(String, Value), FieldError> {
+/// The parameters that a flag sets: one, or two where it names a file whose content is a parameter of its own.
+fn read(assignment: &str, fields: &[Field]) -> Result<Vec<(String, Value)>, FieldError> {
     let Some((name, text)) = assignment.split_once('=') else {
         return Err(FieldError::new("set", format!("`{assignment}` is not NAME=VALUE")));
     };
@@ -76,8 +84,26 @@ fn read(assignment: &str, fields: &[Field]) -> Result<(String, Value), FieldErro
         let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
         return Err(FieldError::new(path, format!("unknown field; known are {}", known.join(", "))));
     };
-    match field.kind.read_text(text) {
-        Ok(value) => Ok((name.to_owned(), value)),
-        Err(message) => Err(FieldError::new(path, message)),
+    let value = field.kind.read_text(text).map_err(|message| FieldError::new(&path, message))?;
+    match &field.file {
+        Some(content) if field.kind.accept(&value).is_err() && Path::new(text).is_file() => {
+            let content_field = fields.iter().find(|field| field.name == *content);
+            let most = match content_field.map(|field| &field.kind) {
+                Some(FieldKind::Text { maximum }) => *maximum as u64,
+                _ => 0,
+            };
+            let file = contents(Path::new(text), most).map_err(|message| FieldError::new(path, message))?;
+            Ok(vec![(name.to_owned(), content.as_str().into()), (content.clone(), file.into())])
+        }
+        _ => Ok(vec![(name.to_owned(), value)]),
     }
+}
+
+fn contents(file: &Path, most: u64) -> Result<String, String> {
+    let shown = file.display();
+    let length = fs::metadata(file).map_err(|error| format!("{shown}: {error}"))?.len();
+    if length > most {
+        return Err(format!("{shown}: {length} bytes are above the limit of {most}"));
+    }
+    fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))
 }

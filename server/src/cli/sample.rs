@@ -10,7 +10,7 @@ use super::{Failure, lines, progress::Meter, request::Common};
 use crate::{
     config::Places,
     device,
-    runs::sample::{DrawError, METRICS_FILE, Output, draw, file_name},
+    runs::sample::{DrawError, METRICS_FILE, Output, draw, file_name, files},
     store::{assets::Weights, files},
 };
 
@@ -90,14 +90,18 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
         Some(file) => lines::read(file, &checked)?,
         None => Vec::new(),
     };
-    let count = args.count.saturating_mul(variants.len().max(1) as u32);
     let kind = checked.system.makes;
+    let count = files(kind, args.count).saturating_mul(variants.len().max(1) as u32);
     let names = (0..count).map(|index| file_name(kind, index)).chain([METRICS_FILE.to_owned()]);
     prepare(&args.out, names, args.force)?;
     let mut output = Folder { path: args.out, meter: Meter::new() };
     let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
+    let started = std::time::Instant::now();
     let drawn = draw(&checked, &variants, weights, &measure, &mut output);
     output.meter.end();
+    if kind.is_gathered() && drawn.is_ok() {
+        eprintln!("Learnt and drew {} objects in {:.1} s.", args.count, started.elapsed().as_secs_f64());
+    }
     match drawn {
         Ok(_) => Ok(()),
         Err(DrawError::Input(error)) => Err(error.into()),

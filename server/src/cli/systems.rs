@@ -46,6 +46,6 @@ fn range(field: &Field) -> String {
         FieldKind::Number { minimum, maximum } => format!("{minimum} to {maximum}"),
         FieldKind::Boolean => "true or false".to_owned(),
         FieldKind::Choice { options } => options.iter().map(|o| o.value.as_str()).collect::<Vec<_>>().join(", "),
-        FieldKind::Text => "text".to_owned(),
+        FieldKind::Text { maximum } => format!("text of at most {maximum} bytes"),
     }
 }

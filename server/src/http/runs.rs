@@ -65,7 +65,8 @@ pub async fn sample(State(state): State<AppState>, JsonBody(body): JsonBody) -> 
             None => Ok(checked),
         })
     })?;
-    let shipped = state.assets.find(&checked.preset.path(checked.system.slug, catalog::ModelFile::Weights)).is_some();
+    let shipped = !checked.preset.weights
+        || state.assets.find(&checked.preset.path(checked.system.slug, catalog::ModelFile::Weights)).is_some();
     let (system, preset) = (checked.system.slug, checked.preset.name);
     if !shipped && stored::newest_training(&state.runs.pool, system, preset).await?.is_none() {
         return Err(vec![FieldError::new("preset", "has no weights on this server; train it first")].into());

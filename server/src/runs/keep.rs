@@ -1,7 +1,8 @@
 //! What a finished sample becomes on disk: a file in its field's format, and its measures.
 
 use samples::{
-    Sample,
+    Objects, Sample,
+    objects::write_lines,
     structure::{Structure, formats::StructureFormat, metrics::CrystalMeasures, symmetry},
     volume::{MeasureOptions, PoreMeasures, nrrd},
 };
@@ -36,6 +37,12 @@ pub fn keep(sample: &Sample, notes: Vec<(String, String)>, measure: &MeasureOpti
             bytes: StructureFormat::Cif.write(&Structure::Crystal(crystal.clone()))?,
             shape: None,
             measures: serde_json::to_value(CrystalMeasures::of(crystal, symmetry::DEFAULT_TOLERANCE)?)?,
+        }),
+        Sample::Objects(objects) => Ok(Kept {
+            media_type: "application/jsonl",
+            bytes: write_lines(&objects.draws).into_bytes(),
+            shape: None,
+            measures: serde_json::to_value(Objects { draws: vec![], ..objects.clone() })?,
         }),
     }
 }

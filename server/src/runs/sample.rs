@@ -118,6 +118,11 @@ struct Entry<'a> {
     measures: Value,
 }
 
+/// Files of samples that a request leads to, one after the other for each of its variants.
+pub fn files(kind: SampleKind, count: u32) -> u32 {
+    if kind.is_gathered() { 1 } else { count }
+}
+
 /// Draws every sample of a request: `sample-0000.nrrd` … (or as [`SampleKind::extension`] says) and [`METRICS_FILE`].
 /// The files depend on nothing but request, weights and class of device.
 ///
@@ -140,7 +145,8 @@ pub fn draw(
     output: &mut dyn Output,
 ) -> Result<Drawn, DrawError> {
     let request = &checked.request;
-    let (burn_device, device) = device::open(request.device)?;
+    let wanted = if checked.system.cpu_only { Device::Cpu } else { request.device };
+    let (burn_device, device) = device::open(wanted)?;
     let Weights { origin, sha256, bytes } = weights;
     let weights = WeightsEntry { origin: &origin, bytes: bytes.len(), sha256: &sha256 };
     let model = models::load(&request.system, &request.preset, bytes, &burn_device)?;
@@ -149,9 +155,9 @@ pub fn draw(
     let variants = if several { variants } else { &own };
     let mut entries = Vec::new();
     let mut failed: Option<ModelError> = None;
-    let all = variants.len() as u64 * u64::from(request.count);
-    for (parameters, index) in variants.iter().flat_map(|variant| (0..request.count).map(move |index| (variant, index)))
-    {
+    let each = files(checked.system.makes, request.count);
+    let all = variants.len() as u64 * u64::from(each);
+    for (parameters, index) in variants.iter().flat_map(|variant| (0..each).map(move |index| (variant, index))) {
         let asked = SampleRequest { parameters: parameters.clone(), ..request.clone() };
         let number = entries.len() as u32;
         let mut sampling = model.sample(&asked, u64::from(index))?;

@@ -78,11 +78,14 @@ impl Assets {
         })
     }
 
-    /// The shipped weights of a preset, if there are any.
+    /// The shipped weights of a preset, if there are any; no bytes for a preset that needs none.
     ///
     /// # Errors
     /// If they are there and cannot be read.
     pub fn weights(&self, system: &str, preset: &catalog::Preset) -> Result<Option<Weights>, StoreError> {
+        if !preset.weights {
+            return Ok(Some(Weights::new("none: it learns while it samples".to_owned(), vec![])));
+        }
         let logical = preset.path(system, catalog::ModelFile::Weights);
         let Some(path) = self.find(&logical) else { return Ok(None) };
         Ok(Some(Weights { origin: logical, ..Weights::read(&path)? }))

@@ -1,6 +1,9 @@
 //! The list of systems. Adding one is a file here and a line in [`all`].
 
 pub mod crysbfn;
+pub mod fl_gfn;
+pub mod oc_gfn;
+pub mod op_gfn;
 pub mod porous_gan;
 
 use std::sync::LazyLock;
@@ -9,11 +12,43 @@ use crate::System;
 
 /// Every system, in the order of the gallery.
 pub fn all() -> &'static [System] {
-    static ALL: LazyLock<Vec<System>> = LazyLock::new(|| vec![porous_gan::system(), crysbfn::system()]);
+    static ALL: LazyLock<Vec<System>> = LazyLock::new(|| {
+        vec![porous_gan::system(), crysbfn::system(), oc_gfn::system(), fl_gfn::system(), op_gfn::system()]
+    });
     &ALL
 }
 
 /// The system of that slug.
 pub fn find(slug: &str) -> Option<&'static System> {
     all().iter().find(|s| s.slug == slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+
+    #[test]
+    fn parameters_of_some_presets_name_presets_that_there_are() {
+        let mut named = 0;
+        for system in all() {
+            for (field, preset) in system.parameters.iter().flat_map(|f| f.presets.iter().map(move |p| (f, p))) {
+                assert!(system.preset(preset).is_some(), "{}: `{}` names `{preset}`", system.slug, field.name);
+                named += 1;
+            }
+        }
+        assert!(named > 0, "no parameter is read as one of some presets");
+    }
+
+    #[test]
+    fn a_parameter_that_takes_files_names_the_text_that_holds_their_content() {
+        let owners = all().iter().flat_map(|system| system.parameters.iter().map(move |field| (system, field)));
+        let owners = owners.filter_map(|(system, field)| Some((system, field.file.as_ref()?)));
+        let texts: Vec<bool> = owners
+            .map(|(system, content)| {
+                let content = system.parameters.iter().find(|field| field.name == *content);
+                content.is_some_and(|field| matches!(field.kind, crate::FieldKind::Text { .. }))
+            })
+            .collect();
+        assert!(!texts.is_empty() && texts.into_iter().all(|text| text));
+    }
 }

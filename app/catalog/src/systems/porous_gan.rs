@@ -112,6 +112,7 @@ pub fn system() -> System {
         title,
         description,
         shipped: trained,
+        weights: true,
         browser: trained,
         browser_maximum: vec![("size", 192)],
     };
@@ -128,6 +129,7 @@ pub fn system() -> System {
             url: "https://arxiv.org/abs/1704.03225",
         },
         makes: samples::SampleKind::Volume,
+        cpu_only: false,
         presets: vec![
             small(
                 "berea-small",
@@ -138,8 +140,9 @@ pub fn system() -> System {
             small(
                 "ketton-small",
                 "Ketton limestone",
-                "For a micro-CT scan of Ketton limestone at 30.4 µm per voxel. No weights are shipped yet: train it on the server.",
-                false,
+                "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel. Porosity and surface are the rock's; it \
+                 makes more isolated pores.",
+                true,
             ),
             small(
                 "beadpack-small",
@@ -153,6 +156,7 @@ pub fn system() -> System {
                 description: "The network of the paper (64³ cubes, nz 512, ngf 64). No weights are shipped: train it on a \
                               GPU or import the authors' checkpoint.",
                 shipped: false,
+                weights: true,
                 browser: false,
                 browser_maximum: vec![],
             },

@@ -95,7 +95,7 @@ fn sample(
     jobs: &Rc<Cell<Option<Jobs<Browser>>>>,
     job: u32,
     request: SampleRequest,
-    weights: WeightsSource,
+    weights: Option<WeightsSource>,
 ) {
     let Some(mut at_work) = jobs.take() else {
         let message = "Another sample is still being made.".to_owned();

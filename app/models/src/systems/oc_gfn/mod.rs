@@ -1,0 +1,97 @@
+//! Outcome-conditioned GFlowNets (Pan, Jain, Madan & Bengio, ICLR 2024).
+//!
+//! Pre-trained without any reward to reach every outcome, a policy is turned to a reward that it has never seen: flows of
+//! outcomes add up, so the flow of a reward is a weighted sum of theirs.
+//!
+//! - [`space`]: what is built, and outcomes as words;
+//! - [`pretraining`]: the explorer and the conditional policy;
+//! - [`conversion`]: the sum over all outcomes;
+//! - [`predictor`]: the sum, learned;
+//! - [`reward`]: what is given, painted or brought along;
+//! - [`contestant`]: adaptation beside learning from scratch.
+
+pub mod contestant;
+pub mod conversion;
+mod curiosity;
+pub mod predictor;
+pub mod pretraining;
+pub mod reward;
+pub mod space;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use burn::tensor::{DType, Device};
+use catalog::{SampleRequest, systems::oc_gfn::SampleParameters};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+pub use space::Space;
+
+use contestant::{Adapted, Scratch, Task};
+use pretraining::{conditional_policy, with_prefix};
+
+use crate::{
+    Model, ModelError, Sampling,
+    gflownet::{
+        policy::Policy,
+        race::{Contestant, Race},
+    },
+    seed,
+    weights::{self, Array},
+};
+
+/// What the policy's arrays are called in a weights file.
+const POLICY: &str = "policy.";
+/// Looks at a race on a grid, and on words, whose law takes longer to compute.
+const LOOKS: [u32; 2] = [200, 40];
+
+/// The model of a preset from the bytes of its weights file.
+///
+/// # Errors
+/// If the preset is unknown or the weights do not decode or fit.
+pub fn load(preset: &str, bytes: Vec<u8>, _device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    let space = Space::of_preset(preset)?;
+    let arrays = weights::read_arrays(&bytes)?;
+    let mut policy = conditional_policy(&space, &mut seed::stream(0, 0))?;
+    policy.set_parameters(&with_prefix(&arrays, POLICY)).map_err(|error| ModelError::Weights(error.to_string()))?;
+    let scores = arrays.into_iter().filter(|array| array.name == reward::SCORES).collect();
+    Ok(Box::new(OutcomeConditioned { space, policy: Arc::new(policy), scores }))
+}
+
+/// The bytes of a weights file: the policy and the scores of the space's own rewards, if it has any, in half precision:
+/// scores lie within ±½ and keep three digits.
+///
+/// # Errors
+/// If they cannot be serialised.
+pub fn to_weights(policy: &Policy, scores: Option<Array>) -> Result<Vec<u8>, ModelError> {
+    let policy = policy.parameters().into_iter().map(|p| Array { name: format!("{POLICY}{}", p.name), ..p });
+    weights::write_arrays(&policy.chain(scores).map(|array| (array, DType::F16)).collect::<Vec<_>>())
+}
+
+/// A pre-trained policy.
+struct OutcomeConditioned {
+    space: Space,
+    policy: Arc<Policy>,
+    scores: Vec<Array>,
+}
+
+impl Model for OutcomeConditioned {
+    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        let parameters: SampleParameters = crate::parameters(request)?;
+        let reward = reward::of(&self.space, &parameters, &self.scores)?;
+        let task = Arc::new(Task::new(self.space.clone(), reward));
+        let mut rng = seed::stream(request.seed, index);
+        let mut own = || ChaCha8Rng::from_rng(&mut rng);
+        let target = task.target(&mut own());
+        let adapted = Adapted::new(task.clone(), self.policy.clone(), &parameters, own())?;
+        let mut contestants: Vec<Box<dyn Contestant>> = vec![Box::new(adapted)];
+        if parameters.scratch {
+            contestants.push(Box::new(Scratch::new(task.clone(), &parameters, own())?));
+        }
+        let looks = LOOKS[usize::from(matches!(self.space.rules, space::Rules::Words(_)))];
+        let steps = (parameters.steps, looks);
+        Ok(Box::new(Race::new(contestants, task.measures(), Some(target), steps, request.count)))
+    }
+}

@@ -1,0 +1,79 @@
+//! Order-preserving GFlowNets (Chen & Mauch, ICLR 2024).
+//!
+//! Nobody says what an object is worth, only which of two is better: the learner's own reward is whatever agrees with the
+//! order of what it has drawn, and sharpens on the best. With several objectives the order is Pareto's. It learns in
+//! front of the visitor, beside a learner that is given a scalar reward.
+
+mod contestant;
+pub mod task;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use burn::tensor::{DType, Device};
+use catalog::{SampleRequest, systems::op_gfn::SampleParameters};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use contestant::Ranked;
+use task::{Rules, Task};
+
+use crate::{
+    Model, ModelError, Sampling,
+    gflownet::{
+        exact::Graph,
+        race::{Contestant, Race},
+    },
+    seed,
+    weights::{self, Array},
+};
+
+/// Looks at a race on small problems, and on those whose law takes longer to compute.
+const LOOKS: [u32; 2] = [200, 40];
+/// States of a small problem.
+const SMALL: usize = 10_000;
+
+/// The problem of a preset; the bytes hold its scores, if they are measured ones.
+///
+/// # Errors
+/// If the preset is unknown or the bytes do not decode.
+pub fn load(preset: &str, bytes: Vec<u8>, _device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    let rules = Rules::of_preset(preset)?;
+    let graph = Arc::new(Task::graph(&rules)?);
+    let scores = if bytes.is_empty() { vec![] } else { weights::read_arrays(&bytes)? };
+    Ok(Box::new(OrderPreserving { rules, graph, scores }))
+}
+
+/// The bytes of a weights file that holds `scores`, a row for each data set, in the environment's order.
+///
+/// # Errors
+/// If they cannot be serialised.
+pub fn to_weights(scores: &[Vec<f64>]) -> Result<Vec<u8>, ModelError> {
+    let shape = vec![scores.len(), scores.first().map_or(0, Vec::len)];
+    let values = scores.iter().flatten().map(|&score| score as f32).collect();
+    weights::write_arrays(&[(Array { name: task::SCORES.to_owned(), shape, values }, DType::F32)])
+}
+
+/// A problem, waiting for learners.
+struct OrderPreserving {
+    rules: Rules,
+    graph: Arc<Graph>,
+    scores: Vec<Array>,
+}
+
+impl Model for OrderPreserving {
+    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        let parameters: SampleParameters = crate::parameters(request)?;
+        let task = Arc::new(Task::new(self.rules.clone(), self.graph.clone(), &parameters, &self.scores)?);
+        let mut rng = seed::stream(request.seed, index);
+        let mut own = || ChaCha8Rng::from_rng(&mut rng);
+        let first = Ranked::by_order(task.clone(), &parameters, own())?;
+        let mut contestants: Vec<Box<dyn Contestant>> = vec![Box::new(first)];
+        if parameters.baseline {
+            contestants.push(Box::new(Ranked::by_reward(task.clone(), &parameters, own())?));
+        }
+        let steps = (parameters.steps, LOOKS[usize::from(self.graph.len() > SMALL)]);
+        Ok(Box::new(Race::new(contestants, task.measures(), Some(task.target()), steps, request.count)))
+    }
+}
