@@ -1,5 +1,6 @@
 //! The browser's services, behind functions that speak Rust.
 
+pub mod canvas;
 pub mod clipboard;
 pub mod download;
 pub mod fetch;

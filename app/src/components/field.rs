@@ -159,7 +159,7 @@ fn Check(
 fn chosen_description(kind: &FieldKind, text: &str) -> Option<String> {
     let FieldKind::Choice { options } = kind else { return None };
     let option = options.iter().find(|o| o.value == text).filter(|o| !o.description.is_empty())?;
-    Some(format!("{}.", option.description.trim_end_matches('.')))
+    Some(format!(" {}.", option.description.trim_end_matches('.')))
 }
 
 /// `running-average` → `Running average`.

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use super::{
     field::{FieldControl, FieldErrorText},
+    file_field::{FileField, owner},
+    objects::painter::{PainterField, is_painting},
     structure::composition::{CompositionField, is_composition},
 };
 use crate::{
@@ -15,11 +17,19 @@ use crate::{
 /// All settings.
 #[component]
 pub fn SettingsForm(session: Session) -> impl IntoView {
-    let parameter = move |field: Field| {
+    let control = move |field: Field| {
         if let Kind::Crystal(case) = session.kind
             && is_composition(&field)
         {
             return view! { <CompositionField session case field /> }.into_any();
+        }
+        if let Kind::Objects(case) = session.kind
+            && is_painting(&field)
+        {
+            return view! { <PainterField session case field /> }.into_any();
+        }
+        if let Some(owner) = owner(session.system, &field) {
+            return view! { <FileField session owner field /> }.into_any();
         }
         let (read, wrong, bound, written) =
             (field.name.clone(), field.name.clone(), field.clone(), StoredValue::new(field.name.clone()));
@@ -36,6 +46,16 @@ pub fn SettingsForm(session: Session) -> impl IntoView {
         }
         .into_any()
     };
+    let parameter = move |field: Field| {
+        let presets = field.presets.clone();
+        let control = control(field);
+        if presets.is_empty() {
+            return control;
+        }
+        // What means nothing to this model is not asked.
+        let display = move || session.settings.with(|s| if presets.contains(&s.preset) { "contents" } else { "none" });
+        view! { <div style:display=display>{control}</div> }.into_any()
+    };
     view! {
         <form
             class="settings"
@@ -50,7 +70,7 @@ pub fn SettingsForm(session: Session) -> impl IntoView {
             <SeedField session />
             {session.system.parameters.iter().cloned().map(parameter).collect_view()}
             {(most_samples(session.system) > 1).then(|| view! { <CountField session /> })}
-            <DeviceField session />
+            {(!session.system.cpu_only).then(|| view! { <DeviceField session /> })}
             // Enter in any field asks for a sample; the visible button stands with the progress.
             <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button>
         </form>
@@ -134,10 +154,13 @@ fn SeedField(session: Session) -> impl IntoView {
 #[component]
 fn CountField(session: Session) -> impl IntoView {
     let most = most_samples(session.system);
+    let gathered = session.system.makes.is_gathered();
+    let (name, how) =
+        if gathered { ("Draws", "when the learning is over") } else { ("Samples", "one after the other") };
     let error = Signal::derive(move || session.error_of("count"));
     view! {
         <div class="field">
-            <label class="field-label" for="count">"Samples"</label>
+            <label class="field-label" for="count">{name}</label>
             <input
                 id="count"
                 data-testid="count"
@@ -153,7 +176,7 @@ fn CountField(session: Session) -> impl IntoView {
                     session.change(|s| s.count = count);
                 }
             />
-            <p class="help" id="count-help">{format!("1 to {most}, one after the other.")}</p>
+            <p class="help" id="count-help">{format!("1 to {most}, {how}.")}</p>
             <FieldErrorText name="count".to_owned() id="count-error".to_owned() error />
         </div>
     }

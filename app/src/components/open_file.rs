@@ -2,7 +2,7 @@
 
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::{html, prelude::*, task::spawn_local};
-use samples::{structure::formats, volume::MAX_VOXELS};
+use samples::{objects, structure::formats, volume::MAX_VOXELS};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File};
@@ -33,6 +33,11 @@ fn accepts(kind: Kind) -> Accepts {
             most_bytes: formats::MAX_BYTES as f64,
             endings: ".cif,.mcif,.vasp,.poscar,.contcar,.xyz,.extxyz,.exyz,.sdf,.mol,.mdl,.pdb,.ent,.mol2",
             button: "Open a CIF, POSCAR, XYZ, SDF or PDB file",
+        },
+        Kind::Objects(_) => Accepts {
+            most_bytes: objects::MAX_BYTES as f64,
+            endings: ".jsonl,.ndjson,.json",
+            button: "Open draws as JSON lines",
         },
     }
 }

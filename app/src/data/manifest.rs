@@ -32,7 +32,7 @@ impl Manifest {
         self.0.get("worker.js").map(|entry| entry.path.as_str())
     }
 
-    /// The weights of a preset.
+    /// The weights of a preset, if it has any and they are shipped.
     pub fn weights(&self, system: &str, preset: &catalog::Preset) -> Option<WeightsSource> {
         let entry = self.find(&preset.path(system, catalog::ModelFile::Weights))?;
         Some(WeightsSource { url: entry.path.clone(), bytes: entry.bytes, sha256: entry.sha256.clone() })

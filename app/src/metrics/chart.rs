@@ -13,6 +13,7 @@ use plotters::{
 };
 
 use super::plain_svg::PlainSvg;
+use crate::text::markup::escape;
 
 const SIZE: (u32, u32) = (1320, 840);
 const GRID: RGBColor = RGBColor(0xDE, 0xDB, 0xD3);
@@ -50,8 +51,20 @@ pub struct Axes<'a> {
     pub y: Range<f64>,
 }
 
+/// How the numbers at the axes are written.
+pub type Labels<'a> = [&'a dyn Fn(&f64) -> String; 2];
+
 /// Axes with `series` drawn into them; `None` where plotters refuses.
 pub fn draw(axes: Axes, series: impl FnOnce(&mut Chart) -> Option<()>) -> Option<String> {
+    draw_labelled(axes, [&|x| format!("{x:.0}"), &|y| short(*y)], series)
+}
+
+/// As [`draw`], with numbers at the axes that are written in another way.
+pub fn draw_labelled(
+    axes: Axes,
+    [x_label, y_label]: Labels,
+    series: impl FnOnce(&mut Chart) -> Option<()>,
+) -> Option<String> {
     let Axes { summary, titles: [x_title, y_title], x, y } = axes;
     let mut svg = String::new();
     {
@@ -73,8 +86,8 @@ pub fn draw(axes: Axes, series: impl FnOnce(&mut Chart) -> Option<()>) -> Option
             .axis_style(INK.mix(0.6).stroke_width(3))
             .x_labels(9)
             .y_labels(6)
-            .x_label_formatter(&|x| format!("{x:.0}"))
-            .y_label_formatter(&|y| short(*y))
+            .x_label_formatter(x_label)
+            .y_label_formatter(y_label)
             .label_style(label(44))
             .axis_desc_style(label(46))
             .x_desc(x_title)
@@ -88,7 +101,8 @@ pub fn draw(axes: Axes, series: impl FnOnce(&mut Chart) -> Option<()>) -> Option
     Some(accessible(&svg, summary))
 }
 
-fn short(y: f64) -> String {
+/// A number without the zeros at its end.
+pub fn short(y: f64) -> String {
     let text = format!("{y:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -98,7 +112,7 @@ fn accessible(svg: &str, summary: &str) -> String {
     let (width, height) = SIZE;
     svg.replacen(
         &format!("<svg width=\"{width}\" height=\"{height}\""),
-        &format!("<svg class=\"plot\" role=\"img\" aria-label=\"{summary}\""),
+        &format!("<svg class=\"plot\" role=\"img\" aria-label=\"{}\"", escape(summary)),
         1,
     )
 }

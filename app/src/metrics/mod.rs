@@ -3,6 +3,7 @@
 mod chart;
 pub mod crystals;
 pub mod files;
+pub mod objects;
 mod plain_svg;
 pub mod plots;
 pub mod table;

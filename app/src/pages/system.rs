@@ -10,6 +10,7 @@ use crate::{
     components::{
         api_drawer::ApiDrawer,
         form::SettingsForm,
+        objects::{DrawsTable, ObjectsControls, ObjectsExport, ObjectsStage, Race},
         open_file::{DropTarget, OpenFile},
         provenance::Provenance,
         run_button::RunPanel,
@@ -23,7 +24,7 @@ use crate::{
             VolumeStage, controls::VolumeControls, export::VolumeExport, metrics::PoreMetrics, picture::VolumePicture,
         },
     },
-    session::{CrystalCase, Kind, Session, VolumeCase},
+    session::{CrystalCase, Kind, ObjectsCase, Session, VolumeCase},
 };
 
 /// The page at `/systems/:slug`.
@@ -54,6 +55,7 @@ fn Showcase(system: &'static System) -> impl IntoView {
     let Parts { stage, below } = match session.kind {
         Kind::Volume(case) => volume_parts(session, case, placeholder),
         Kind::Crystal(case) => crystal_parts(session, case, placeholder),
+        Kind::Objects(case) => objects_parts(session, case, placeholder),
     };
     view! {
         <header class="page-head">
@@ -131,6 +133,27 @@ fn crystal_parts(session: Session, case: CrystalCase, placeholder: Signal<String
             <Scores session />
             <CircleFigure case />
             <StructureExport session case handle />
+        }
+        .into_any(),
+    }
+}
+
+fn objects_parts(session: Session, case: ObjectsCase, placeholder: Signal<String>) -> Parts {
+    Parts {
+        stage: view! {
+            <DropTarget session>
+                <ObjectsStage case placeholder />
+            </DropTarget>
+            <ObjectsControls case />
+            <p class="open-line">
+                <OpenFile session />
+            </p>
+        }
+        .into_any(),
+        below: view! {
+            <Race case />
+            <DrawsTable case />
+            <ObjectsExport session case />
         }
         .into_any(),
     }

@@ -3,7 +3,7 @@
 use catalog::{SampleRequest, System, messages::FromWorker};
 use samples::SampleKind;
 
-use super::{CrystalCase, Session, VolumeCase, files::PresetFiles};
+use super::{CrystalCase, ObjectsCase, Session, VolumeCase, files::PresetFiles};
 
 /// The state of the page that depends on the kind of sample.
 #[derive(Clone, Copy)]
@@ -12,6 +12,8 @@ pub enum Kind {
     Volume(VolumeCase),
     /// Crystals.
     Crystal(CrystalCase),
+    /// Objects that are built by decisions.
+    Objects(ObjectsCase),
 }
 
 impl Kind {
@@ -20,13 +22,14 @@ impl Kind {
         match system.makes {
             SampleKind::Volume => Self::Volume(VolumeCase::new()),
             SampleKind::Crystal => Self::Crystal(CrystalCase::new()),
+            SampleKind::Objects => Self::Objects(ObjectsCase::new()),
         }
     }
 
     /// Begins what goes on by itself.
     pub(super) fn open(self, session: Session) {
         match self {
-            Self::Volume(_) => {}
+            Self::Volume(_) | Self::Objects(_) => {}
             Self::Crystal(case) => case.open(session),
         }
     }
@@ -36,6 +39,7 @@ impl Kind {
         match self {
             Self::Volume(case) => case.forget_preset(),
             Self::Crystal(case) => case.forget_preset(),
+            Self::Objects(case) => case.forget_preset(),
         }
     }
 
@@ -44,6 +48,7 @@ impl Kind {
         match self {
             Self::Volume(case) => case.load_example(session, files).await,
             Self::Crystal(case) => case.load_example(session, files).await,
+            Self::Objects(case) => case.load_example(session, files).await,
         }
     }
 
@@ -51,8 +56,8 @@ impl Kind {
     pub(super) async fn load_comparison(self, files: &PresetFiles) {
         match self {
             Self::Volume(case) => case.load_comparison(files).await,
-            // Training crystals come when they are asked for.
-            Self::Crystal(_) => {}
+            // Training crystals come when they are asked for; the exact answer comes with what is learnt.
+            Self::Crystal(_) | Self::Objects(_) => {}
         }
     }
 
@@ -61,6 +66,7 @@ impl Kind {
         match self {
             Self::Volume(_) => {}
             Self::Crystal(case) => case.begin(),
+            Self::Objects(case) => case.begin(),
         }
     }
 
@@ -77,6 +83,10 @@ impl Kind {
         match self {
             Self::Volume(case) => case.take_in(request, message, bytes),
             Self::Crystal(case) => case.take_in(request, message),
+            Self::Objects(case) => {
+                case.take_in(request, message);
+                Ok(())
+            }
         }
     }
 
@@ -88,6 +98,7 @@ impl Kind {
         match self {
             Self::Volume(case) => case.open_file(name, bytes),
             Self::Crystal(case) => case.open_file(session, name, bytes),
+            Self::Objects(case) => case.open_file(session, name, bytes),
         }
     }
 }

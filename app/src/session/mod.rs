@@ -4,11 +4,13 @@
 mod crystal;
 mod files;
 mod kind;
+mod objects;
 mod sampling;
 mod volume;
 
 pub use crystal::{CrystalCase, Nearest};
 pub use kind::Kind;
+pub use objects::ObjectsCase;
 pub use volume::{VolumeCase, load_volume};
 
 use std::sync::Arc;

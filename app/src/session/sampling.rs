@@ -25,12 +25,14 @@ const OBEY_MS: f64 = 5_000.0;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
     last_id: u32,
-    request: Option<(SampleRequest, WeightsSource)>,
+    request: Option<(SampleRequest, Option<WeightsSource>)>,
     retried: bool,
     heard_at: f64,
     /// The visitor was told of the silence.
     silent: bool,
     cancelled_at: Option<f64>,
+    /// The visitor changed what is sampled: as soon as the job has ended, another begins.
+    again: bool,
 }
 
 impl Session {
@@ -55,12 +57,13 @@ impl Session {
         };
         self.refused.set(false);
         self.problem.set(None);
+        let needed = self.system.preset(&request.preset).is_none_or(|preset| preset.weights);
+        let known = self.manifest.with_untracked(Option::is_some);
         let weights = self.manifest.with_untracked(|manifest| {
             let manifest = manifest.as_ref()?;
             manifest.weights(self.system.slug, self.system.preset(&request.preset)?)
         });
-        let Some(weights) = weights else {
-            let known = self.manifest.with_untracked(Option::is_some);
+        if !known || (needed && weights.is_none()) {
             let why = if known {
                 "This site ships no weights of this preset."
             } else {
@@ -68,9 +71,33 @@ impl Session {
             };
             self.job.set(Job { phase: Phase::Failed(why.to_owned()), ..Job::default() });
             return;
-        };
+        }
         self.work.update_value(|work| work.retried = false);
         self.send(request, weights);
+    }
+
+    /// Draws anew with what the form says now: a job that runs is stopped first.
+    pub fn sample_again(self) {
+        if self.job.with_untracked(Job::is_running) {
+            let stops = self.work.try_update_value(|work| {
+                work.again = true;
+                work.cancelled_at.is_some()
+            });
+            if stops != Some(true) {
+                self.cancel();
+                self.work.update_value(|work| work.again = true);
+            }
+        } else {
+            self.sample();
+        }
+    }
+
+    /// Begins the job that waits for the end of the last one.
+    fn follow_up(self) {
+        let ended = self.job.try_with_untracked(|job| !job.is_running()) == Some(true);
+        if ended && self.work.try_update_value(|work| std::mem::take(&mut work.again)) == Some(true) {
+            self.sample();
+        }
     }
 
     /// Repeats the settings with a fresh seed in the form.
@@ -86,13 +113,16 @@ impl Session {
     /// Stops the job between two steps.
     pub fn cancel(self) {
         let job = self.job.with_untracked(|job| job.id);
-        self.work.update_value(|work| work.cancelled_at = Some(now()));
+        self.work.update_value(|work| {
+            work.cancelled_at = Some(now());
+            work.again = false;
+        });
         if let Some(worker) = self.worker.get_value() {
             worker.send(ToWorker::Cancel { job });
         }
     }
 
-    fn send(self, request: SampleRequest, weights: WeightsSource) {
+    fn send(self, request: SampleRequest, weights: Option<WeightsSource>) {
         let Some(worker) = self.worker.get_value() else { return };
         let id = self.work.try_update_value(|work| {
             work.last_id += 1;
@@ -100,10 +130,13 @@ impl Session {
             work.heard_at = now();
             work.silent = false;
             work.cancelled_at = None;
+            work.again = false;
             work.last_id
         });
         let id = id.unwrap_or(1);
-        self.job.set(Job::starting(id, request.count));
+        // Objects come all at once, as one sample.
+        let samples = if self.system.makes.is_gathered() { 1 } else { request.count };
+        self.job.set(Job::starting(id, samples));
         self.kind.begin();
         let address = self.manifest.with_untracked(|m| m.as_ref().and_then(|m| m.worker().map(str::to_owned)));
         let started = match address {
@@ -118,6 +151,7 @@ impl Session {
 
     fn end(self, phase: Phase) {
         self.job.update(|job| job.phase = phase);
+        self.follow_up();
     }
 
     /// Takes in what the worker said.
@@ -138,6 +172,7 @@ impl Session {
                         job.apply(&message);
                     });
                     self.take_in(message, bytes);
+                    self.follow_up();
                 }
             }
             Event::Crashed(reason) if job.is_running() => self.after_crash(reason),

@@ -87,7 +87,8 @@ impl Job {
             return false;
         }
         match message {
-            FromWorker::Ready | FromWorker::Preview { .. } | FromWorker::Frame { .. } => {}
+            FromWorker::Ready | FromWorker::Preview { .. } | FromWorker::Frame { .. } | FromWorker::Learning { .. } => {
+            }
             FromWorker::Loading { received, total, from_cache, .. } => {
                 self.phase = Phase::Loading { received: *received, total: *total, from_cache: *from_cache };
             }
@@ -105,7 +106,9 @@ impl Job {
                 self.label.clone_from(label);
                 self.steps.push(*milliseconds);
             }
-            FromWorker::Volume { milliseconds, .. } | FromWorker::Crystal { milliseconds, .. } => {
+            FromWorker::Volume { milliseconds, .. }
+            | FromWorker::Crystal { milliseconds, .. }
+            | FromWorker::Objects { milliseconds, .. } => {
                 self.phase = Phase::Measuring;
                 self.total_milliseconds = Some(self.total_milliseconds.unwrap_or_default() + milliseconds);
             }
@@ -210,6 +213,8 @@ pub fn job_of(message: &FromWorker) -> Option<u32> {
         | FromWorker::Volume { job, .. }
         | FromWorker::Frame { job, .. }
         | FromWorker::Crystal { job, .. }
+        | FromWorker::Learning { job, .. }
+        | FromWorker::Objects { job, .. }
         | FromWorker::Measures { job, .. }
         | FromWorker::Done { job }
         | FromWorker::Cancelled { job }
@@ -219,6 +224,8 @@ pub fn job_of(message: &FromWorker) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use samples::{Learning, Objects};
+
     use super::*;
 
     fn step(done: u64, milliseconds: f64) -> FromWorker {
@@ -257,6 +264,18 @@ mod tests {
         assert!(!job.apply(&FromWorker::Done { job: 2 }));
         assert!(!job.apply(&FromWorker::Ready));
         assert_eq!(job, Job::starting(3, 1));
+    }
+
+    #[test]
+    fn objects_come_after_a_look_at_the_learners() {
+        let mut job = Job::starting(3, 1);
+        job.apply(&backend(Device::Cpu));
+        let learning = Learning { step: 1, measures: vec![], target: None, learners: vec![] };
+        assert!(job.apply(&FromWorker::Learning { job: 3, sample: 0, learning }));
+        assert_eq!(job.phase, Phase::Sampling);
+        job.apply(&FromWorker::Objects { job: 3, sample: 0, objects: Objects::default(), milliseconds: 1500.0 });
+        job.apply(&FromWorker::Done { job: 3 });
+        assert_eq!(job.sentence(), "Done in 1.5 s.");
     }
 
     #[test]

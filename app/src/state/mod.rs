@@ -1,8 +1,12 @@
 //! What the page knows: the settings of the form (and of the URL), the job in the worker, and what the view shows.
 
+pub mod contest;
 pub mod crystal;
+pub mod draws;
 pub mod job;
+pub mod painting;
 pub mod playback;
+pub mod sand;
 pub mod settings;
 pub mod shown;
 pub mod specimen;

@@ -1,21 +1,33 @@
 //! The form's state. It holds texts, not values: a half-typed number is a state too, and its error belongs
 //! beside its control. The URL's query is this state written down.
 
-use catalog::{Device, Field, FieldError, SampleRequest, System, request::Venue};
+use catalog::{
+    Device, Field, FieldError, SampleRequest, System,
+    request::{MAX_COUNT, Venue},
+};
 use samples::SampleKind;
 use serde_json::{Map, Value};
 
 /// Devices that a browser can be told to use.
 pub const BROWSER_DEVICES: [Device; 3] = [Device::Auto, Device::Webgpu, Device::Cpu];
+/// Longest text of a parameter, in bytes, that a link carries: servers and browsers refuse much longer addresses.
+const MOST_IN_LINK: usize = 4096;
 /// Seed of a page that was opened without one.
 pub const FIRST_SEED: u64 = 1;
 
-/// Most samples of one request on the page: what a person can look at together. A volume stands alone.
+/// Most samples of one request on the page: what a person can look at together. A volume stands alone, objects are
+/// looked at as a law.
 pub fn most_samples(system: &System) -> u32 {
     match system.makes {
         SampleKind::Volume => 1,
         SampleKind::Crystal => 16,
+        SampleKind::Objects => MAX_COUNT,
     }
+}
+
+/// Samples of a page that was opened without a number: one, but as many objects as make a law.
+pub fn first_count(system: &System) -> u32 {
+    if system.makes.is_gathered() { 1000 } else { 1 }
 }
 
 /// All choices for one system.
@@ -29,6 +41,8 @@ pub struct Settings {
     pub seed_chosen: bool,
     /// Number of samples, as typed.
     pub count: String,
+    /// The number that needs no mention in a link.
+    usual_count: u32,
     /// Where to compute.
     pub device: Device,
     /// Name and text of each parameter, in the order of the catalogue.
@@ -42,7 +56,8 @@ impl Settings {
             preset: first_preset(system).to_owned(),
             seed: FIRST_SEED.to_string(),
             seed_chosen: false,
-            count: "1".to_owned(),
+            count: first_count(system).to_string(),
+            usual_count: first_count(system),
             device: Device::Auto,
             parameters: system.parameters.iter().map(|f| (f.name.clone(), text_of(&f.default))).collect(),
         }
@@ -93,16 +108,17 @@ impl Settings {
         self.parameters.iter().find(|(n, _)| n == name).map_or("", |(_, text)| text)
     }
 
-    /// The query that [`Self::from_query`] reads back, without the question mark.
+    /// The query that [`Self::from_query`] reads back, without the question mark. Texts as long as files are left out.
     pub fn to_query(&self) -> String {
         let mut pairs = vec![("preset", self.preset.as_str())];
         if self.seed_chosen {
             pairs.push(("seed", &self.seed));
         }
-        if self.count.trim() != "1" {
+        if self.count.trim() != self.usual_count.to_string() {
             pairs.push(("count", &self.count));
         }
-        pairs.extend(self.parameters.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        let short = self.parameters.iter().filter(|(_, text)| text.len() <= MOST_IN_LINK);
+        pairs.extend(short.map(|(name, text)| (name.as_str(), text.as_str())));
         pairs.push(("device", self.device.name()));
         let written: Vec<_> = pairs.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         written.join("&")
@@ -253,6 +269,28 @@ mod tests {
         assert!(!settings.to_query().contains("count"));
         settings.count = "2".to_owned();
         assert_eq!(settings.request(system()).expect_err("one at a time")[0].field, "count");
+    }
+
+    #[test]
+    fn objects_are_drawn_by_the_thousand() {
+        let system = catalog::systems::find("oc-gfn").expect("the system");
+        let mut settings = Settings::of(system);
+        assert_eq!(settings.request(system).map(|request| request.count), Ok(1000));
+        assert!(!settings.to_query().contains("count"));
+        settings.count = "1".to_owned();
+        assert_eq!(Settings::from_query(system, pairs(&settings.to_query())).0.count, "1");
+        settings.count = "10001".to_owned();
+        assert_eq!(settings.request(system).expect_err("too many")[0].field, "count");
+    }
+
+    #[test]
+    fn a_file_is_no_part_of_a_link() {
+        let system = catalog::systems::find("oc-gfn").expect("the system");
+        let mut settings = Settings::of(system);
+        settings.set("painted", &"f".repeat(32 * 32));
+        settings.set("table", &"x".repeat(100_000));
+        let query = settings.to_query();
+        assert!(query.contains("painted=fff") && query.len() < 8192);
     }
 
     #[test]
