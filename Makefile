@@ -82,6 +82,18 @@ train-crystals: server ## Trains the small models of crysbfn again, from the rea
 	  $(TARGET_DIR)/release/vitrine train crysbfn --preset $${preset%:*} --set iterations=$${preset#*:} \
 	      --checkpoints $(DATA)/training/$${preset%:*} --out assets/weights/crysbfn/$${preset%:*} --force; done
 
+.PHONY: train-outcomes
+train-outcomes: server ## Pre-trains the outcome-conditioned models of oc-gfn again
+	for preset in grid-8:8000:16:1e-3 grid-16:16000:16:2e-3 grid-32:24000:16:2e-3 tfbind8:50000:32:2e-3; do \
+	  IFS=: read -r name iterations batch rate <<< $$preset; \
+	  $(TARGET_DIR)/release/vitrine train oc-gfn --preset $$name --set iterations=$$iterations \
+	      --set batch_size=$$batch --set learning_rate=$$rate \
+	      --checkpoints $(DATA)/training/$$name --out assets/weights/oc-gfn/$$name --force; done
+
+.PHONY: score-tables
+score-tables: setup ## Writes the score tables of op-gfn again, from the published data
+	$(CARGO) run --release --locked --workspace --example score_tables assets
+
 # ---- Checks -----------------------------------------------------------------------------------------------
 
 .PHONY: test format lint lint-web licences test-native test-docs e2e
