@@ -99,7 +99,7 @@ let on;
 before(async () => (on = await stage()));
 after(() => on?.stop());
 
-/** A page with a stand-in worker and, for `example`, an example of that kind. */
+/** A page with a stand-in worker and, for `example`, an example of that kind; otherwise with none. */
 async function opened(address, kind, { example = true, ...options } = {}) {
   const still = { reducedMotion: "reduce", serviceWorkers: "block" };
   const context = await on.browser.newContext({ viewport: { width: 1280, height: 900 }, ...still, ...options });
@@ -116,7 +116,9 @@ async function opened(address, kind, { example = true, ...options } = {}) {
     const [, slug, preset] = /systems\/([\w-]+)\?preset=([\w-]+)/.exec(address);
     manifest["worker.js"] = { path: "/pkg/stand-in.js", bytes: 1, sha256: "00" };
     manifest[`weights/${slug}/${preset}/weights.safetensors`] ??= { path: "/none", bytes: 1, sha256: "00" };
-    if (example) manifest[`weights/${slug}/${preset}/example.json`] = { path: "/assets/stand-in.json", bytes: 1, sha256: "00" };
+    const own = `weights/${slug}/${preset}/example.json`;
+    if (example) manifest[own] = { path: "/assets/stand-in.json", bytes: 1, sha256: "00" };
+    else delete manifest[own];
     await route.fulfill({ json: manifest });
   });
   await page.route("**/assets/stand-in.json", (route) => route.fulfill({ json: objects(kind, "made in advance") }));
