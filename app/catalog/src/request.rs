@@ -165,6 +165,9 @@ impl TrainRequest {
     /// One error for every bad field.
     pub fn check(mut self) -> Result<Checked<Self>, Vec<FieldError>> {
         let (system, preset) = find(&self.system, &self.preset)?;
+        if !system.is_trained() {
+            return Err(vec![FieldError::new("system", "learns while it samples: there is nothing to train before")]);
+        }
         let mut errors = Vec::new();
         if self.seed > MAX_SEED {
             errors.push(FieldError::new("seed", format!("must be from 0 to {MAX_SEED}")));

@@ -77,6 +77,11 @@ pub struct Preset {
 }
 
 impl System {
+    /// Whether it is trained before it samples; some learn while they do.
+    pub fn is_trained(&self) -> bool {
+        !self.training.is_empty()
+    }
+
     /// The preset of that name.
     pub fn preset(&self, name: &str) -> Option<&Preset> {
         self.presets.iter().find(|p| p.name == name)

@@ -77,7 +77,7 @@ fn Showcase(system: &'static System) -> impl IntoView {
         {below}
         <Provenance session />
         <ApiDrawer session />
-        <TrainingDrawer session />
+        {session.system.is_trained().then(|| view! { <TrainingDrawer session /> })}
     }
 }
 

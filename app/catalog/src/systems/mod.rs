@@ -26,6 +26,34 @@ pub fn find(slug: &str) -> Option<&'static System> {
 #[cfg(test)]
 mod tests {
     use super::all;
+    use crate::{SampleRequest, request::Venue};
+
+    /// The fields that a request to sample is refused for.
+    pub(super) fn errors(system: &str, preset: &str, parameters: serde_json::Value) -> Vec<String> {
+        let request = SampleRequest {
+            system: system.to_owned(),
+            preset: preset.to_owned(),
+            parameters,
+            seed: 0,
+            count: 1,
+            device: Default::default(),
+        };
+        request.check(Venue::Server).err().unwrap_or_default().into_iter().map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn what_learns_while_it_samples_is_not_trained() {
+        let request = |system: &str, preset: &str| crate::TrainRequest {
+            system: system.to_owned(),
+            preset: preset.to_owned(),
+            parameters: serde_json::Value::Null,
+            seed: 0,
+            device: Default::default(),
+        };
+        assert!(request("oc-gfn", "grid-8").check().is_ok());
+        let refused = request("fl-gfn", "set-small").check().err().unwrap_or_default();
+        assert_eq!(refused.first().map(|error| error.field.as_str()), Some("system"));
+    }
 
     #[test]
     fn parameters_of_some_presets_name_presets_that_there_are() {

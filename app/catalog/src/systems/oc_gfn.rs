@@ -241,18 +241,8 @@ fn check_painted(painted: &str, side: usize) -> Result<(), String> {
 mod tests {
     use serde_json::json;
 
-    use crate::{SampleRequest, request::Venue};
-
     fn errors(preset: &str, parameters: serde_json::Value) -> Vec<String> {
-        let request = SampleRequest {
-            system: "oc-gfn".to_owned(),
-            preset: preset.to_owned(),
-            parameters,
-            seed: 0,
-            count: 1,
-            device: Default::default(),
-        };
-        request.check(Venue::Browser).err().unwrap_or_default().into_iter().map(|error| error.field).collect()
+        crate::systems::tests::errors("oc-gfn", preset, parameters)
     }
 
     #[test]

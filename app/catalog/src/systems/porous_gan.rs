@@ -184,18 +184,8 @@ fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldErr
 mod tests {
     use serde_json::json;
 
-    use crate::{SampleRequest, request::Venue};
-
     fn errors(preset: &str, parameters: serde_json::Value) -> Vec<String> {
-        let request = SampleRequest {
-            system: "porous-gan".to_owned(),
-            preset: preset.to_owned(),
-            parameters,
-            seed: 0,
-            count: 1,
-            device: Default::default(),
-        };
-        request.check(Venue::Server).err().unwrap_or_default().into_iter().map(|error| error.field).collect()
+        crate::systems::tests::errors("porous-gan", preset, parameters)
     }
 
     #[test]

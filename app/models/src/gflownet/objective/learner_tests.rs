@@ -4,19 +4,20 @@ use super::{
     Carrier, Comparison, Failure, Grades, Learner, LearnerError, Link, Objective, ObjectiveError, Settings, Terminal,
 };
 use crate::gflownet::{
-    environment::{Environment, Reward},
+    environment::{Environment, Reward, SetGeneration, SetReward},
     policy::{BackwardPolicy, Conditions, Parameter, Policy, PolicyConfig},
     rollout::{
         Cut, Exploration,
-        toys::{Energies, Grid, Sets, Table, corners, law, total_variation},
+        toys::{self, Constant, corners, grid, law, sets, table},
     },
 };
 use crate::seed::stream;
+use std::sync::LazyLock;
 
-const SETS: Sets = Sets { elements: 6, chosen: 3 };
+static SETS: LazyLock<SetGeneration> = LazyLock::new(|| sets(6, 3));
 
-fn energies() -> Energies {
-    Energies(vec![-1.0, 0.5, 0.0, 1.0, -0.5, 0.3])
+fn energies() -> SetReward {
+    toys::energies(vec![-1.0, 0.5, 0.0, 1.0, -0.5, 0.3])
 }
 
 fn small(backward: BackwardPolicy) -> PolicyConfig {
@@ -54,12 +55,12 @@ fn distance(
     for _ in 0..steps {
         learner.train_step(environment, reward, &mut rng).expect("it learns");
     }
-    total_variation(&law(environment, learner.policy(), &Conditions::none(), 0), reward)
+    toys::distance(environment, learner.policy(), reward)
 }
 
 #[test]
 fn trajectory_balance_learns_the_law_of_a_grid_and_its_log_z() {
-    let grid = Grid { dimensions: 2, side: 8 };
+    let grid = grid(2, 8);
     let reward = corners(&grid);
     let config = PolicyConfig { flow: false, hidden: vec![64, 64], ..PolicyConfig::default() };
     let settings = Settings { batch: 32, ..fast() };
@@ -68,7 +69,7 @@ fn trajectory_balance_learns_the_law_of_a_grid_and_its_log_z() {
     for _ in 0..1500 {
         learner.train_step(&grid, &reward, &mut rng).expect("it learns");
     }
-    let distance = total_variation(&law(&grid, learner.policy(), &Conditions::none(), 0), &reward);
+    let distance = toys::distance(&grid, learner.policy(), &reward);
     assert!(distance < 0.05, "total variation {distance}");
     let log_z = learner.policy().log_z().expect("it is learned");
     // Anchor of the survey, §6: 2-D, H = 8, R₀ = 0.1.
@@ -77,8 +78,8 @@ fn trajectory_balance_learns_the_law_of_a_grid_and_its_log_z() {
 
 #[test]
 fn every_objective_with_a_fixed_point_learns_the_law_of_a_small_grid() {
-    let grid = Grid { dimensions: 2, side: 4 };
-    let reward = Table(&grid, (0..16).map(|cell| f64::from(cell * 7 % 5)).collect());
+    let grid = grid(2, 4);
+    let reward = table(&grid, (0..16).map(|cell| f64::from(cell * 7 % 5)).collect());
     for (objective, backward) in [
         (Objective::FlowMatching, BackwardPolicy::Uniform),
         (Objective::DetailedBalance, BackwardPolicy::Uniform),
@@ -98,7 +99,7 @@ fn forward_looking_learners_learn_from_trajectories_that_mostly_stay_unfinished(
     for lambda in [None, Some(0.9)] {
         let objective = Objective::ForwardLooking { terminal: Terminal::Pinned, lambda };
         let settings = Settings { cut, exploration: Exploration::uniform(1.0), ..fast() };
-        let distance = distance(&SETS, &energies(), &small(BackwardPolicy::Learned), objective, settings, 1000);
+        let distance = distance(&*SETS, &energies(), &small(BackwardPolicy::Learned), objective, settings, 1000);
         assert!(distance < 0.05, "{lambda:?}: total variation {distance}");
     }
 }
@@ -109,7 +110,7 @@ fn the_released_terminal_factor_leaves_the_law_open() {
     let far = |terminal| {
         let objective = Objective::ForwardLooking { terminal, lambda: None };
         let settings = Settings { exploration: Exploration::uniform(1.0), ..fast() };
-        distance(&SETS, &energies(), &small(BackwardPolicy::Learned), objective, settings, 800)
+        distance(&*SETS, &energies(), &small(BackwardPolicy::Learned), objective, settings, 800)
     };
     let (pinned, released) = (far(Terminal::Pinned), far(Terminal::AsReleased));
     assert!(pinned < 0.05 && released > 0.1, "{pinned} {released}");
@@ -117,7 +118,7 @@ fn the_released_terminal_factor_leaves_the_law_open() {
 
 #[test]
 fn order_preserving_learners_gather_at_the_best_objects() {
-    let best = energies().0.iter().map(|energy| -energy).fold(0.0, |sum: f64, gain| sum + gain.max(0.0));
+    let best = energies().energies().iter().map(|energy| -energy).fold(0.0, |sum: f64, gain| sum + gain.max(0.0));
     for (carrier, comparison) in [
         (Carrier::Trajectory, Comparison::Pairs),
         (Carrier::Trajectory, Comparison::Batch),
@@ -126,12 +127,12 @@ fn order_preserving_learners_gather_at_the_best_objects() {
     ] {
         let objective = Objective::OrderPreserving { carrier, comparison, weight: 1.0 };
         let config = small(BackwardPolicy::Uniform);
-        let mut learner = learner(&SETS, Some(&energies()), &config, objective, fast()).expect("possible");
+        let mut learner = learner(&*SETS, Some(&energies()), &config, objective, fast()).expect("possible");
         let mut rng = stream(2, 0);
         for _ in 0..400 {
-            learner.train_step(&SETS, &energies(), &mut rng).expect("it learns");
+            learner.train_step(&*SETS, &energies(), &mut rng).expect("it learns");
         }
-        let law = law(&SETS, learner.policy(), &Conditions::none(), 0);
+        let law = law(&*SETS, learner.policy(), &Conditions::none());
         let mass: f64 =
             law.iter().filter(|(state, _)| energies().log_reward(state) > best - 0.01).map(|(_, p)| p).sum();
         // The target itself gives the best set a fifth.
@@ -142,7 +143,7 @@ fn order_preserving_learners_gather_at_the_best_objects() {
 
 #[test]
 fn an_outcome_conditioned_learner_reaches_the_outcome_asked_for() {
-    let grid = Grid { dimensions: 2, side: 4 };
+    let grid = grid(2, 4);
     let config = PolicyConfig { condition_features: 8, log_z: None, ..small(BackwardPolicy::Uniform) };
     let objective = Objective::OutcomeConditioned { failure: Failure::EveryTransition, log_floor: 1e-3_f64.ln() };
     let mut learner = learner(&grid, None, &config, objective, fast()).expect("possible");
@@ -164,7 +165,9 @@ fn an_outcome_conditioned_learner_reaches_the_outcome_asked_for() {
         learner.fit(&grid, &conditions, &reached, &grades, &mut rng).expect("it learns");
     }
     let success = |cell: usize| {
-        let law = law(&grid, learner.policy(), &conditions, cell as u32);
+        let mut asked = Conditions::new(0);
+        asked.push(conditions.get(cell).0, &[]);
+        let law = law(&grid, learner.policy(), &asked);
         law.iter().find(|(state, _)| grid.cell_of(state) == cell).map_or(0.0, |(_, p)| *p)
     };
     let mean = (0..16).map(success).sum::<f64>() / 16.0;
@@ -177,13 +180,13 @@ fn the_divergence_keeps_the_backward_policy_near_uniform() {
         let config = small(BackwardPolicy::Learned);
         let objective =
             Objective::OrderPreserving { carrier: Carrier::Trajectory, comparison: Comparison::Pairs, weight: 1.0 };
-        let mut learner = learner(&SETS, Some(&energies()), &config, objective, Settings { backward_kl, ..fast() })
+        let mut learner = learner(&*SETS, Some(&energies()), &config, objective, Settings { backward_kl, ..fast() })
             .expect("possible");
         let mut rng = stream(4, 0);
         for _ in 0..200 {
-            learner.train_step(&SETS, &energies(), &mut rng).expect("it learns");
+            learner.train_step(&*SETS, &energies(), &mut rng).expect("it learns");
         }
-        let trajectories = learner.explore(&SETS, &Conditions::none(), &[], &mut rng).expect("they fit");
+        let trajectories = learner.explore(&*SETS, &Conditions::none(), &[], &mut rng).expect("they fit");
         let mut evaluations = crate::gflownet::policy::Evaluations::new();
         let conditions = Conditions::none();
         let mut actor = crate::gflownet::rollout::Actor {
@@ -191,7 +194,7 @@ fn the_divergence_keeps_the_backward_policy_near_uniform() {
             evaluations: &mut evaluations,
             conditions: &conditions,
         };
-        let found = crate::gflownet::rollout::log_probs(&SETS, &mut actor, &trajectories).expect("they fit");
+        let found = crate::gflownet::rollout::log_probs(&*SETS, &mut actor, &trajectories).expect("they fit");
         let uniform = (0..16).flat_map(|_| [0.0, -2.0_f64.ln(), -3.0_f64.ln()]);
         found.backward.iter().zip(uniform).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
     };
@@ -204,10 +207,10 @@ fn the_same_seed_gives_the_same_weights() {
     let weights = |seed: u64| -> Vec<Parameter> {
         let config = small(BackwardPolicy::Learned);
         let mut learner =
-            learner(&SETS, Some(&energies()), &config, Objective::TrajectoryBalance, fast()).expect("possible");
+            learner(&*SETS, Some(&energies()), &config, Objective::TrajectoryBalance, fast()).expect("possible");
         let mut rng = stream(seed, 0);
         for _ in 0..30 {
-            learner.train_step(&SETS, &energies(), &mut rng).expect("it learns");
+            learner.train_step(&*SETS, &energies(), &mut rng).expect("it learns");
         }
         learner.policy().parameters()
     };
@@ -217,8 +220,8 @@ fn the_same_seed_gives_the_same_weights() {
 
 #[test]
 fn an_impossible_combination_is_an_error_that_says_what_is_missing() {
-    let grid = Grid { dimensions: 2, side: 4 };
-    let table = Table(&grid, vec![0.0; 16]);
+    let grid = grid(2, 4);
+    let table = Constant(0.0);
     let (full, bare) =
         (small(BackwardPolicy::Learned), PolicyConfig { flow: false, log_z: None, ..small(BackwardPolicy::Uniform) });
     let looking = Objective::ForwardLooking { terminal: Terminal::Pinned, lambda: None };
@@ -255,16 +258,16 @@ fn an_impossible_combination_is_an_error_that_says_what_is_missing() {
         let found = found.unwrap_or_default();
         assert!(found.contains(part), "`{found}` says nothing of `{part}`");
     }
-    let fits = learner(&SETS, None, &full, order, normal()).expect("an order needs no reward");
+    let fits = learner(&*SETS, None, &full, order, normal()).expect("an order needs no reward");
     let policy = fits.policy().clone();
     assert!(Learner::new(&grid, reward, policy, Objective::DetailedBalance, normal()).is_err(), "other inputs");
 }
 
 #[test]
 fn extreme_and_zero_rewards_are_learned_from_without_nan() {
-    let grid = Grid { dimensions: 2, side: 4 };
+    let grid = grid(2, 4);
     for value in [300.0, -300.0, f64::NEG_INFINITY] {
-        let reward = Table(&grid, (0..16).map(|cell| if cell % 3 == 0 { value } else { -f64::from(cell) }).collect());
+        let reward = table(&grid, (0..16).map(|cell| if cell % 3 == 0 { value } else { -f64::from(cell) }).collect());
         for objective in
             [Objective::TrajectoryBalance, Objective::DetailedBalance, Objective::SubTrajectoryBalance(0.9)]
         {
@@ -282,17 +285,17 @@ fn extreme_and_zero_rewards_are_learned_from_without_nan() {
 
 #[test]
 fn rewards_that_are_no_numbers_and_losses_that_are_none_change_nothing() {
-    let grid = Grid { dimensions: 2, side: 4 };
+    let grid = grid(2, 4);
     let mut rng = stream(6, 0);
     let config = small(BackwardPolicy::Learned);
-    let good = Table(&grid, vec![0.0; 16]);
+    let good = Constant(0.0);
     let mut learner = learner(&grid, Some(&good), &config, Objective::TrajectoryBalance, fast()).expect("possible");
     let before = learner.policy().parameters();
     for value in [f64::NAN, f64::INFINITY] {
-        let bad = Table(&grid, vec![value; 16]);
+        let bad = Constant(value);
         assert!(matches!(learner.train_step(&grid, &bad, &mut rng), Err(LearnerError::Grades(_))));
     }
-    let huge = Table(&grid, vec![1e200; 16]);
+    let huge = Constant(1e200);
     assert!(matches!(learner.train_step(&grid, &huge, &mut rng), Err(LearnerError::Diverged { .. })));
     let none = Conditions::none();
     let trajectories = learner.explore(&grid, &none, &[], &mut rng).expect("they fit");

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::gflownet::{
     environment::Environment,
-    rollout::toys::{Grid, Sets},
+    rollout::toys::{grid, sets},
 };
 use crate::seed::stream;
 use rand::Rng;
@@ -125,7 +125,7 @@ fn the_gradient_of_the_perceptron_is_that_of_differences() {
 
 #[test]
 fn the_gradient_of_the_heads_is_that_of_differences() {
-    let sets = Sets { elements: 5, chosen: 3 };
+    let sets = sets(5, 3);
     let config =
         PolicyConfig { hidden: vec![9], condition_features: 2, condition_values: 1, ..PolicyConfig::default() };
     let policy = Policy::new(&sets, &config, &mut stream(3, 0)).expect("small");
@@ -169,7 +169,7 @@ fn the_gradient_of_the_heads_is_that_of_differences() {
 
 #[test]
 fn each_distinct_state_is_evaluated_once_and_anew_after_a_step() {
-    let grid = Grid { dimensions: 2, side: 4 };
+    let grid = grid(2, 4);
     let config = PolicyConfig { hidden: vec![8], condition_features: 1, ..PolicyConfig::default() };
     let mut policy = Policy::new(&grid, &config, &mut stream(4, 0)).expect("small");
     let mut conditions = Conditions::new(0);
@@ -234,7 +234,7 @@ fn adam_takes_the_steps_of_pytorch() {
 
 #[test]
 fn gradients_are_shortened_to_the_norm_asked_for() {
-    let grid = Grid { dimensions: 1, side: 3 };
+    let grid = grid(1, 3);
     let config = PolicyConfig { hidden: vec![], ..PolicyConfig::default() };
     let mut policy = Policy::new(&grid, &config, &mut stream(0, 0)).expect("small");
     let mut gradient = PolicyGradient { network: vec![2.0; policy.network.len()], log_z: 5.0 };
@@ -248,7 +248,7 @@ fn gradients_are_shortened_to_the_norm_asked_for() {
 
 #[test]
 fn parameters_and_moments_survive_a_round_trip_and_bad_ones_are_refused() {
-    let sets = Sets { elements: 4, chosen: 2 };
+    let sets = sets(4, 2);
     let config = PolicyConfig { hidden: vec![6, 5], ..PolicyConfig::default() };
     let policy = Policy::new(&sets, &config, &mut stream(1, 0)).expect("small");
     let mut other = Policy::new(&sets, &config, &mut stream(2, 0)).expect("small");
@@ -299,7 +299,7 @@ fn parameters_start_uniformly_within_one_over_the_root_of_the_inputs() {
 
 #[test]
 fn networks_that_are_too_large_or_empty_are_refused() {
-    let grid = Grid { dimensions: 2, side: 8 };
+    let grid = grid(2, 8);
     for hidden in [vec![0], vec![usize::MAX], vec![8; 40], vec![8192, 8192, 8192]] {
         let config = PolicyConfig { hidden, ..PolicyConfig::default() };
         assert!(Policy::new(&grid, &config, &mut stream(0, 0)).is_err());

@@ -2,16 +2,17 @@
 
 use super::{
     Actor, Cut, Exploration, Replay, Rollout, RolloutError, Trajectories, log_probs, sample_backward, sample_forward,
-    toys::{Grid, Sets},
+    toys::{grid, sets},
 };
 use crate::gflownet::{
-    environment::{Environment, States},
+    environment::{Environment, HyperGrid, SetGeneration, States},
     policy::{BackwardPolicy, Conditions, Evaluations, Policy, PolicyConfig},
 };
 use crate::seed::stream;
+use std::sync::LazyLock;
 
-const GRID: Grid = Grid { dimensions: 2, side: 4 };
-const SETS: Sets = Sets { elements: 6, chosen: 3 };
+static GRID: LazyLock<HyperGrid> = LazyLock::new(|| grid(2, 4));
+static SETS: LazyLock<SetGeneration> = LazyLock::new(|| sets(6, 3));
 
 fn policy(environment: &dyn Environment, backward: BackwardPolicy) -> Policy {
     let config = PolicyConfig { hidden: vec![16], backward, ..PolicyConfig::default() };
@@ -47,7 +48,7 @@ fn check(environment: &dyn Environment, trajectories: &Trajectories) {
 
 #[test]
 fn trajectories_obey_the_rules_forwards_and_backwards() {
-    for environment in [&GRID as &dyn Environment, &SETS] {
+    for environment in [&*GRID as &dyn Environment, &*SETS] {
         for backward in [BackwardPolicy::Uniform, BackwardPolicy::Learned] {
             let policy = policy(environment, backward);
             for exploration in [
@@ -73,18 +74,18 @@ fn trajectories_obey_the_rules_forwards_and_backwards() {
 
 #[test]
 fn the_first_action_is_drawn_with_the_probability_of_the_behaviour() {
-    let policy = policy(&SETS, BackwardPolicy::Uniform);
+    let policy = policy(&*SETS, BackwardPolicy::Uniform);
     let (mut evaluations, conditions) = (Evaluations::new(), Conditions::none());
     let mut root = vec![0; 6];
     SETS.root(&mut root);
-    evaluations.prepare(&policy, &SETS, &conditions);
-    let row = evaluations.row(&policy, &SETS, &root, 0);
+    evaluations.prepare(&policy, &*SETS, &conditions);
+    let row = evaluations.row(&policy, &*SETS, &root, 0);
     evaluations.compute(&policy);
     let log_probs = evaluations.log_forward(&policy, row).to_vec();
     let count = 20_000;
     for exploration in [Exploration::NONE, Exploration { epsilon: 0.4, temperature: 0.25 }, Exploration::uniform(1.0)] {
         let Exploration { epsilon, temperature } = exploration;
-        let drawn = forward(&SETS, &policy, &Rollout { exploration, ..Rollout::of(count) }, 3);
+        let drawn = forward(&*SETS, &policy, &Rollout { exploration, ..Rollout::of(count) }, 3);
         let total: f64 = log_probs.iter().map(|log_prob| (log_prob / temperature).exp()).sum();
         for (action, log_prob) in log_probs.iter().enumerate() {
             let expected = (1.0 - epsilon) * (log_prob / temperature).exp() / total + epsilon / 6.0;
@@ -98,17 +99,17 @@ fn the_first_action_is_drawn_with_the_probability_of_the_behaviour() {
 
 #[test]
 fn log_probs_are_those_of_the_policy_however_the_trajectory_was_drawn() {
-    let policy = policy(&SETS, BackwardPolicy::Uniform);
+    let policy = policy(&*SETS, BackwardPolicy::Uniform);
     let exploration = Exploration::uniform(1.0);
-    let drawn = forward(&SETS, &policy, &Rollout { exploration, ..Rollout::of(4) }, 4);
+    let drawn = forward(&*SETS, &policy, &Rollout { exploration, ..Rollout::of(4) }, 4);
     let (mut evaluations, conditions) = (Evaluations::new(), Conditions::none());
     let mut actor = Actor { policy: &policy, evaluations: &mut evaluations, conditions: &conditions };
-    let found = log_probs(&SETS, &mut actor, &drawn).expect("it fits");
+    let found = log_probs(&*SETS, &mut actor, &drawn).expect("it fits");
     for index in 0..4 {
         for (step, transition) in drawn.transitions_of(index).enumerate() {
             // A set of s + 1 elements has as many parents.
             assert!((found.backward[transition] + ((step + 1) as f64).ln()).abs() < 1e-12);
-            let row = evaluations.row(&policy, &SETS, drawn.states().get(drawn.states_of(index).start + step), 0);
+            let row = evaluations.row(&policy, &*SETS, drawn.states().get(drawn.states_of(index).start + step), 0);
             let action = drawn.forward()[transition] as usize;
             assert_eq!(found.forward[transition], evaluations.log_forward(&policy, row)[action]);
             assert!((found.forward[transition] + ((6 - step) as f64).ln()).abs() > 1e-6, "not the uniform behaviour");
@@ -118,10 +119,10 @@ fn log_probs_are_those_of_the_policy_however_the_trajectory_was_drawn() {
 
 #[test]
 fn cut_trajectories_have_the_lengths_asked_for() {
-    let policy = policy(&SETS, BackwardPolicy::Learned);
+    let policy = policy(&*SETS, BackwardPolicy::Learned);
     let cut = Some(Cut { share: 1.0, shortest: 1, longest: 2 });
-    let drawn = forward(&SETS, &policy, &Rollout { cut, ..Rollout::of(64) }, 6);
-    check(&SETS, &drawn);
+    let drawn = forward(&*SETS, &policy, &Rollout { cut, ..Rollout::of(64) }, 6);
+    check(&*SETS, &drawn);
     for length in [1, 2] {
         assert!((0..64).any(|index| drawn.transitions_of(index).len() == length));
     }
@@ -130,20 +131,20 @@ fn cut_trajectories_have_the_lengths_asked_for() {
 
 #[test]
 fn the_same_seed_draws_the_same_trajectories() {
-    let policy = policy(&GRID, BackwardPolicy::Learned);
+    let policy = policy(&*GRID, BackwardPolicy::Learned);
     let rollout = Rollout { exploration: Exploration::uniform(0.2), ..Rollout::of(20) };
-    assert_eq!(forward(&GRID, &policy, &rollout, 9), forward(&GRID, &policy, &rollout, 9));
-    assert_ne!(forward(&GRID, &policy, &rollout, 9), forward(&GRID, &policy, &rollout, 10));
+    assert_eq!(forward(&*GRID, &policy, &rollout, 9), forward(&*GRID, &policy, &rollout, 9));
+    assert_ne!(forward(&*GRID, &policy, &rollout, 9), forward(&*GRID, &policy, &rollout, 10));
 }
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let (small, other) = (policy(&GRID, BackwardPolicy::Learned), policy(&SETS, BackwardPolicy::Learned));
+    let (small, other) = (policy(&*GRID, BackwardPolicy::Learned), policy(&*SETS, BackwardPolicy::Learned));
     let conditions = Conditions::none();
     let try_it = |policy: &Policy, rollout: Rollout| {
         let mut evaluations = Evaluations::new();
         let mut actor = Actor { policy, evaluations: &mut evaluations, conditions: &conditions };
-        sample_forward(&GRID, &mut actor, &rollout, &mut stream(0, 0)).err()
+        sample_forward(&*GRID, &mut actor, &rollout, &mut stream(0, 0)).err()
     };
     assert!(matches!(try_it(&small, Rollout::of(usize::MAX)), Some(RolloutError::TooLarge { .. })));
     assert!(matches!(try_it(&other, Rollout::of(1)), Some(RolloutError::Parameters(_))));
@@ -158,7 +159,7 @@ fn what_does_not_fit_is_refused() {
     }
     let mut unfinished = States::new(3);
     unfinished.push(&[0, 0, 0]);
-    assert!(sample_backward(&GRID, None, &unfinished, &[], &mut stream(0, 0)).is_err());
+    assert!(sample_backward(&*GRID, None, &unfinished, &[], &mut stream(0, 0)).is_err());
 }
 
 #[test]

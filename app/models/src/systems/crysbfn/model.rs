@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use catalog::{
-    SampleRequest, schema,
+    SampleRequest,
     systems::crysbfn::{MAX_ATOMS, SampleParameters},
 };
 use rand::Rng;
@@ -80,17 +80,11 @@ impl CrysBfn {
         let classes = given.then_some(classes.as_slice());
         Generation::start(self.network.clone(), &self.config, classes, atoms, parameters.steps as usize, strategy, rngs)
     }
-
-    fn parameters(&self, request: &SampleRequest) -> Result<SampleParameters, ModelError> {
-        schema::parse(&request.parameters, "parameters").map_err(|errors| {
-            ModelError::Parameters(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-        })
-    }
 }
 
 impl Model for CrysBfn {
     fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
-        let parameters = self.parameters(request)?;
+        let parameters = crate::parameters(request)?;
         let start = self.start(&parameters, request.seed, index)?;
         let classes = start.classes.clone();
         Ok(Box::new(CrystalSampling {
@@ -110,7 +104,7 @@ impl Model for CrysBfn {
     ) -> Result<Vec<Result<Sample, ModelError>>, ModelError> {
         use std::collections::BTreeMap;
 
-        let parameters = self.parameters(request)?;
+        let parameters = crate::parameters(request)?;
         let first = indices.start;
         let mut by_size: BTreeMap<usize, Vec<(u64, Start)>> = BTreeMap::new();
         for index in indices.clone() {

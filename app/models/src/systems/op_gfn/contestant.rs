@@ -158,16 +158,21 @@ impl Ranked {
     }
 
     /// What the objects of `trajectories` are worth to this learner.
-    fn grade(&mut self, trajectories: &Trajectories, preference: Option<&(Vec<f64>, f64)>) -> Grades {
-        let places: Vec<usize> =
-            (0..trajectories.len()).map(|index| self.task.place(trajectories.last(index)).unwrap_or(0)).collect();
+    fn grade(
+        &mut self,
+        trajectories: &Trajectories,
+        preference: Option<&(Vec<f64>, f64)>,
+    ) -> Result<Grades, ModelError> {
+        let unknown = || ModelError::Output("an object that this problem does not have".to_owned());
+        let places = (0..trajectories.len()).map(|index| self.task.place(trajectories.last(index)).ok_or_else(unknown));
+        let places = places.collect::<Result<Vec<usize>, _>>()?;
         let values = |place: &usize| &self.task.values[*place];
         for &place in &places {
             if self.seen.insert(place as u32) {
                 self.scores.push(self.task.values[place][0]);
             }
         }
-        match (&self.teacher, preference) {
+        Ok(match (&self.teacher, preference) {
             (Teacher::Reward(log_rewards), _) => {
                 Grades { log_reward: places.iter().map(|&place| log_rewards[place]).collect(), ..Grades::default() }
             }
@@ -181,7 +186,7 @@ impl Ranked {
                 objectives: self.task.objectives.len(),
                 ..Grades::default()
             },
-        }
+        })
     }
 
     fn law(&mut self) -> Law {
@@ -235,7 +240,7 @@ impl Contestant for Ranked {
         let environment = task.rules.environment();
         let explored = self.learner.explore(environment, &conditions, &which, &mut self.rng);
         let explored = explored.map_err(|error| failed(error.to_string()))?;
-        let grades = self.grade(&explored, preference.as_ref());
+        let grades = self.grade(&explored, preference.as_ref())?;
         let fit = self.learner.fit(environment, &conditions, &explored, &grades, &mut self.rng);
         self.transitions += fit.map_err(|error| failed(error.to_string()))?.transitions as u64;
         Ok(())

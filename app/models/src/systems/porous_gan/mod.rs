@@ -23,7 +23,7 @@ pub mod sampler;
 mod tests;
 
 use burn::tensor::Device;
-use catalog::{SampleRequest, schema, systems::porous_gan::SampleParameters};
+use catalog::{SampleRequest, systems::porous_gan::SampleParameters};
 
 pub use config::GanConfig;
 pub use network::{Discriminator, Generator};
@@ -53,9 +53,7 @@ pub struct PorousGan {
 
 impl Model for PorousGan {
     fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
-        let parameters: SampleParameters = schema::parse(&request.parameters, "parameters").map_err(|errors| {
-            ModelError::Parameters(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-        })?;
+        let parameters: SampleParameters = crate::parameters(request)?;
         let sampling = sampler::VolumeSampling::start(self, &parameters, request.seed, index)?;
         Ok(Box::new(sampling))
     }
