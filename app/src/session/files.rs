@@ -15,6 +15,8 @@ pub struct PresetFiles {
     pub(super) manifest: Arc<Manifest>,
     pub(super) preset: &'static Preset,
     session: Session,
+    /// Files that the visitor had opened when loading began.
+    opened: u32,
 }
 
 impl PresetFiles {
@@ -26,7 +28,8 @@ impl PresetFiles {
     /// Whether an example may take the view: nothing else was asked for meanwhile.
     pub(super) fn may_show_example(&self) -> bool {
         let busy = self.session.job.try_with_untracked(|job| job.is_running()).unwrap_or(true);
-        self.is_current() && !busy
+        let opened = self.session.opened.try_get_value().unwrap_or_default();
+        self.is_current() && !busy && opened == self.opened
     }
 
     /// Logical path of a file of the preset.
@@ -55,7 +58,7 @@ impl Session {
             self.card.set(None);
             self.kind.forget_preset();
             let Some(preset) = self.system.preset(&preset) else { return };
-            let files = PresetFiles { manifest, preset, session: self };
+            let files = PresetFiles { manifest, preset, session: self, opened: self.opened.get_value() };
             spawn_local(async move {
                 self.kind.load_example(self, &files).await;
                 let loaded = load_json(&files.manifest, &files.path(ModelFile::Card)).await;

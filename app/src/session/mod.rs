@@ -54,6 +54,8 @@ pub struct Session {
     pub kind: Kind,
     worker: StoredValue<Option<WorkerClient>, LocalStorage>,
     work: StoredValue<sampling::Work>,
+    /// Files that the visitor has opened so far.
+    opened: StoredValue<u32>,
 }
 
 impl Session {
@@ -74,6 +76,7 @@ impl Session {
             kind: Kind::of(system),
             worker: StoredValue::new_local(None),
             work: StoredValue::new(sampling::Work::default()),
+            opened: StoredValue::new(0),
         };
         session.worker.set_value(Some(WorkerClient::new(move |event| session.handle(event))));
         session.watch();
@@ -123,7 +126,11 @@ impl Session {
 
     /// Shows a file of the visitor; a file that cannot be shown changes nothing else.
     pub fn open_file(self, name: &str, bytes: &[u8]) {
-        self.problem.set(self.kind.open_file(self, name, bytes).err());
+        let problem = self.kind.open_file(self, name, bytes).err();
+        if problem.is_none() {
+            self.opened.update_value(|opened| *opened += 1);
+        }
+        self.problem.set(problem);
     }
 
     /// Keeps the query of the address equal to the form, without new history entries. The address of a page on
