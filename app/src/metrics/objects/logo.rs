@@ -31,6 +31,12 @@ fn normalised(probability: &[f32]) -> Vec<f64> {
     if sum > 0.0 && sum.is_finite() { p.iter().map(|p| p / sum).collect() } else { vec![0.0; p.len()] }
 }
 
+/// Where the axis ends, in bits: broad laws tell little at each position, and would not be seen on an axis for certainty.
+fn top_of_axis(positions: &[Vec<f32>]) -> f64 {
+    let tallest = positions.iter().map(|p| information(p)).fold(0.0, f64::max);
+    [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0].into_iter().find(|top| tallest <= top + 1e-9).unwrap_or(8.0)
+}
+
 /// The logo, or the bars; `None` for other pictures and where there is nothing.
 pub fn logo(name: &str, picture: &Picture) -> Option<String> {
     let Picture::Letters { alphabet, probability, .. } = picture else { return None };
@@ -39,7 +45,7 @@ pub fn logo(name: &str, picture: &Picture) -> Option<String> {
     if positions.is_empty() || alphabet.is_empty() {
         return None;
     }
-    let scale = if letters { (alphabet.len() as f64).log2().max(1.0) } else { 1.0 };
+    let scale = if letters { top_of_axis(positions) } else { 1.0 };
     let mut body = axis(positions.len(), scale, if letters { "bits" } else { "share" });
     for (at, probability) in positions.iter().enumerate() {
         let p = normalised(probability);
@@ -84,7 +90,7 @@ fn axis(positions: usize, scale: f64, unit: &str) -> String {
     let mut out =
         format!("<path d=\"M{LEFT} {TOP}V{base}H{right}\" fill=\"none\" stroke=\"#1C1F23\" stroke-width=\"1.5\"/>\n");
     out.push_str(&text(LEFT - 8.0, base + 4.0, "end", "0"));
-    out.push_str(&text(LEFT - 8.0, TOP + 14.0, "end", &format!("{}", (scale * 10.0).round() / 10.0)));
+    out.push_str(&text(LEFT - 8.0, TOP + 14.0, "end", &scale.to_string()));
     out.push_str(&text(LEFT - 8.0, TOP + HEIGHT / 2.0, "end", unit));
     for position in 0..positions {
         out.push_str(&text(
@@ -183,6 +189,14 @@ mod tests {
         assert_eq!(svg.matches("font-weight=\"700\"").count(), 1, "a position of chance shows nothing");
         assert!(svg.contains(&format!("scale(1 {:.4})", HEIGHT / 72.0)));
         assert!(svg.contains("G 100 %"));
+    }
+
+    #[test]
+    fn a_broad_law_is_drawn_on_a_finer_axis_and_says_so() {
+        let broad: &[f32] = &[0.3, 0.3, 0.2, 0.2];
+        let svg = logo("TB", &picture(&["A", "C", "G", "T"], &[broad])).expect("a logo");
+        assert!(information(broad) < 0.05 && svg.contains(">0.05</text>"), "{svg}");
+        assert_eq!(svg.matches("font-weight=\"700\"").count(), 4);
     }
 
     #[test]
