@@ -13,4 +13,4 @@ pub mod systems;
 
 pub use request::{Device, SampleRequest, TrainRequest};
 pub use schema::{Field, FieldError, FieldKind};
-pub use system::{ModelFile, Preset, System};
+pub use system::{Input, ModelFile, Preset, System};

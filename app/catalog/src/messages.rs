@@ -12,7 +12,8 @@ use crate::{Device, FieldError, SampleRequest, run::Progress};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "to", rename_all = "kebab-case")]
 pub enum ToWorker {
-    /// Draw samples. A worker does one job at a time; a second is answered with [`FromWorker::Failed`].
+    /// Draw samples. A worker does one job at a time; a second is answered with [`FromWorker::Failed`]. Bytes: the files
+    /// of `inputs`, one after the other.
     Sample {
         /// Chosen by the page; every answer carries it.
         job: u32,
@@ -21,12 +22,24 @@ pub enum ToWorker {
         /// Where the weights are and what they must hash to; none for a preset that has none, see
         /// [`Preset::weights`](crate::Preset::weights).
         weights: Option<WeightsSource>,
+        /// The pictures to work on, as they came from the visitor.
+        #[serde(default)]
+        inputs: Vec<InputFile>,
     },
     /// Stop a job between two steps. Answered with [`FromWorker::Cancelled`].
     Cancel {
         /// The job.
         job: u32,
     },
+}
+
+/// A file that came with a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Name of the input, as [`Input::name`](crate::Input::name).
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
 }
 
 /// Where weights are fetched from.
@@ -141,13 +154,57 @@ pub enum FromWorker {
         /// Milliseconds from the first step to here.
         milliseconds: f64,
     },
+    /// The model read an input; what of it does not survive, for the person.
+    Read {
+        /// The job.
+        job: u32,
+        /// Name of the input.
+        input: String,
+        /// Width and height as it stands upright.
+        size: [u32; 2],
+        /// Sentences, such as that transparency was put on white.
+        notes: Vec<String>,
+    },
+    /// A finished part of a picture in the making. Bytes: RGBA, rows from the top.
+    Patch {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// Which picture, as [`samples::Picture::role`].
+        role: String,
+        /// Width and height of the whole picture.
+        whole: [u32; 2],
+        /// Column and row of the part's upper left pixel.
+        at: [u32; 2],
+        /// Width and height of the part.
+        size: [u32; 2],
+    },
+    /// A finished picture. Bytes: a PNG file. A sample's pictures come one after the other.
+    Picture {
+        /// The job.
+        job: u32,
+        /// Number of the sample, from 0.
+        sample: u32,
+        /// Which picture, as [`samples::Picture::role`].
+        role: String,
+        /// What it is, for people.
+        title: String,
+        /// Whether it stands beside the sample, which is the first.
+        beside: bool,
+        /// Width and height.
+        size: [u32; 2],
+        /// Milliseconds from the first step to the sample's end.
+        milliseconds: f64,
+    },
     /// The measures of a finished sample, computed in the worker so that the page never blocks.
     Measures {
         /// The job.
         job: u32,
         /// Number of the sample, from 0.
         sample: u32,
-        /// For volumes `samples::volume::PoreMeasures`, for crystals `samples::structure::metrics::CrystalMeasures`.
+        /// For volumes `samples::volume::PoreMeasures`, for crystals `samples::structure::metrics::CrystalMeasures`, for
+        /// pictures numbers by name.
         measures: serde_json::Value,
     },
     /// All samples were delivered.

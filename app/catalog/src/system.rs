@@ -23,6 +23,8 @@ pub struct System {
     pub makes: SampleKind,
     /// Whether it computes on the CPU everywhere, because its networks are too small to gain from a GPU.
     pub cpu_only: bool,
+    /// Pictures that it works on; without any, a seed is all it needs.
+    pub inputs: Vec<Input>,
     /// Models of this system; the first is the default.
     pub presets: Vec<Preset>,
     /// Parameters of sampling.
@@ -55,6 +57,19 @@ pub struct Paper {
     pub year: u16,
     /// A stable address.
     pub url: &'static str,
+}
+
+/// A picture that a system works on: a file beside the request, never part of its JSON or of a link.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Input {
+    /// Name of the multipart field and of the command line's `--set NAME=FILE`.
+    pub name: &'static str,
+    /// Name on the page.
+    pub title: &'static str,
+    /// What it should show.
+    pub description: &'static str,
+    /// Whether nothing can be made without it.
+    pub required: bool,
 }
 
 /// A model of a system at a size.

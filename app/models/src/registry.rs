@@ -2,16 +2,19 @@
 
 use burn::tensor::Device;
 use catalog::SampleRequest;
+use samples::Inputs;
 
+#[cfg(not(target_family = "wasm"))]
+use crate::sampling;
 use crate::{ModelError, Sampling, systems};
 
 /// A system with weights, ready to sample.
 pub trait Model: Send {
-    /// Starts sample number `index` of a request that has passed [`SampleRequest::check`].
+    /// Starts sample number `index` of a request that has passed [`SampleRequest::check`], on the pictures of `inputs`.
     ///
     /// # Errors
     /// If the parameters ask for what this model cannot do.
-    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError>;
+    fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError>;
 
     /// Makes all samples of `indices`, in their order; a model that gains from batches makes many at once. Not in a
     /// browser: it waits for the device.
@@ -22,12 +25,13 @@ pub trait Model: Send {
     fn sample_many(
         &self,
         request: &SampleRequest,
+        inputs: &Inputs,
         indices: std::ops::Range<u64>,
     ) -> Result<Vec<Result<samples::Sample, ModelError>>, ModelError> {
         let one = |index| {
-            let mut sampling = self.sample(request, index)?;
+            let mut sampling = self.sample(request, inputs, index)?;
             for _ in 0..sampling.total_steps() {
-                sampling.step()?;
+                sampling::advance(sampling.as_mut())?;
             }
             sampling.finish()?.read()
         };

@@ -19,6 +19,20 @@ pub trait Sampling {
     /// If the device or the parameters do not allow the step.
     fn step(&mut self) -> Result<StepReport, ModelError>;
 
+    /// What of the last step must be read before the next, if anything: large results leave the device piece by piece.
+    /// The values go to [`take`](Self::take).
+    fn owed(&mut self) -> Option<Tensor<1>> {
+        None
+    }
+
+    /// Takes the values of [`owed`](Self::owed).
+    ///
+    /// # Errors
+    /// If they are not what a sample is made of.
+    fn take(&mut self, _values: Vec<f32>) -> Result<(), ModelError> {
+        Ok(())
+    }
+
     /// A look at the unfinished sample, if there is something to see.
     fn preview(&self) -> Option<Pending<Preview>>;
 
@@ -98,6 +112,19 @@ impl<T> Pending<T> {
             }
         }
     }
+}
+
+/// One step, with what it owes; waits for the device. Not in a browser.
+///
+/// # Errors
+/// As [`Sampling::step`] and [`Sampling::take`].
+#[cfg(not(target_family = "wasm"))]
+pub fn advance(sampling: &mut dyn Sampling) -> Result<StepReport, ModelError> {
+    let report = sampling.step()?;
+    if let Some(owed) = sampling.owed() {
+        sampling.take(Pending::new(owed, Ok).read()?)?;
+    }
+    Ok(report)
 }
 
 fn floats(data: TensorData) -> Result<Vec<f32>, ModelError> {

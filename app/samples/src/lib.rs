@@ -3,13 +3,17 @@
 //! A format or a metric lives beside the type it belongs to. Parsers take untrusted bytes: they bound
 //! sizes before they allocate and answer with an error, never with a panic.
 
+pub mod image;
 pub mod objects;
+pub mod pictures;
 pub mod structure;
 pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
+pub use image::Image;
 pub use objects::{Learning, Objects};
+pub use pictures::{Inputs, Patch, Picture, Pictures};
 pub use structure::{Crystal, Frame};
 pub use volume::{GreyVolume, Volume};
 
@@ -22,6 +26,8 @@ pub enum Sample {
     Crystal(Crystal),
     /// Objects built by decisions: all of a request at once.
     Objects(Objects),
+    /// Pictures.
+    Pictures(Pictures),
 }
 
 /// A look at an unfinished sample.
@@ -33,6 +39,8 @@ pub enum Preview {
     Crystal(Frame<Crystal>),
     /// Learners at work.
     Learning(Learning),
+    /// A finished part of a picture.
+    Patch(Patch),
 }
 
 /// The kinds of sample, as the catalogue names them.
@@ -45,6 +53,8 @@ pub enum SampleKind {
     Crystal,
     /// [`Sample::Objects`].
     Objects,
+    /// [`Sample::Pictures`].
+    Pictures,
 }
 
 impl SampleKind {
@@ -54,6 +64,7 @@ impl SampleKind {
             Self::Volume => "nrrd",
             Self::Crystal => "cif",
             Self::Objects => "jsonl",
+            Self::Pictures => "png",
         }
     }
 

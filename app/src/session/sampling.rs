@@ -144,7 +144,7 @@ impl Session {
             None => Err("This site ships no model code.".to_owned()),
         };
         match started {
-            Ok(()) => worker.send(ToWorker::Sample { job: id, request, weights }),
+            Ok(()) => worker.send(ToWorker::Sample { job: id, request, weights, inputs: vec![] }),
             Err(reason) => self.end(Phase::Failed(reason)),
         }
     }

@@ -87,8 +87,13 @@ impl Job {
             return false;
         }
         match message {
-            FromWorker::Ready | FromWorker::Preview { .. } | FromWorker::Frame { .. } | FromWorker::Learning { .. } => {
-            }
+            FromWorker::Ready
+            | FromWorker::Read { .. }
+            | FromWorker::Preview { .. }
+            | FromWorker::Frame { .. }
+            | FromWorker::Learning { .. }
+            | FromWorker::Patch { .. }
+            | FromWorker::Picture { beside: true, .. } => {}
             FromWorker::Loading { received, total, from_cache, .. } => {
                 self.phase = Phase::Loading { received: *received, total: *total, from_cache: *from_cache };
             }
@@ -108,7 +113,8 @@ impl Job {
             }
             FromWorker::Volume { milliseconds, .. }
             | FromWorker::Crystal { milliseconds, .. }
-            | FromWorker::Objects { milliseconds, .. } => {
+            | FromWorker::Objects { milliseconds, .. }
+            | FromWorker::Picture { milliseconds, .. } => {
                 self.phase = Phase::Measuring;
                 self.total_milliseconds = Some(self.total_milliseconds.unwrap_or_default() + milliseconds);
             }
@@ -206,7 +212,8 @@ impl Job {
 pub fn job_of(message: &FromWorker) -> Option<u32> {
     match message {
         FromWorker::Ready => None,
-        FromWorker::Loading { job, .. }
+        FromWorker::Read { job, .. }
+        | FromWorker::Loading { job, .. }
         | FromWorker::Backend { job, .. }
         | FromWorker::Step { job, .. }
         | FromWorker::Preview { job, .. }
@@ -215,6 +222,8 @@ pub fn job_of(message: &FromWorker) -> Option<u32> {
         | FromWorker::Crystal { job, .. }
         | FromWorker::Learning { job, .. }
         | FromWorker::Objects { job, .. }
+        | FromWorker::Patch { job, .. }
+        | FromWorker::Picture { job, .. }
         | FromWorker::Measures { job, .. }
         | FromWorker::Done { job }
         | FromWorker::Cancelled { job }

@@ -6,18 +6,18 @@ use std::ops::ControlFlow;
 use burn::tensor::Device as Tensors;
 use catalog::{
     Device, FieldError, SampleRequest,
-    messages::{FromWorker, WeightsSource},
+    messages::{FromWorker, InputFile, WeightsSource},
     request::Venue,
     run::Progress,
 };
 use models::{Model, ModelError, Pending, Sampling};
-use samples::{Preview, Sample};
+use samples::{Inputs, Preview, Sample};
 
 use crate::{
     backend::{self, Adapter, Choice},
     check,
     host::Host,
-    measure,
+    inputs, measure,
     weights::WeightsError,
 };
 
@@ -105,9 +105,15 @@ impl<H: Host> Jobs<H> {
         Self { host, warm: None, checked_gpu: None, broken_gpu }
     }
 
-    /// Does a job; its last message is `Done`, `Cancelled` or `Failed`.
-    pub async fn sample(&mut self, job: u32, request: SampleRequest, source: Option<WeightsSource>) {
-        let end = match self.attempts(job, request, source.as_ref()).await {
+    /// Does a job on the files of its inputs; its last message is `Done`, `Cancelled` or `Failed`.
+    pub async fn sample(
+        &mut self,
+        job: u32,
+        request: SampleRequest,
+        source: Option<WeightsSource>,
+        files: Vec<(InputFile, Vec<u8>)>,
+    ) {
+        let end = match self.attempts(job, request, source.as_ref(), files).await {
             Ok(()) => FromWorker::Done { job },
             Err(Stop::Cancelled) => FromWorker::Cancelled { job },
             Err(Stop::Device(message)) => FromWorker::Failed { job, message, fields: vec![] },
@@ -116,11 +122,18 @@ impl<H: Host> Jobs<H> {
         self.host.post(&end, None);
     }
 
-    async fn attempts(&mut self, job: u32, request: SampleRequest, source: Option<&WeightsSource>) -> Result<(), Stop> {
+    async fn attempts(
+        &mut self,
+        job: u32,
+        request: SampleRequest,
+        source: Option<&WeightsSource>,
+        files: Vec<(InputFile, Vec<u8>)>,
+    ) -> Result<(), Stop> {
         let checked = match request.check(Venue::Browser) {
             Ok(checked) => checked,
             Err(fields) => return Err(Stop::Failed("The request has bad fields.".to_owned(), fields)),
         };
+        let inputs = inputs::read(&self.host, job, checked.system, files)?;
         let request = checked.request;
         let chosen = if checked.system.cpu_only {
             let asked = request.device == Device::Webgpu;
@@ -131,10 +144,10 @@ impl<H: Host> Jobs<H> {
             self.choose(request.device).await?
         };
         let mut finished = 0;
-        match self.run(job, &request, source, chosen, &mut finished).await {
+        match self.run(job, &request, &inputs, source, chosen, &mut finished).await {
             Err(Stop::Device(reason)) if self.broken_gpu.is_some() => {
                 let chosen = Chosen::cpu(Some(format!("The GPU failed ({reason}), so the CPU went on.")));
-                self.run(job, &request, source, chosen, &mut finished).await
+                self.run(job, &request, &inputs, source, chosen, &mut finished).await
             }
             end => end,
         }
@@ -180,12 +193,13 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: &SampleRequest,
+        inputs: &Inputs,
         source: Option<&WeightsSource>,
         chosen: Chosen,
         finished: &mut u32,
     ) -> Result<(), Stop> {
         let device = chosen.device;
-        let result = self.run_on(job, request, source, chosen, finished).await;
+        let result = self.run_on(job, request, inputs, source, chosen, finished).await;
         if let (Err(Stop::Device(reason)), Device::Webgpu) = (&result, device) {
             self.broken_gpu = Some(reason.clone());
             self.checked_gpu = None;
@@ -198,6 +212,7 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: &SampleRequest,
+        inputs: &Inputs,
         source: Option<&WeightsSource>,
         mut chosen: Chosen,
         finished: &mut u32,
@@ -208,7 +223,7 @@ impl<H: Host> Jobs<H> {
         if chosen.compiles && warm.warmed_up_for.as_ref() != Some(&request.parameters) {
             let started = host.now();
             let silent = Reporter { host, job, sample: 0, silent: true };
-            silent.sample(warm.model.sample(request, 0)?).await?;
+            silent.sample(warm.model.sample(request, inputs, 0)?).await?;
             warm.warmed_up_for = Some(request.parameters.clone());
             let seconds = (host.now() - started) / 1000.0;
             chosen.note =
@@ -218,7 +233,7 @@ impl<H: Host> Jobs<H> {
         host.post(&FromWorker::Backend { job, device, adapter, note }, None);
         while *finished < request.count {
             let reporter = Reporter { host, job, sample: *finished, silent: false };
-            let sample = reporter.sample(warm.model.sample(request, u64::from(*finished))?).await?;
+            let sample = reporter.sample(warm.model.sample(request, inputs, u64::from(*finished))?).await?;
             measure::report(host, job, *finished, &sample).await?;
             *finished = if matches!(sample, Sample::Objects(_)) { request.count } else { *finished + 1 };
         }
@@ -284,6 +299,11 @@ impl<H: Host> Reporter<'_, H> {
             pause(self.host, self.job).await?;
             let report = sampling.step()?;
             steps_since += 1;
+            let owed = sampling.owed();
+            let is_read = owed.is_some();
+            if let Some(owed) = owed {
+                sampling.take(self.read(Pending::new(owed, Ok)).await?)?;
+            }
             let mean = |now: f64| (now - read_at) / f64::from(steps_since);
             if report.done >= total {
                 let sample = self.read(sampling.finish()?).await?;
@@ -296,7 +316,11 @@ impl<H: Host> Reporter<'_, H> {
             let due = !self.silent && (waited || sampling.is_trajectory());
             let preview = if due { sampling.preview() } else { None };
             let Some(preview) = preview else {
-                self.step(report.done, total, mean(self.host.now()), report.label);
+                let now = self.host.now();
+                self.step(report.done, total, mean(now), report.label);
+                if is_read {
+                    (read_at, steps_since) = (now, 0);
+                }
                 continue;
             };
             // An early guess need not be a sample yet, a cell without volume say: then there is nothing to see.
@@ -326,6 +350,15 @@ impl<H: Host> Reporter<'_, H> {
                 let crystal = crystal.clone();
                 self.post(&FromWorker::Crystal { job, sample: number, crystal, milliseconds }, None);
             }
+            Sample::Pictures(pictures) => {
+                for (index, picture) in pictures.pictures.iter().enumerate() {
+                    let size = [picture.image.width() as u32, picture.image.height() as u32];
+                    let (role, title) = (picture.role.clone(), picture.title.clone());
+                    let beside = index > 0;
+                    let message = FromWorker::Picture { job, sample: number, role, title, beside, size, milliseconds };
+                    self.post(&message, Some(picture.png()));
+                }
+            }
             Sample::Objects(objects) => {
                 let objects = objects.clone();
                 self.post(&FromWorker::Objects { job, sample: number, objects, milliseconds }, None);
@@ -341,6 +374,12 @@ impl<H: Host> Reporter<'_, H> {
                 self.post(&FromWorker::Preview { job, sample, shape }, Some(grey.values().to_vec()));
             }
             Preview::Crystal(frame) => self.post(&FromWorker::Frame { job, sample, frame }, None),
+            Preview::Patch(patch) => {
+                let size = [patch.image.width() as u32, patch.image.height() as u32];
+                let message =
+                    FromWorker::Patch { job, sample, role: patch.role, whole: patch.whole, at: patch.at, size };
+                self.post(&message, Some(patch.image.to_rgba()));
+            }
             Preview::Learning(learning) => self.post(&FromWorker::Learning { job, sample, learning }, None),
         }
     }

@@ -13,6 +13,7 @@ mod backend;
 mod browser;
 mod check;
 mod host;
+mod inputs;
 mod job;
 mod measure;
 #[cfg(test)]

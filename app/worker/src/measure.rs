@@ -29,6 +29,11 @@ pub(crate) async fn report<H: Host>(host: &H, job: u32, sample: u32, of: &Sample
         Sample::Crystal(crystal) => report_crystal(host, job, sample, crystal).await,
         // Measured against what is exact while they were made.
         Sample::Objects(_) => Ok(()),
+        Sample::Pictures(pictures) => {
+            let measures = serde_json::to_value(&pictures.measures).map_err(|e| Stop::Failed(e.to_string(), vec![]))?;
+            host.post(&FromWorker::Measures { job, sample, measures }, None);
+            Ok(())
+        }
     }
 }
 

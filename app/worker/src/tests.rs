@@ -12,7 +12,7 @@ use catalog::{
 };
 use futures::executor::block_on;
 use models::{Model, ModelError, Pending, Sampling, StepReport};
-use samples::{GreyVolume, Preview, Sample, Volume};
+use samples::{GreyVolume, Inputs, Preview, Sample, Volume};
 
 use crate::{
     backend::Adapter,
@@ -35,7 +35,7 @@ struct ToySampling {
 }
 
 impl Model for Toy {
-    fn sample(&self, _: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(&self, _: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let fails_at = self.fails_at.filter(|(sample, _)| *sample == index).map(|(_, step)| step);
         Ok(Box::new(ToySampling { done: 0, fails_at }))
     }
@@ -159,7 +159,7 @@ fn told(props: Props, jobs: &[SampleRequest]) -> (Vec<String>, Stage) {
     let stage = Stage(Rc::new(props));
     let mut at_work = Jobs::new(stage.clone(), None);
     for (job, request) in (1..).zip(jobs) {
-        block_on(at_work.sample(job, request.clone(), Some(source())));
+        block_on(at_work.sample(job, request.clone(), Some(source()), vec![]));
     }
     let words = stage.0.posted.borrow().iter().map(|(message, bytes)| word(message, bytes.as_deref())).collect();
     (words, stage)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use catalog::{SampleRequest, request::Venue, run::Progress};
 use clap::Args;
-use samples::volume::MeasureOptions;
+use samples::{Inputs, volume::MeasureOptions};
 
 use super::{Failure, lines, progress::Meter, request::Common};
 use crate::{
@@ -97,7 +97,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     let mut output = Folder { path: args.out, meter: Meter::new() };
     let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
     let started = std::time::Instant::now();
-    let drawn = draw(&checked, &variants, weights, &measure, &mut output);
+    let drawn = draw(&checked, &variants, &Inputs::default(), weights, &measure, &mut output);
     output.meter.end();
     if kind.is_gathered() && drawn.is_ok() {
         eprintln!("Learnt and drew {} objects in {:.1} s.", args.count, started.elapsed().as_secs_f64());

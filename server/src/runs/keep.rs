@@ -1,7 +1,8 @@
 //! What a finished sample becomes on disk: a file in its field's format, and its measures.
 
+use anyhow::Context;
 use samples::{
-    Objects, Sample,
+    Objects, Picture, Sample,
     objects::write_lines,
     structure::{Structure, formats::StructureFormat, metrics::CrystalMeasures, symmetry},
     volume::{MeasureOptions, PoreMeasures, nrrd},
@@ -14,8 +15,10 @@ pub struct Kept {
     pub media_type: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
-    /// `[z, y, x]` sides of a volume.
-    pub shape: Option<[usize; 3]>,
+    /// Further files of the same type, by name.
+    pub beside: Vec<(String, Vec<u8>)>,
+    /// `[z, y, x]` sides of a volume, `[height, width]` of a picture.
+    pub shape: Option<Vec<usize>>,
     /// Its measures.
     pub measures: Value,
 }
@@ -29,20 +32,37 @@ pub fn keep(sample: &Sample, notes: Vec<(String, String)>, measure: &MeasureOpti
         Sample::Volume(volume) => Ok(Kept {
             media_type: "application/octet-stream",
             bytes: nrrd::write(volume, &nrrd::WriteOptions { notes, ..nrrd::WriteOptions::default() }),
-            shape: Some(volume.shape()),
+            beside: vec![],
+            shape: Some(volume.shape().to_vec()),
             measures: serde_json::to_value(PoreMeasures::of(volume, measure)?)?,
         }),
         Sample::Crystal(crystal) => Ok(Kept {
             media_type: StructureFormat::Cif.mime(),
             bytes: StructureFormat::Cif.write(&Structure::Crystal(crystal.clone()))?,
+            beside: vec![],
             shape: None,
             measures: serde_json::to_value(CrystalMeasures::of(crystal, symmetry::DEFAULT_TOLERANCE)?)?,
         }),
         Sample::Objects(objects) => Ok(Kept {
             media_type: "application/jsonl",
             bytes: write_lines(&objects.draws).into_bytes(),
+            beside: vec![],
             shape: None,
             measures: serde_json::to_value(Objects { draws: vec![], ..objects.clone() })?,
         }),
+        Sample::Pictures(pictures) => {
+            let (first, others) = pictures.pictures.split_first().context("a sample has a picture")?;
+            let noted = |picture: &Picture| {
+                let text = picture.text.iter().cloned().chain(notes.clone()).collect();
+                Picture { text, ..picture.clone() }.png()
+            };
+            Ok(Kept {
+                media_type: "image/png",
+                bytes: noted(first),
+                beside: others.iter().map(|picture| (picture.role.clone(), noted(picture))).collect(),
+                shape: Some(vec![first.image.height(), first.image.width()]),
+                measures: serde_json::to_value(&pictures.measures)?,
+            })
+        }
     }
 }

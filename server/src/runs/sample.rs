@@ -2,7 +2,7 @@
 
 use catalog::{Device, FieldError, SampleRequest, request::Checked, run::Progress};
 use models::ModelError;
-use samples::{SampleKind, volume::MeasureOptions};
+use samples::{Inputs, SampleKind, volume::MeasureOptions};
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -76,6 +76,14 @@ pub fn file_name(kind: SampleKind, index: u32) -> String {
     format!("sample-{index:04}.{}", kind.extension())
 }
 
+/// Name of a file that stands beside a sample's own: `sample-0000-small.png` beside `sample-0000.png`.
+fn beside_name(file: &str, name: &str) -> String {
+    match file.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{name}.{ending}"),
+        None => format!("{file}-{name}"),
+    }
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     request: &'a SampleRequest,
@@ -113,7 +121,7 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     parameters: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    shape: Option<[usize; 3]>,
+    shape: Option<Vec<usize>>,
     #[serde(skip_serializing_if = "Value::is_null")]
     measures: Value,
 }
@@ -140,6 +148,7 @@ pub fn files(kind: SampleKind, count: u32) -> u32 {
 pub fn draw(
     checked: &Checked<SampleRequest>,
     variants: &[Value],
+    inputs: &Inputs,
     weights: Weights,
     measure: &MeasureOptions,
     output: &mut dyn Output,
@@ -160,14 +169,14 @@ pub fn draw(
     for (parameters, index) in variants.iter().flat_map(|variant| (0..each).map(move |index| (variant, index))) {
         let asked = SampleRequest { parameters: parameters.clone(), ..request.clone() };
         let number = entries.len() as u32;
-        let mut sampling = model.sample(&asked, u64::from(index))?;
+        let mut sampling = model.sample(&asked, inputs, u64::from(index))?;
         let steps = sampling.total_steps();
         let total = steps as u64 * all;
         for _ in 0..steps {
             if output.stopped() {
                 return Ok(Drawn::Stopped);
             }
-            let report = sampling.step()?;
+            let report = models::sampling::advance(sampling.as_mut())?;
             let done = steps as u64 * u64::from(number) + report.done as u64;
             output.progress(Progress { done, total }, &report.label);
         }
@@ -189,6 +198,9 @@ pub fn draw(
         ];
         let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
         let file = file_name(checked.system.makes, number);
+        for (name, bytes) in kept.beside {
+            output.file(&beside_name(&file, &name), kept.media_type, bytes).map_err(DrawError::Output)?;
+        }
         output.file(&file, kept.media_type, kept.bytes).map_err(DrawError::Output)?;
         let (shape, measures) = (kept.shape, kept.measures);
         entries.push(Entry { index, file: Some(file), error: None, parameters, shape, measures });

@@ -8,7 +8,7 @@ use catalog::{
     request::{Checked, Venue},
     run::RunEvent,
 };
-use samples::volume::MeasureOptions;
+use samples::{Inputs, volume::MeasureOptions};
 
 use super::{
     executor::Ended,
@@ -108,7 +108,7 @@ pub fn sample(request: SampleRequest, assets: &Assets, mut reporter: Reporter) -
     if reporter.stopped() {
         return Ok(Ended::Stopped);
     }
-    match sample::draw(&checked, &[], weights, &MeasureOptions::default(), &mut reporter)? {
+    match sample::draw(&checked, &[], &Inputs::default(), weights, &MeasureOptions::default(), &mut reporter)? {
         Drawn::All => Ok(Ended::Done),
         Drawn::Stopped => Ok(Ended::Stopped),
     }

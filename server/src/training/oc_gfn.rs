@@ -18,7 +18,7 @@ use models::{
     },
     weights,
 };
-use samples::{Objects, Sample};
+use samples::{Inputs, Objects, Sample};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -110,7 +110,7 @@ impl OutcomeTraining {
             count,
             device: catalog::Device::Cpu,
         };
-        let mut sampling = model.sample(&request, 0)?;
+        let mut sampling = model.sample(&request, &Inputs::default(), 0)?;
         for _ in 0..sampling.total_steps() {
             sampling.step()?;
         }

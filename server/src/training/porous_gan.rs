@@ -13,7 +13,7 @@ use models::{
 };
 use rand::Rng;
 use samples::{
-    Sample, Volume,
+    Inputs, Sample, Volume,
     volume::{
         Band, MeasureOptions, PoreMeasures, RockReference, nrrd,
         permeability::{self, FlowOptions},
@@ -351,7 +351,7 @@ pub(super) fn draw(model: &dyn Model, preset: &str, indices: Range<u64>) -> Resu
     };
     indices
         .map(|index| {
-            let mut sampling = model.sample(&request, index)?;
+            let mut sampling = model.sample(&request, &Inputs::default(), index)?;
             for _ in 0..sampling.total_steps() {
                 sampling.step()?;
             }

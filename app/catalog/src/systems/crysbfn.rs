@@ -150,6 +150,7 @@ pub fn system() -> System {
         },
         makes: samples::SampleKind::Crystal,
         cpu_only: false,
+        inputs: vec![],
         presets: vec![
             preset(
                 "perov-small",

@@ -1,6 +1,7 @@
 //! The list of systems. Adding one is a file here and a line in [`all`].
 
 pub mod crysbfn;
+pub mod dlv_irn;
 pub mod fl_gfn;
 pub mod oc_gfn;
 pub mod op_gfn;
@@ -13,7 +14,14 @@ use crate::System;
 /// Every system, in the order of the gallery.
 pub fn all() -> &'static [System] {
     static ALL: LazyLock<Vec<System>> = LazyLock::new(|| {
-        vec![porous_gan::system(), crysbfn::system(), oc_gfn::system(), fl_gfn::system(), op_gfn::system()]
+        vec![
+            porous_gan::system(),
+            crysbfn::system(),
+            dlv_irn::system(),
+            oc_gfn::system(),
+            fl_gfn::system(),
+            op_gfn::system(),
+        ]
     });
     &ALL
 }

@@ -164,6 +164,7 @@ pub fn system() -> System {
         },
         makes: samples::SampleKind::Objects,
         cpu_only: true,
+        inputs: vec![],
         presets: vec![
             preset(
                 PARETO_GRID,

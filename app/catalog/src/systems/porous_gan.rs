@@ -130,6 +130,7 @@ pub fn system() -> System {
         },
         makes: samples::SampleKind::Volume,
         cpu_only: false,
+        inputs: vec![],
         presets: vec![
             small(
                 "berea-small",

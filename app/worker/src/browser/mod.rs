@@ -14,7 +14,7 @@ use std::{
 use burn::tensor::Device;
 use catalog::{
     SampleRequest,
-    messages::{FromWorker, ToWorker, WeightsSource},
+    messages::{FromWorker, InputFile, ToWorker, WeightsSource},
 };
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use models::{Model, ModelError};
@@ -84,10 +84,27 @@ fn receive(host: &Browser, jobs: &Rc<Cell<Option<Jobs<Browser>>>>, event: &Messa
     let text = Reflect::get(&event.data(), &"json".into()).ok().and_then(|json| json.as_string());
     match text.as_deref().map(serde_json::from_str::<ToWorker>) {
         Some(Ok(ToWorker::Cancel { job })) => host.cancelled.set(Some(job)),
-        Some(Ok(ToWorker::Sample { job, request, weights })) => sample(host, jobs, job, request, weights),
+        Some(Ok(ToWorker::Sample { job, request, weights, inputs })) => {
+            let files = files(inputs, &event.data());
+            sample(host, jobs, job, request, weights, files);
+        }
         Some(Err(error)) => console::error("a message that is none of ours", &error.to_string().into()),
         None => console::error("a message without text", &event.data()),
     }
+}
+
+/// Cuts the bytes of a message into its files; bytes that are missing leave empty files, which no decoder takes.
+fn files(inputs: Vec<InputFile>, message: &JsValue) -> Vec<(InputFile, Vec<u8>)> {
+    let bytes = Reflect::get(message, &"bytes".into()).ok().and_then(|bytes| bytes.dyn_into::<ArrayBuffer>().ok());
+    let bytes = bytes.map(|buffer| Uint8Array::new(&buffer));
+    let mut start = 0;
+    let cut = |input: InputFile| {
+        let end = start + input.bytes as u32;
+        let part = bytes.as_ref().map(|bytes| bytes.subarray(start, end).to_vec());
+        start = end;
+        (input, part.unwrap_or_default())
+    };
+    inputs.into_iter().map(cut).collect()
 }
 
 fn sample(
@@ -96,6 +113,7 @@ fn sample(
     job: u32,
     request: SampleRequest,
     weights: Option<WeightsSource>,
+    files: Vec<(InputFile, Vec<u8>)>,
 ) {
     let Some(mut at_work) = jobs.take() else {
         let message = "Another sample is still being made.".to_owned();
@@ -104,7 +122,7 @@ fn sample(
     host.cancelled.set(None);
     let jobs = Rc::clone(jobs);
     spawn_local(async move {
-        at_work.sample(job, request, weights).await;
+        at_work.sample(job, request, weights, files).await;
         jobs.set(Some(at_work));
     });
 }

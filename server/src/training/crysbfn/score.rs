@@ -5,7 +5,7 @@ use anyhow::Result;
 use catalog::{Device, SampleRequest};
 use models::{Model, ModelError};
 use samples::{
-    Sample,
+    Inputs, Sample,
     structure::{
         Composition, Crystal,
         metrics::{
@@ -146,7 +146,7 @@ impl Question<'_> {
     pub fn predict(&self, model: &dyn Model, truths: &[Crystal]) -> Result<Vec<Option<Crystal>>> {
         let mut made = Vec::with_capacity(truths.len());
         for (truth, index) in truths.iter().zip(0..) {
-            let mut one = model.sample_many(&self.request(Some(truth)), index..index + 1)?;
+            let mut one = model.sample_many(&self.request(Some(truth)), &Inputs::default(), index..index + 1)?;
             made.extend(one.pop().map(crystal).transpose()?);
         }
         Ok(made)
@@ -157,7 +157,7 @@ impl Question<'_> {
     /// # Errors
     /// As [`Self::predict`].
     pub fn generate(&self, model: &dyn Model, count: usize) -> Result<Vec<Option<Crystal>>> {
-        model.sample_many(&self.request(None), 0..count as u64)?.into_iter().map(crystal).collect()
+        model.sample_many(&self.request(None), &Inputs::default(), 0..count as u64)?.into_iter().map(crystal).collect()
     }
 }
 

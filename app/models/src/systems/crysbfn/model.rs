@@ -8,7 +8,7 @@ use catalog::{
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use samples::{
-    Preview, Sample,
+    Inputs, Preview, Sample,
     structure::{Composition, Crystal, Element, Frame},
 };
 
@@ -83,7 +83,7 @@ impl CrysBfn {
 }
 
 impl Model for CrysBfn {
-    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters = crate::parameters(request)?;
         let start = self.start(&parameters, request.seed, index)?;
         let classes = start.classes.clone();
@@ -100,6 +100,7 @@ impl Model for CrysBfn {
     fn sample_many(
         &self,
         request: &SampleRequest,
+        _: &Inputs,
         indices: std::ops::Range<u64>,
     ) -> Result<Vec<Result<Sample, ModelError>>, ModelError> {
         use std::collections::BTreeMap;

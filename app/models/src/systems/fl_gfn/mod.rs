@@ -17,6 +17,7 @@ use catalog::{
     SampleRequest,
     systems::fl_gfn::{Learners, SampleParameters},
 };
+use samples::Inputs;
 
 pub use contestant::{Method, SetLearner};
 pub use task::SetTask;
@@ -43,7 +44,7 @@ struct ForwardLooking {
 }
 
 impl Model for ForwardLooking {
-    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let methods = match parameters.learners {
             Learners::Race => &Method::ALL[..],

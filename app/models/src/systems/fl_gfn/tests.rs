@@ -1,5 +1,5 @@
 use catalog::{Device as Where, SampleRequest};
-use samples::{Objects, Sample};
+use samples::{Inputs, Objects, Sample};
 use serde_json::{Value, json};
 
 use super::{SetTask, load};
@@ -14,7 +14,7 @@ fn run(preset: &str, parameters: Value, count: u32) -> Objects {
         count,
         device: Where::Cpu,
     };
-    let mut sampling = model.sample(&request, 0).unwrap();
+    let mut sampling = model.sample(&request, &Inputs::default(), 0).unwrap();
     for _ in 0..sampling.total_steps() {
         sampling.step().unwrap();
     }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, systems::oc_gfn::SampleParameters};
+use samples::Inputs;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -78,7 +79,7 @@ struct OutcomeConditioned {
 }
 
 impl Model for OutcomeConditioned {
-    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let reward = reward::of(&self.space, &parameters, &self.scores)?;
         let task = Arc::new(Task::new(self.space.clone(), reward));

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use catalog::{Device as Where, SampleRequest};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use samples::{Objects, Sample};
+use samples::{Inputs, Objects, Sample};
 use serde_json::{Value, json};
 
 use super::{
@@ -35,7 +35,7 @@ fn run(preset: &str, parameters: Value) -> Objects {
         count: 50,
         device: Where::Cpu,
     };
-    let mut sampling = model.sample(&request, 0).unwrap();
+    let mut sampling = model.sample(&request, &Inputs::default(), 0).unwrap();
     for _ in 0..sampling.total_steps() {
         sampling.step().unwrap();
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, systems::op_gfn::SampleParameters};
+use samples::Inputs;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -63,7 +64,7 @@ struct OrderPreserving {
 }
 
 impl Model for OrderPreserving {
-    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let task = Arc::new(Task::new(self.rules.clone(), self.graph.clone(), &parameters, &self.scores)?);
         let mut rng = seed::stream(request.seed, index);

@@ -1,5 +1,5 @@
 use catalog::{Device as Where, SampleRequest};
-use samples::{Objects, Sample};
+use samples::{Inputs, Objects, Sample};
 use serde_json::{Value, json};
 
 use super::load;
@@ -15,7 +15,7 @@ fn try_run(preset: &str, bytes: Vec<u8>, parameters: Value) -> Result<Objects, M
         count: 20,
         device: Where::Cpu,
     };
-    let mut sampling = model.sample(&request, 0)?;
+    let mut sampling = model.sample(&request, &Inputs::default(), 0)?;
     for _ in 0..sampling.total_steps() {
         sampling.step()?;
     }

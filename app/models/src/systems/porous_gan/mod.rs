@@ -24,6 +24,7 @@ mod tests;
 
 use burn::tensor::Device;
 use catalog::{SampleRequest, systems::porous_gan::SampleParameters};
+use samples::Inputs;
 
 pub use config::GanConfig;
 pub use network::{Discriminator, Generator};
@@ -52,7 +53,7 @@ pub struct PorousGan {
 }
 
 impl Model for PorousGan {
-    fn sample(&self, request: &SampleRequest, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let sampling = sampler::VolumeSampling::start(self, &parameters, request.seed, index)?;
         Ok(Box::new(sampling))

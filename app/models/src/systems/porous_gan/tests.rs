@@ -284,7 +284,7 @@ fn sample(model: &PorousGan, parameters: serde_json::Value, seed: u64, index: u6
         count: 1,
         device: catalog::Device::Cpu,
     };
-    let mut sampling = model.sample(&request, index).map_err(|e| e.to_string())?;
+    let mut sampling = model.sample(&request, &samples::Inputs::default(), index).map_err(|e| e.to_string())?;
     for _ in 0..sampling.total_steps() {
         sampling.step().map_err(|e| e.to_string())?;
     }
