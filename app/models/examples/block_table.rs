@@ -33,7 +33,8 @@ fn ours(x: Tensor<4>, block: &Block) -> Tensor<4> {
 fn burns(x: Tensor<4>, (weights, biases): &Block) -> Tensor<4> {
     let mut features = x;
     for (i, (w, b)) in weights.iter().zip(biases).enumerate() {
-        let y = module::conv2d(features.clone(), w.clone(), Some(b.clone()), ConvOptions::new([1; 2], [1; 2], [1; 2], 1));
+        let y =
+            module::conv2d(features.clone(), w.clone(), Some(b.clone()), ConvOptions::new([1; 2], [1; 2], [1; 2], 1));
         features = match i + 1 == LAYERS {
             true => y,
             false => Tensor::cat(vec![features, activation::leaky_relu(y, 0.2)], 1),

@@ -81,13 +81,8 @@ impl Block {
         let mut output = vec![0.0; self.sizes.outputs * pitch];
         for (layer, &(weight, bias)) in parameters.iter().enumerate() {
             let (channels, taps) = (self.sizes.channels(layer), planes.taps());
-            let kernels = Part {
-                values: weight,
-                channels,
-                result_pitch: channels * taps,
-                channel_pitch: taps,
-                flipped: false,
-            };
+            let kernels =
+                Part { values: weight, channels, result_pitch: channels * taps, channel_pitch: taps, flipped: false };
             let stack = Stack::new(self.sizes.results(layer), taps, &[kernels]);
             let (known, rest) = features.split_at_mut(channels * pitch);
             let last = layer + 1 == self.sizes.layers;
@@ -97,12 +92,15 @@ impl Block {
         output
     }
 
-    /// The gradients of all layers' sums, the last layer's first, from that of the output.
-    pub fn gradients(&self, features: &[f32], parameters: &Parameters, grad: &[f32]) -> Vec<f32> {
+    /// Zeros for the gradients of all layers' sums, the last layer's first.
+    pub fn gradients(&self) -> Vec<f32> {
+        vec![0.0; (self.sizes.outputs + (self.sizes.layers - 1) * self.sizes.growth) * self.planes.channel_pitch()]
+    }
+
+    /// `gradients`, which starts with that of the output, receives those of the other layers' sums.
+    pub fn backward(&self, features: &[f32], gradients: &mut [f32], parameters: &Parameters) {
         let (planes, pitch) = (&self.planes, self.planes.channel_pitch());
         let inside = planes.inside();
-        let mut gradients = vec![0.0; (self.sizes.outputs + (self.sizes.layers - 1) * self.sizes.growth) * pitch];
-        gradients[..grad.len()].copy_from_slice(grad);
         for layer in (0..self.sizes.layers - 1).rev() {
             let first = self.sizes.channels(layer);
             let stack = self.flipped(parameters, layer + 1, first, self.sizes.growth);
@@ -110,7 +108,6 @@ impl Block {
             let finish = Finish::Gate { activated: &features[first * pitch..], slope: self.sizes.slope };
             convolve(planes, known, &stack, finish, &inside, rest);
         }
-        gradients
     }
 
     /// The gradient of the input from those of all layers.

@@ -111,9 +111,8 @@ fn channels<B: Backend>(maps: &FloatTensor<B>, range: Range<usize>) -> FloatTens
 
 /// Weight and bias of each layer.
 fn layers<B: Backend>(parameters: &FloatTensor<B>, sizes: &Sizes) -> Vec<(FloatTensor<B>, FloatTensor<B>)> {
-    let part = |range: Range<usize>, shape| {
-        B::float_reshape(B::float_slice(parameters.clone(), &[Slice::from(range)]), shape)
-    };
+    let part =
+        |range: Range<usize>, shape| B::float_reshape(B::float_slice(parameters.clone(), &[Slice::from(range)]), shape);
     let layer = |(layer, [weight, bias]): (usize, [Range<usize>; 2])| {
         let (results, channels) = (sizes.results(layer), sizes.channels(layer));
         (part(weight, Shape::new([results, channels, KERNEL, KERNEL])), part(bias, Shape::new([results])))

@@ -43,7 +43,8 @@ pub fn conv2d_x_backward(
         let (x, weight, grad) = (volume(&x), volume(&weight), volume(&grad));
         return flat(volumes::conv3d_x_backward(&x, &weight, &grad, depth_1(stride, 1), depth_1(padding, 0)));
     };
-    let gradients = planes_of(&block.planes, &grad);
+    let mut gradients = block.gradients();
+    fill(&block.planes, &mut gradients, &grad);
     let dx = block.input_gradient(&gradients, &[(&volumes::contiguous(&weight), &[])]);
     tensor(&block.planes, &dx, block.sizes.inputs)
 }
@@ -62,12 +63,13 @@ pub fn conv2d_parameter_backward(
     let shape = weight.shape();
     let Some(block) = block else {
         let (x, weight) = (volume(&x), volume(&weight));
-        let dw =
-            volumes::conv3d_weight_backward(&x, &weight, &volume(&grad), depth_1(stride, 1), depth_1(padding, 0));
+        let dw = volumes::conv3d_weight_backward(&x, &weight, &volume(&grad), depth_1(stride, 1), depth_1(padding, 0));
         return (dw.reshape(shape), composed::bias_backward::<Flex>(grad));
     };
-    let mut gradients = block.parameter_gradients(&planes_of(&block.planes, &x), &planes_of(&block.planes, &grad));
-    let (dw, db) = gradients.remove(0);
+    let (mut features, mut gradients) = (block.features(), block.gradients());
+    fill(&block.planes, &mut features, &x);
+    fill(&block.planes, &mut gradients, &grad);
+    let (dw, db) = block.parameter_gradients(&features, &gradients).remove(0);
     (FlexTensor::from_data(TensorData::new(dw, shape)), volumes::vector(db))
 }
 
@@ -95,7 +97,9 @@ pub fn dense_block_backward(
     let block = Block { planes: planes(&grad.shape(), KERNEL / 2), sizes };
     let (features, parameters) = (features.storage::<f32>(), volumes::contiguous(&parameters));
     let layers = split(&parameters, &sizes);
-    let gradients = block.gradients(features, &layers, &planes_of(&block.planes, &grad));
+    let mut gradients = block.gradients();
+    fill(&block.planes, &mut gradients, &grad);
+    block.backward(features, &mut gradients, &layers);
     let dx = block.input_gradient(&gradients, &layers);
     let dparameters = block.parameter_gradients(features, &gradients).into_iter().flat_map(|(dw, db)| [dw, db]);
     (tensor(&block.planes, &dx, sizes.inputs), volumes::vector(dparameters.flatten().collect()))
@@ -118,12 +122,6 @@ fn single_layer(x: &FlexTensor, weight: &FlexTensor, stride: [usize; 2], padding
 
 fn planes(maps: &Shape, halo: usize) -> Planes {
     Planes { batch: maps[0], height: maps[2], width: maps[3], halo }
-}
-
-fn planes_of(planes: &Planes, maps: &FlexTensor) -> Vec<f32> {
-    let mut values = vec![0.0; maps.shape()[1] * planes.channel_pitch()];
-    fill(planes, &mut values, maps);
-    values
 }
 
 /// Copies maps to planes, row by row if the pixels of a row lie side by side.

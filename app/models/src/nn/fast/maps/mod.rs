@@ -17,13 +17,7 @@ use burn::tensor::Tensor;
 ///
 /// # Panics
 /// If the channels disagree, the stride is 0 or the kernel does not fit into the padded map.
-pub fn conv2d(
-    x: Tensor<4>,
-    weight: Tensor<4>,
-    bias: Option<Tensor<1>>,
-    stride: usize,
-    padding: usize,
-) -> Tensor<4> {
+pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, stride: usize, padding: usize) -> Tensor<4> {
     let (xs, ws) = (x.dims(), weight.dims());
     assert_eq!(xs[1], ws[1], "conv2d: the map has {} channels, the weight expects {}", xs[1], ws[1]);
     assert!(stride > 0, "conv2d: stride 0");

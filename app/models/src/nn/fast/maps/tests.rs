@@ -175,7 +175,8 @@ fn samples_are_independent() {
 #[test]
 fn finite_differences() {
     let device = Device::flex().autodiff();
-    let ramp = |length: usize, phase: f32| -> Vec<f32> { (0..length).map(|i| (i as f32 * 0.7 + phase).sin()).collect() };
+    let ramp =
+        |length: usize, phase: f32| -> Vec<f32> { (0..length).map(|i| (i as f32 * 0.7 + phase).sin()).collect() };
     let sizes = Sizes { inputs: 3, growth: 4, outputs: 2, layers: 3, slope: 0.2 };
     let (n, h, w) = (2, 5, 4);
     let parameters: usize = sizes.parameters(9).iter().flatten().map(|range| range.len()).sum();
