@@ -1,9 +1,9 @@
-"""A chain of dense blocks in PyTorch, for comparison. Prints one line of JSON.
+"""A chain of dense blocks and the convolutions of a UNet's descent in PyTorch, for comparison. Prints one line of JSON.
 
-Six blocks of five 3x3 convolutions with growth 16, channels 9 -> 3 -> 9 -> ..., as `examples/block_table.rs` has them:
-milliseconds of forward and backward passes of a batch of maps, and of the forward pass of one large map.
+Six blocks of five 3x3 convolutions with growth 16, channels 9 -> 3 -> 9 -> ..., as `examples/maps_table.rs` has them:
+milliseconds of the passes in its table.
 
-Usage: python3 peer_blocks.py [--steps N] [--threads N]
+Usage: python3 peer_maps.py [--steps N] [--threads N]
 """
 
 import argparse
@@ -16,6 +16,8 @@ from torch import nn
 from torch.nn import functional
 
 GROWTH, LAYERS, BLOCKS = 16, 5, 6
+# Output channels, edge of the kernel and stride, after 32 channels of 64 by 48 pixels.
+DESCENT = [(32, 3, 1), (64, 3, 2), (64, 3, 1), (128, 3, 2), (128, 3, 1), (128, 3, 2), (128, 3, 1), (128, 1, 1)]
 
 
 class Block(nn.Module):
@@ -52,33 +54,40 @@ def main():
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
     chain = nn.Sequential(*(Block(*([9, 3] if i % 2 == 0 else [3, 9])) for i in range(BLOCKS)))
+    channels = [32] + [results for results, _, _ in DESCENT]
+    descent = nn.Sequential(*(
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2)
+        for inputs, (outputs, kernel, stride) in zip(channels, DESCENT)
+    ))
 
-    def step(batch, side):
-        x = torch.randn(batch, 9, side, side)
+    def step(net, *shape):
+        x = torch.randn(*shape)
 
         def run():
-            chain.zero_grad()
-            chain(x).square().mean().backward()
+            net.zero_grad()
+            net(x).square().mean().backward()
 
-        return run
+        return median_ms(run, arguments.steps)
 
-    def forward(side):
-        x = torch.randn(1, 9, side, side)
+    def forward(net, *shape):
+        x = torch.randn(*shape)
 
         def run():
             with torch.no_grad():
-                chain(x)
+                net(x)
 
-        return run
+        return median_ms(run, arguments.steps)
 
     print(json.dumps({
         "torch": torch.__version__,
         "ms": [
-            median_ms(step(16, 24), arguments.steps),
-            median_ms(step(6, 24), arguments.steps),
-            median_ms(step(16, 12), arguments.steps),
-            median_ms(forward(64), arguments.steps),
-            median_ms(forward(160), arguments.steps),
+            step(chain, 16, 9, 24, 24),
+            step(chain, 6, 9, 24, 24),
+            step(chain, 16, 9, 12, 12),
+            forward(chain, 1, 9, 64, 64),
+            forward(chain, 1, 9, 160, 160),
+            step(descent, 16, 32, 64, 48),
+            forward(descent, 1, 32, 64, 48),
         ],
     }))
 
