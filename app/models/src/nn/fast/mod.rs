@@ -7,6 +7,7 @@
 //! backward pass. Tensors other than `f32` take the composed path too.
 //!
 //! * [`conv3d`], [`conv_transpose3d`]: strided volumes without bias, groups or dilation;
+//! * [`conv2d`], [`dense_block`]: maps with bias;
 //! * [`batch_norm`]: statistics of the batch, affine map and leaky ReLU in two passes over the data;
 //! * [`exp`], [`sigmoid`], [`silu`], [`tanh`], [`gelu`], [`softplus`], [`relu`], [`leaky_relu`].
 
@@ -14,11 +15,13 @@ mod autodiff;
 mod composed;
 mod flex;
 pub(crate) mod kernel;
+mod maps;
 mod ops;
 
 #[cfg(test)]
 mod tests;
 
+pub use maps::{conv2d, dense_block};
 pub use ops::Unary;
 
 use burn::backend::Dispatch;
