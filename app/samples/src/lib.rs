@@ -3,12 +3,15 @@
 //! A format or a metric lives beside the type it belongs to. Parsers take untrusted bytes: they bound
 //! sizes before they allocate and answer with an error, never with a panic.
 
+pub mod image;
 pub mod objects;
+mod parallel;
 pub mod structure;
 pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
+pub use image::Image;
 pub use objects::{Learning, Objects};
 pub use structure::{Crystal, Frame};
 pub use volume::{GreyVolume, Volume};
