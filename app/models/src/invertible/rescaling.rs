@@ -64,10 +64,7 @@ impl Rescaling {
             let high = config.channels(level) - COLOURS;
             (0..blocks).map(|_| Coupling::random(COLOURS, high, config.growth, rng, device)).collect()
         };
-        Self {
-            levels: config.blocks.iter().enumerate().map(level).collect(),
-            latent_channels: config.latent_channels,
-        }
+        Self { levels: config.blocks.iter().enumerate().map(level).collect(), latent_channels: config.latent_channels }
     }
 
     /// Where it computes.

@@ -15,7 +15,9 @@ use crate::{ModelError, invertible::RescalingConfig, seed, weights};
 pub fn network(preset: &str, file: &Path) -> Result<Vec<u8>, ModelError> {
     match Architecture::of_preset(preset)? {
         Architecture::Rescaling(config) => read(&config, file)?.to_safetensors(DType::F32),
-        Architecture::Enlarger(_) => Err(ModelError::Weights("there is no published checkpoint of this kind".to_owned())),
+        Architecture::Enlarger(_) => {
+            Err(ModelError::Weights("there is no published checkpoint of this kind".to_owned()))
+        }
     }
 }
 

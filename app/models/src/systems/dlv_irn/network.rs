@@ -18,6 +18,7 @@ use crate::{
 
 /// A network of a preset.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a model has one")]
 pub enum Network {
     /// Both directions.
     Rescaling(RescalingConfig, Rescaling),

@@ -101,13 +101,8 @@ fn the_losses_are_the_authors() {
         // Their z′ stands in the fixture, ours is drawn: with spread 0 the fit and the latent's terms can be compared.
         let mut trainer = RescalingTrainer::of(network, &device);
         let mut loss = |small_weight, latent_weight| {
-            let objective = Objective {
-                small_weight,
-                latent_weight,
-                recovery_weight: 0.0,
-                large_spread: 0.0,
-                small_spread: 0.0,
-            };
+            let objective =
+                Objective { small_weight, latent_weight, recovery_weight: 0.0, large_spread: 0.0, small_spread: 0.0 };
             let large = tensor(&r.input, r.input_shape, trainer.device());
             let target = tensor(&r.target, small_shape, trainer.device());
             trainer.step(large, target, &objective, 0.0, &mut seed::stream(0, 0)).loss

@@ -45,12 +45,7 @@ pub struct Variants {
 ///
 /// # Errors
 /// If the spread is 0, so that there would be nothing to see.
-pub fn start(
-    network: &Network,
-    latents: Latents,
-    of: Of,
-    picture: &Decoded,
-) -> Result<Box<dyn Sampling>, ModelError> {
+pub fn start(network: &Network, latents: Latents, of: Of, picture: &Decoded) -> Result<Box<dyn Sampling>, ModelError> {
     let (name, spread) = match of {
         Of::Small => ("small_spread", latents.small_spread),
         Of::Large => ("large_spread", latents.large_spread),
