@@ -3,6 +3,7 @@
 
 pub mod dense;
 pub mod haar;
+pub mod hcflow;
 pub mod quantise;
 
 pub use dense::DenseBlock;
