@@ -229,7 +229,7 @@ fn tiles_change_nothing() {
         let small = super::encode::picture(500, 10, &read(small)).unwrap();
         assert_eq!(named(&tiled, "small").image, small, "spread {spread}");
         let y = super::encode::part(&small, half, &device);
-        let large = model.network.up(y, latents.large(model.network.latent_out(), half, &device));
+        let large = model.network.up(y, latents.large(&model.network.latents(), half, &device));
         let large = super::encode::picture(1000, 20, &read(large)).unwrap();
         assert_eq!(named(&tiled, "restored").image, large, "spread {spread}");
     }

@@ -120,8 +120,8 @@ impl Rescale {
             }
             Leg::Up => {
                 let small = self.small.as_ref().ok_or_else(missing)?;
-                let latent = self.latents.large(self.network.latent_out(), tile.seen, &self.device);
-                let large = self.network.up(encode::part(small, tile.seen, &self.device), latent);
+                let latents = self.latents.large(&self.network.latents(), tile.seen, &self.device);
+                let large = self.network.up(encode::part(small, tile.seen, &self.device), latents);
                 Ok(within(large, inner.times(scale)))
             }
         }

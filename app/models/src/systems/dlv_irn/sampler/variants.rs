@@ -97,8 +97,8 @@ impl Variants {
             }
             Of::Large => {
                 let small = quantise(self.network.down(self.large.clone(), None)?);
-                let latent = of_sample.large(self.network.latent_out(), whole(scale), &self.device);
-                Ok(self.network.up(small, latent.filter(|_| drawn)))
+                let latents = of_sample.large(&self.network.latents(), whole(scale), &self.device);
+                Ok(self.network.up(small, if drawn { latents } else { vec![] }))
             }
         }
     }
