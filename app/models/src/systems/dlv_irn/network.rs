@@ -113,9 +113,11 @@ impl Network {
     pub fn latents(&self) -> Vec<LatentShape> {
         match self {
             Self::Rescaling(config, _) => vec![LatentShape { channels: config.latent_out(), finer: 1 }],
-            Self::HcFlow(config, _) => {
-                config.latent_shapes(1, 1).into_iter().map(|[channels, finer, _]| LatentShape { channels, finer }).collect()
-            }
+            Self::HcFlow(config, _) => config
+                .latent_shapes(1, 1)
+                .into_iter()
+                .map(|[channels, finer, _]| LatentShape { channels, finer })
+                .collect(),
             Self::Enlarger(..) => vec![],
         }
     }
@@ -153,9 +155,14 @@ impl Network {
         let [batch, _, h, w] = small.dims();
         let given = latents.into_iter().chain(std::iter::repeat(None));
         let device = small.device();
-        let zeros = |shape: LatentShape| Tensor::zeros([batch, shape.channels, shape.finer * h, shape.finer * w], &device);
-        let mut latents: Vec<_> =
-            self.latents().into_iter().zip(given).map(|(shape, latent)| latent.unwrap_or_else(|| zeros(shape))).collect();
+        let zeros =
+            |shape: LatentShape| Tensor::zeros([batch, shape.channels, shape.finer * h, shape.finer * w], &device);
+        let mut latents: Vec<_> = self
+            .latents()
+            .into_iter()
+            .zip(given)
+            .map(|(shape, latent)| latent.unwrap_or_else(|| zeros(shape)))
+            .collect();
         match self {
             Self::Rescaling(_, module) => module.inverse(small, latents.remove(0)).0,
             Self::HcFlow(_, module) => module.inverse(small, latents).0,
