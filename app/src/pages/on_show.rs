@@ -29,11 +29,14 @@ pub struct OnShow {
     pub options: RwSignal<ViewOptions>,
 }
 
+/// A specimen on its way; `None` where none is shipped.
+type Coming = Pin<Box<dyn Future<Output = Option<Shown<Voxels>>>>>;
+
 /// What the code can do.
 #[derive(Clone, Copy)]
 pub struct Code {
     /// The specimen of the first preset that ships one.
-    pub first_example: fn(Arc<Manifest>, &'static System) -> Pin<Box<dyn Future<Output = Option<Shown<Voxels>>>>>,
+    pub first_example: fn(Arc<Manifest>, &'static System) -> Coming,
     /// The view.
     pub stage: fn(OnShow) -> AnyView,
 }
