@@ -137,7 +137,9 @@ impl Session {
         // Objects come all at once, as one sample.
         let samples = if self.system.makes.is_gathered() { 1 } else { request.count };
         self.job.set(Job::starting(id, samples));
-        self.kind.begin();
+        if let Some(case) = self.kind.case() {
+            case.begin();
+        }
         let address = self.manifest.with_untracked(|m| m.as_ref().and_then(|m| m.worker().map(str::to_owned)));
         let started = match address {
             Some(address) => worker.start(&address),
@@ -182,8 +184,8 @@ impl Session {
 
     fn take_in(self, message: FromWorker, bytes: Option<Vec<u8>>) {
         let request = self.work.with_value(|work| work.request.as_ref().map(|(request, _)| request.clone()));
-        let taken = request.map_or(Ok(()), |request| self.kind.take_in(&request, message, bytes));
-        if let Err(problem) = taken {
+        let (Some(request), Some(case)) = (request, self.kind.case()) else { return };
+        if let Err(problem) = case.take_in(&request, message, bytes) {
             self.problem.set(Some(problem));
         }
     }
