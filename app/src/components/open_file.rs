@@ -1,15 +1,13 @@
 //! Files of the visitor, opened by a button or dropped onto the page's stage.
 
-use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 use samples::{objects, structure::formats, volume::MAX_VOXELS};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File};
 
 use crate::{
-    browser::sentence,
     session::{Kind, Session},
+    state::pictures,
+    text::format,
 };
 
 /// What the page of a kind opens.
@@ -39,6 +37,9 @@ fn accepts(kind: Kind) -> Accepts {
             endings: ".jsonl,.ndjson,.json",
             button: "Open draws as JSON lines",
         },
+        Kind::Pictures(_) => {
+            Accepts { most_bytes: pictures::MOST_BYTES, endings: "image/*", button: "Choose a picture" }
+        }
     }
 }
 
@@ -92,19 +93,13 @@ pub fn OpenFile(session: Session) -> impl IntoView {
     }
 }
 
-fn open(session: Session, file: File) {
-    let name = file.name();
-    if file.size() > accepts(session.kind).most_bytes {
-        session.problem.set(Some(format!("{name} is larger than anything that can be shown.")));
+/// Opens a file unless it is larger than anything that can be shown.
+pub fn open(session: Session, file: File) {
+    let most = accepts(session.kind).most_bytes;
+    if file.size() > most {
+        let (name, most) = (file.name(), format::bytes(most as u64));
+        session.problem.set(Some(format!("{name} is larger than anything that can be shown: {most}.")));
         return;
     }
-    spawn_local(async move {
-        match JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => {
-                let bytes = Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec();
-                session.open_file(&name, &bytes);
-            }
-            Err(error) => session.problem.set(Some(format!("{name} could not be read: {}.", sentence(&error)))),
-        }
-    });
+    session.open_file(file);
 }

@@ -12,6 +12,7 @@ use crate::{
         form::SettingsForm,
         objects::{DrawsTable, ObjectsControls, ObjectsExport, ObjectsStage, Race},
         open_file::{DropTarget, OpenFile},
+        pictures::{Compare, CompareControls, Numbers, PictureInput, PicturesExport, PicturesStage, Variants},
         provenance::Provenance,
         run_button::RunPanel,
         stage::ControllerHandle,
@@ -24,7 +25,7 @@ use crate::{
             VolumeStage, controls::VolumeControls, export::VolumeExport, metrics::PoreMetrics, picture::VolumePicture,
         },
     },
-    session::{CrystalCase, Kind, ObjectsCase, Session, VolumeCase},
+    session::{CrystalCase, Kind, ObjectsCase, PicturesCase, Session, VolumeCase},
 };
 
 /// The page at `/systems/:slug`.
@@ -56,6 +57,7 @@ fn Showcase(system: &'static System) -> impl IntoView {
         Kind::Volume(case) => volume_parts(session, case, placeholder),
         Kind::Crystal(case) => crystal_parts(session, case, placeholder),
         Kind::Objects(case) => objects_parts(session, case, placeholder),
+        Kind::Pictures(case) => pictures_parts(session, case),
     };
     view! {
         <header class="page-head">
@@ -154,6 +156,26 @@ fn objects_parts(session: Session, case: ObjectsCase, placeholder: Signal<String
             <Race case />
             <DrawsTable case />
             <ObjectsExport session case />
+        }
+        .into_any(),
+    }
+}
+
+fn pictures_parts(session: Session, case: PicturesCase) -> Parts {
+    let compare = Compare::new(case);
+    Parts {
+        stage: view! {
+            <DropTarget session>
+                <PicturesStage session compare placeholder="Drop a picture here, or choose one below." />
+            </DropTarget>
+            <CompareControls compare />
+            <PictureInput session case />
+        }
+        .into_any(),
+        below: view! {
+            <Variants session case />
+            <Numbers case />
+            <PicturesExport session case />
         }
         .into_any(),
     }

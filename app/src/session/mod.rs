@@ -5,12 +5,14 @@ mod crystal;
 mod files;
 mod kind;
 mod objects;
+mod pictures;
 mod sampling;
 mod volume;
 
 pub use crystal::{CrystalCase, Nearest};
 pub use kind::Kind;
 pub use objects::ObjectsCase;
+pub use pictures::PicturesCase;
 pub use volume::{VolumeCase, load_volume};
 
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use catalog::{FieldError, System};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
+use web_sys::File;
 
 use crate::{
     browser::fetch,
@@ -62,7 +65,8 @@ impl Session {
     /// The state of the page at this URL. Must be called inside a reactive owner: loading begins at once.
     pub fn open<'a>(system: &'static System, query: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let (settings, link_errors) = Settings::from_query(system, query);
-        let repeat = settings.seed_chosen;
+        // A link holds no picture: what needs one waits for it.
+        let repeat = settings.seed_chosen && system.inputs.is_empty();
         let session = Self {
             system,
             settings: RwSignal::new(settings),
@@ -125,12 +129,14 @@ impl Session {
     }
 
     /// Shows a file of the visitor; a file that cannot be shown changes nothing else.
-    pub fn open_file(self, name: &str, bytes: &[u8]) {
-        let problem = self.kind.open_file(self, name, bytes).err();
-        if problem.is_none() {
-            self.opened.update_value(|opened| *opened += 1);
-        }
-        self.problem.set(problem);
+    pub fn open_file(self, file: File) {
+        spawn_local(async move {
+            let problem = self.kind.open_file(self, file).await.err();
+            if problem.is_none() {
+                self.opened.try_update_value(|opened| *opened += 1);
+            }
+            self.problem.try_set(problem);
+        });
     }
 
     /// Keeps the query of the address equal to the form, without new history entries. The address of a page on
