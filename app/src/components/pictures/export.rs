@@ -66,7 +66,7 @@ pub fn PicturesExport(session: Session, case: PicturesCase) -> impl IntoView {
     view! {
         <ExportPanel>
             <ul class="export">
-                {PICTURES.map(picture)}
+                {PICTURES.map(picture).collect_view()}
                 <ExportButton
                     name="json"
                     title="Measures, JSON"

@@ -129,7 +129,7 @@ fn Examples(session: Session, case: PicturesCase) -> impl IntoView {
         <Show when=move || case.examples.with(|examples| !examples.is_empty())>
             <p class="control-name" id="examples-title">"Or one of these:"</p>
             <ul class="batch" aria-labelledby="examples-title">
-                {move || case.examples.get().into_iter().map(example.clone()).collect_view()}
+                {move || case.examples.get().into_iter().map(example).collect_view()}
             </ul>
             <p class="help">{credit}</p>
         </Show>

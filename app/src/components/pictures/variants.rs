@@ -46,7 +46,7 @@ pub fn Variants(session: Session, case: PicturesCase) -> impl IntoView {
                      raised to 0.5. Point at one to compare it with the first."
                 </p>
                 <div class="control-line">
-                    {NINE.map(|(direction, spread, title)| view! { <Nine session direction spread title /> }.into_any())}
+                    {NINE.map(|(direction, spread, title)| view! { <Nine session direction spread title /> }.into_any()).collect_view()}
                     <button
                         type="button"
                         data-testid="there-and-back"

@@ -11,8 +11,7 @@ use crate::{
     browser::{files, picture, sentence},
     state::{
         job::Job,
-        pictures::sight::Sight,
-        pictures::{Made, ORIGINAL, Picture, is_read_by_model, refusal},
+        pictures::{Made, ORIGINAL, Picture, is_read_by_model, refusal, sight::Sight},
         shown::{Shown, Source},
     },
 };
