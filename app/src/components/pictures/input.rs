@@ -33,6 +33,7 @@ pub fn PictureInput(session: Session, case: PicturesCase) -> impl IntoView {
     };
     let is_link_without_picture =
         move || case.from_link.get() && case.input.with(|input| input.as_ref().is_none_or(|input| input.is_example));
+    let is_converted = move || case.input.with(|input| input.as_ref().is_some_and(|input| input.is_converted));
     let photo = if has_coarse_pointer() {
         view! { <TakePhoto session /> }.into_any()
     } else {
@@ -54,6 +55,9 @@ pub fn PictureInput(session: Session, case: PicturesCase) -> impl IntoView {
                 {chosen}
             </p>
             <ul class="notes" data-testid="picture-notes">
+                <Show when=is_converted>
+                    <li>"The model code does not read this format: your browser converted the picture to PNG, on your device."</li>
+                </Show>
                 {move || case.notes.get().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}
             </ul>
             <Examples session case />

@@ -49,16 +49,13 @@ impl PicturesCase {
         if session.job.with_untracked(Job::is_running) {
             session.cancel();
         }
-        let note = converted.is_some().then(|| {
-            "The model code does not read this format: your browser converted the picture to PNG, on your device."
-                .to_owned()
-        });
+        let is_converted = converted.is_some();
         let sent = converted.unwrap_or_else(|| file.clone());
         let picture =
             Picture { role: ORIGINAL.to_owned(), title: "Original".to_owned(), size, bytes: file.size() as u64, url };
         self.file.set_value(Some(sent));
-        self.notes.set(note.into_iter().collect());
-        self.input.set(Some(Input { name: name.to_owned(), picture: picture.clone(), is_example }));
+        self.notes.set(vec![]);
+        self.input.set(Some(Input { name: name.to_owned(), picture: picture.clone(), is_example, is_converted }));
         self.drop_coming();
         self.sight.set(Sight::default());
         self.show(Shown {

@@ -30,6 +30,8 @@ pub struct Input {
     pub picture: Picture,
     /// One that is shipped with the page.
     pub is_example: bool,
+    /// The model code does not read its format, so that it is sent as PNG.
+    pub is_converted: bool,
 }
 
 /// The state of a page that makes pictures of a picture.
@@ -37,7 +39,7 @@ pub struct Input {
 pub struct PicturesCase {
     /// The picture to work on.
     pub input: RwSignal<Option<Input>>,
-    /// What of it does not survive.
+    /// What of it does not survive, as the model code says.
     pub notes: RwSignal<Vec<String>>,
     /// What is shown: the picture, and what was made of it.
     pub shown: RwSignal<Option<Shown<Made>>>,
@@ -160,7 +162,7 @@ impl PicturesCase {
     ) -> Result<(), String> {
         let cannot = |error: JsValue| format!("A picture of the model code cannot be shown: {}.", sentence(&error));
         match (message, bytes) {
-            (FromWorker::Read { notes, .. }, _) => self.notes.update(|all| all.extend(notes)),
+            (FromWorker::Read { notes, .. }, _) => self.notes.set(notes),
             (FromWorker::Patch { role, whole, at, size, .. }, Some(bytes)) => {
                 self.draw(role, whole, at, size, &bytes).map_err(cannot)?;
             }
