@@ -133,7 +133,7 @@ pub fn csv(made: &Made, rivals: &[Rival]) -> String {
     }
     for rival in rivals {
         let name = rival.name.to_lowercase();
-        for Point { bytes, psnr } in &rival.equal {
+        if let Some(Point { bytes, psnr }) = &rival.equal {
             text.push_str(&format!("{name}_equal_bytes,{bytes}\n{name}_equal_psnr,{psnr}\n"));
         }
     }

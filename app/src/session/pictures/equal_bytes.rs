@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
-use web_sys::{Blob, HtmlCanvasElement};
+use web_sys::{Blob, HtmlCanvasElement, HtmlElement};
 
 use super::PicturesCase;
 use crate::{
@@ -43,7 +43,7 @@ impl PicturesCase {
                     let mut rival = Rival { name, curve: vec![], equal: None };
                     let mut search = Search::new(most);
                     let mut best = None;
-                    while let Some(quality) = search.next() {
+                    while let Some(quality) = search.quality() {
                         let file = picture::encoded(&source.canvas, media_type, quality).await?;
                         // A browser without the format made something else.
                         if file.type_() != media_type || is_shown() != Some(true) {
@@ -114,7 +114,7 @@ impl Source {
 }
 
 /// The picture on white, on a canvas whose pixels can be read.
-fn painted(image: &JsValue, [width, height]: [u32; 2]) -> Result<HtmlCanvasElement, JsValue> {
+fn painted(image: &HtmlElement, [width, height]: [u32; 2]) -> Result<HtmlCanvasElement, JsValue> {
     let blank = picture::blank(width, height)?;
     let context = canvas::readable_context(&blank).ok_or("no 2-D canvas")?;
     let [width, height] = [width, height].map(f64::from);

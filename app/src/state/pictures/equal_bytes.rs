@@ -23,7 +23,7 @@ impl Search {
     }
 
     /// The quality to try next; `None` when the search is over. The lowest comes first: it shows whether any fits.
-    pub fn next(&self) -> Option<f64> {
+    pub fn quality(&self) -> Option<f64> {
         let tried = STEPS - self.left;
         (self.left > 0).then(|| if tried == 0 { 0.0 } else { (self.low + self.high) / 2.0 })
     }
@@ -98,7 +98,7 @@ mod tests {
     fn search(most: u64, bytes: impl Fn(f64) -> u64) -> (Vec<f64>, Option<f64>) {
         let mut search = Search::new(most);
         let (mut tried, mut best) = (vec![], None);
-        while let Some(quality) = search.next() {
+        while let Some(quality) = search.quality() {
             tried.push(quality);
             if search.tell(quality, bytes(quality)) {
                 best = Some(quality);
