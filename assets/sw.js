@@ -13,7 +13,8 @@ const isWeights = (path) => path.startsWith("/assets/weights/") && path.endsWith
 
 /** Small files that a first visit without a connection would miss. Model code comes with the first sample. */
 const isWanted = (key) =>
-  /^(page|boot)[.-]/.test(key) || /^(styles|icons)\//.test(key) || /^weights\/.*\.(json|nrrd)$/.test(key);
+  /^(page|boot)[.-]/.test(key) || /^(styles|icons)\//.test(key) || /^weights\/.*\.(json|nrrd)$/.test(key) ||
+  /^examples\/.*\.(json|small\.jpg)$/.test(key);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

@@ -1,12 +1,9 @@
 //! Files of the visitor, opened by a button or dropped onto the page's stage.
 
-use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::{html, prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use leptos::{html, prelude::*};
 use web_sys::{DragEvent, File};
 
-use crate::{browser::sentence, session::Session};
+use crate::{session::Session, text::format};
 
 /// A frame around the stage onto which files can be dropped.
 #[component]
@@ -58,20 +55,14 @@ pub fn OpenFile(session: Session) -> impl IntoView {
     }
 }
 
-fn open(session: Session, file: File) {
-    let name = file.name();
+/// Opens a file unless it is larger than anything that can be shown.
+pub fn open(session: Session, file: File) {
     let Some(case) = session.kind.case() else { return };
-    if file.size() > case.accepts().most_bytes {
-        session.problem.set(Some(format!("{name} is larger than anything that can be shown.")));
+    let most = case.accepts().most_bytes;
+    if file.size() > most {
+        let (name, most) = (file.name(), format::bytes(most as u64));
+        session.problem.set(Some(format!("{name} is larger than anything that can be shown: {most}.")));
         return;
     }
-    spawn_local(async move {
-        match JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => {
-                let bytes = Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec();
-                session.open_file(&name, &bytes);
-            }
-            Err(error) => session.problem.set(Some(format!("{name} could not be read: {}.", sentence(&error)))),
-        }
-    });
+    session.open_file(file);
 }

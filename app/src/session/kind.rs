@@ -3,19 +3,26 @@
 
 mod crystal;
 mod objects;
+mod pictures;
 mod volume;
 
 use std::{pin::Pin, rc::Rc};
 
 use catalog::{Field, SampleRequest, messages::FromWorker};
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use samples::SampleKind;
 use wasm_split_helpers::SplitLoaderError;
+use web_sys::{Blob, File};
 
 use super::{Session, files::PresetFiles};
+use crate::browser::{files, sentence};
 
 /// What loads files for a case.
 pub type Loading = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What opens a file of the visitor; an error is one sentence.
+pub type Opening = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 
 /// The state of a page that depends on the kind of sample, and what can be done with it.
 pub trait Case {
@@ -36,11 +43,21 @@ pub trait Case {
     /// A job was sent.
     fn begin(&self) {}
 
+    /// The files to work on, by the names of the system's inputs.
+    fn inputs(&self) -> Vec<(String, Blob)> {
+        vec![]
+    }
+
     /// Takes in what the worker said of the job `request`.
     ///
     /// # Errors
     /// One sentence: it cannot be shown.
-    fn take_in(&self, request: &SampleRequest, message: FromWorker, bytes: Option<Vec<u8>>) -> Result<(), String>;
+    fn take_in(
+        &self,
+        request: &SampleRequest,
+        message: FromWorker,
+        bytes: Option<ArrayBuffer>,
+    ) -> Result<(), String>;
 
     /// What it opens.
     fn accepts(&self) -> Accepts;
@@ -49,7 +66,7 @@ pub trait Case {
     ///
     /// # Errors
     /// One sentence: what is wrong with it. What was shown before stays.
-    fn open_file(&self, session: Session, name: &str, bytes: &[u8]) -> Result<(), String>;
+    fn open_file(&self, session: Session, file: File) -> Opening;
 
     /// A control of its own for a parameter.
     fn control(&self, _session: Session, _field: &Field) -> Option<AnyView> {
@@ -79,6 +96,15 @@ pub struct Accepts {
     pub button: &'static str,
 }
 
+/// Opens a file of which nothing but its name and its bytes is wanted.
+fn with_bytes(file: File, show: impl FnOnce(&str, &[u8]) -> Result<(), String> + 'static) -> Opening {
+    Box::pin(async move {
+        let name = file.name();
+        let bytes = files::bytes(&file).await;
+        show(&name, &bytes.map_err(|error| format!("{name} could not be read: {}.", sentence(&error)))?)
+    })
+}
+
 /// Makes the case of a page; inside a reactive owner.
 pub type NewCase = fn() -> Rc<dyn Case>;
 
@@ -91,6 +117,7 @@ pub async fn load(kind: SampleKind) -> Result<NewCase, SplitLoaderError> {
         SampleKind::Volume => volume::code().await,
         SampleKind::Crystal => crystal::code().await,
         SampleKind::Objects => objects::code().await,
+        SampleKind::Pictures => pictures::code().await,
     }
 }
 

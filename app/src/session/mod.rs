@@ -5,12 +5,14 @@ mod crystal;
 mod files;
 mod kind;
 mod objects;
+mod pictures;
 mod sampling;
 mod volume;
 
 pub use crystal::{CrystalCase, Nearest};
 pub use kind::{Case, Kind, NewCase, Parts, load};
 pub use objects::ObjectsCase;
+pub use pictures::PicturesCase;
 pub use volume::{VolumeCase, load_volume};
 
 use std::{rc::Rc, sync::Arc};
@@ -18,6 +20,7 @@ use std::{rc::Rc, sync::Arc};
 use catalog::{FieldError, System};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
+use web_sys::File;
 
 use crate::{
     browser::fetch,
@@ -66,7 +69,8 @@ impl Session {
         query: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let (settings, link_errors) = Settings::from_query(system, query);
-        let repeat = settings.seed_chosen;
+        // A link holds no picture: what needs one waits for it.
+        let repeat = settings.seed_chosen && system.inputs.is_empty();
         let session = Self {
             system,
             settings: RwSignal::new(settings),
@@ -129,13 +133,15 @@ impl Session {
     }
 
     /// Shows a file of the visitor; a file that cannot be shown changes nothing else.
-    pub fn open_file(self, name: &str, bytes: &[u8]) {
+    pub fn open_file(self, file: File) {
         let Some(case) = self.kind.case() else { return };
-        let problem = case.open_file(self, name, bytes).err();
-        if problem.is_none() {
-            self.opened.update_value(|opened| *opened += 1);
-        }
-        self.problem.set(problem);
+        spawn_local(async move {
+            let problem = case.open_file(self, file).await.err();
+            if problem.is_none() {
+                self.opened.try_update_value(|opened| *opened += 1);
+            }
+            self.problem.try_set(problem);
+        });
     }
 
     /// Keeps the query of the address equal to the form, without new history entries. The address of a page on

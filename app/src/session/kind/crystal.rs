@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use catalog::{Field, SampleRequest, messages::FromWorker};
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use samples::structure::formats;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
+use web_sys::File;
 
-use super::{Accepts, Case, Loading, NewCase, Parts};
+use super::{Accepts, Case, Loading, NewCase, Opening, Parts, with_bytes};
 use crate::{
     components::{
         open_file::{DropTarget, OpenFile},
@@ -45,7 +47,7 @@ impl Case for CrystalCase {
         CrystalCase::begin(*self);
     }
 
-    fn take_in(&self, request: &SampleRequest, message: FromWorker, _bytes: Option<Vec<u8>>) -> Result<(), String> {
+    fn take_in(&self, request: &SampleRequest, message: FromWorker, _bytes: Option<ArrayBuffer>) -> Result<(), String> {
         CrystalCase::take_in(*self, request, message)
     }
 
@@ -57,8 +59,9 @@ impl Case for CrystalCase {
         }
     }
 
-    fn open_file(&self, session: Session, name: &str, bytes: &[u8]) -> Result<(), String> {
-        CrystalCase::open_file(*self, session, name, bytes)
+    fn open_file(&self, session: Session, file: File) -> Opening {
+        let case = *self;
+        with_bytes(file, move |name, bytes| CrystalCase::open_file(case, session, name, bytes))
     }
 
     fn control(&self, session: Session, field: &Field) -> Option<AnyView> {

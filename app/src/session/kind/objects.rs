@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use catalog::{Field, SampleRequest, messages::FromWorker};
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use samples::objects::MAX_BYTES;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
+use web_sys::File;
 
-use super::{Accepts, Case, Loading, NewCase, Parts};
+use super::{Accepts, Case, Loading, NewCase, Opening, Parts, with_bytes};
 use crate::{
     components::{
         objects::{
@@ -38,7 +40,7 @@ impl Case for ObjectsCase {
         ObjectsCase::begin(*self);
     }
 
-    fn take_in(&self, request: &SampleRequest, message: FromWorker, _bytes: Option<Vec<u8>>) -> Result<(), String> {
+    fn take_in(&self, request: &SampleRequest, message: FromWorker, _bytes: Option<ArrayBuffer>) -> Result<(), String> {
         ObjectsCase::take_in(*self, request, message);
         Ok(())
     }
@@ -47,8 +49,9 @@ impl Case for ObjectsCase {
         Accepts { most_bytes: MAX_BYTES as f64, endings: ".jsonl,.ndjson,.json", button: "Open draws as JSON lines" }
     }
 
-    fn open_file(&self, session: Session, name: &str, bytes: &[u8]) -> Result<(), String> {
-        ObjectsCase::open_file(*self, session, name, bytes)
+    fn open_file(&self, session: Session, file: File) -> Opening {
+        let case = *self;
+        with_bytes(file, move |name, bytes| ObjectsCase::open_file(case, session, name, bytes))
     }
 
     fn control(&self, session: Session, field: &Field) -> Option<AnyView> {

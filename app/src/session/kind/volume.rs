@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use catalog::{SampleRequest, messages::FromWorker};
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use samples::volume::MAX_VOXELS;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
+use web_sys::File;
 
-use super::{Accepts, Case, Loading, NewCase, Parts};
+use super::{Accepts, Case, Loading, NewCase, Opening, Parts, with_bytes};
 use crate::{
     components::{
         open_file::{DropTarget, OpenFile},
@@ -39,8 +41,8 @@ impl Case for VolumeCase {
         Some(Box::pin(async move { case.load_comparison(&files).await }))
     }
 
-    fn take_in(&self, request: &SampleRequest, message: FromWorker, bytes: Option<Vec<u8>>) -> Result<(), String> {
-        VolumeCase::take_in(*self, request, message, bytes)
+    fn take_in(&self, request: &SampleRequest, message: FromWorker, bytes: Option<ArrayBuffer>) -> Result<(), String> {
+        VolumeCase::take_in(*self, request, message, bytes.map(|bytes| Uint8Array::new(&bytes).to_vec()))
     }
 
     fn accepts(&self) -> Accepts {
@@ -52,8 +54,9 @@ impl Case for VolumeCase {
         }
     }
 
-    fn open_file(&self, _session: Session, name: &str, bytes: &[u8]) -> Result<(), String> {
-        VolumeCase::open_file(*self, name, bytes)
+    fn open_file(&self, _session: Session, file: File) -> Opening {
+        let case = *self;
+        with_bytes(file, move |name, bytes| VolumeCase::open_file(case, name, bytes))
     }
 
     fn parts(&self, session: Session, placeholder: Signal<String>) -> Parts {

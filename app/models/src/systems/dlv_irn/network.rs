@@ -21,7 +21,7 @@ use crate::{
 
 /// A network of a preset.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a model has one")]
+#[allow(clippy::large_enum_variant, reason = "a model has one")]
 pub enum Network {
     /// IRN and DLV-IRN.
     Rescaling(RescalingConfig, Rescaling),
