@@ -84,6 +84,13 @@ fn beside_name(file: &str, name: &str) -> String {
     }
 }
 
+/// The file that one stands beside, if its name says so.
+pub fn beside_what(name: &str) -> Option<String> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let (number, _) = stem.strip_prefix("sample-")?.split_once('-')?;
+    Some(format!("sample-{number}.{ending}"))
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     request: &'a SampleRequest,
@@ -132,7 +139,7 @@ pub fn files(kind: SampleKind, count: u32) -> u32 {
 }
 
 /// Draws every sample of a request: `sample-0000.nrrd` … (or as [`SampleKind::extension`] says) and [`METRICS_FILE`].
-/// The files depend on nothing but request, weights and class of device.
+/// The files depend on nothing but request, inputs, weights and class of device; none holds an input.
 ///
 /// Each of `variants` replaces the parameters of the request, and gets as many samples as the request asks for; without
 /// any, the request's own parameters stand.

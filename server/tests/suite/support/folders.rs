@@ -30,6 +30,10 @@ impl Folders {
         let weights = folders.assets().join("weights/crysbfn/perov-small");
         fs::create_dir_all(&weights).unwrap();
         fs::write(weights.join("weights.safetensors"), untrained_crystals()).unwrap();
+        // There, so that a request is queued; its run fails over them.
+        let weights = folders.assets().join("weights/dlv-irn/x2-irn");
+        fs::create_dir_all(&weights).unwrap();
+        fs::write(weights.join("weights.safetensors"), "no weights").unwrap();
         write_bundle(&folders.web());
         folders
     }
@@ -57,6 +61,12 @@ impl Folders {
 
     pub fn web(&self) -> PathBuf {
         self.path().join("web")
+    }
+
+    /// Names of the folders of uploads, whether of a run or arriving.
+    pub fn uploads(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.data().join("uploads")).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
     pub fn weights(&self) -> PathBuf {
