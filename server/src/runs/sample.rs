@@ -121,6 +121,9 @@ struct Entry<'a> {
     /// Absent where the model's answer was not a sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
+    /// Files that stand beside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<String>,
     /// Why there is no sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -193,7 +196,8 @@ pub fn draw(
             Err(error @ ModelError::Output(_)) => {
                 output.note(format!("Sample {number}: {error}."));
                 let text = Some(error.to_string());
-                entries.push(Entry { index, file: None, error: text, parameters, shape: None, measures: Value::Null });
+                let (file, beside, shape, measures) = (None, vec![], None, Value::Null);
+                entries.push(Entry { index, file, beside, error: text, parameters, shape, measures });
                 failed.get_or_insert(error);
                 continue;
             }
@@ -205,12 +209,14 @@ pub fn draw(
         ];
         let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
         let file = file_name(checked.system.makes, number);
+        let mut beside = Vec::new();
         for (name, bytes) in kept.beside {
+            beside.push(beside_name(&file, &name));
             output.file(&beside_name(&file, &name), kept.media_type, bytes).map_err(DrawError::Output)?;
         }
         output.file(&file, kept.media_type, kept.bytes).map_err(DrawError::Output)?;
         let (shape, measures) = (kept.shape, kept.measures);
-        entries.push(Entry { index, file: Some(file), error: None, parameters, shape, measures });
+        entries.push(Entry { index, file: Some(file), beside, error: None, parameters, shape, measures });
     }
     if let Some(error) = failed.filter(|_| entries.iter().all(|entry| entry.file.is_none())) {
         return Err(error.into());
