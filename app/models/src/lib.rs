@@ -7,6 +7,7 @@
 pub mod adversarial;
 pub mod bayesian_flow;
 pub mod gflownet;
+pub mod invertible;
 pub mod nn;
 pub mod registry;
 pub mod sampling;

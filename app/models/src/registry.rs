@@ -46,6 +46,7 @@ pub trait Model: Send {
 pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
     match system {
         "crysbfn" => systems::crysbfn::load(preset, weights, device),
+        "dlv-irn" => systems::dlv_irn::load(preset, weights, device),
         "fl-gfn" => systems::fl_gfn::load(preset, weights, device),
         "oc-gfn" => systems::oc_gfn::load(preset, weights, device),
         "op-gfn" => systems::op_gfn::load(preset, weights, device),
@@ -63,6 +64,7 @@ pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Re
 pub fn import(system: &str, preset: &str, file: &std::path::Path) -> Result<Vec<u8>, ModelError> {
     match system {
         "crysbfn" => systems::crysbfn::import::network(preset, file),
+        "dlv-irn" => systems::dlv_irn::import::network(preset, file),
         "porous-gan" => systems::porous_gan::import::generator(preset, file),
         _ => Err(ModelError::UnknownSystem(system.to_owned())),
     }

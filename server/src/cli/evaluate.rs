@@ -5,7 +5,7 @@ use clap::Args;
 use super::Failure;
 use crate::{
     config::Places,
-    training::{crysbfn, judge, porous_gan::COMPARED_SIDE},
+    training::{crysbfn, dlv_irn, judge, porous_gan::COMPARED_SIDE},
 };
 
 /// Arguments of `vitrine evaluate`.
@@ -22,6 +22,9 @@ pub struct EvaluateArgs {
     /// Volumes of each kind whose permeability is solved, which is slow
     #[arg(long, default_value_t = 0)]
     flow: u32,
+    /// Folder of pictures to measure on, for systems that work on pictures; the shipped held-out ones without
+    #[arg(long, value_name = "FOLDER")]
+    pictures: Option<std::path::PathBuf>,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -41,8 +44,41 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
     match system.slug {
         "porous-gan" => rock(&args, model.as_ref(), assets.folder()),
         "crysbfn" => crystals(&args, model.as_ref(), assets.folder()),
+        "dlv-irn" => pictures(&args, model.as_ref(), assets.folder()),
         other => Err(Failure::input("system", format!("{other} has no evaluation"))),
     }
+}
+
+fn pictures(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {
+    let held_out = assets.join("data/dlv-irn/validation");
+    let folder = args.pictures.as_ref().unwrap_or(&held_out);
+    let pictures = dlv_irn::pictures::read(folder).map_err(|error| Failure::input("pictures", format!("{error:#}")))?;
+    let scores = dlv_irn::score::score(model, &args.preset, &pictures)?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&scores).map_err(anyhow::Error::from)?);
+        return Ok(());
+    }
+    println!("dlv-irn {}: luma, dB (SSIM); from the 8-bit small picture", args.preset);
+    println!("{:<20}{:>18}{:>12}{:>18}{:>14}", "", "restored", "small", "bicubic", "small, bytes");
+    let row = |name: &str, scores: &[dlv_irn::score::Score]| {
+        let mean = |value: fn(&dlv_irn::score::Score) -> Option<f64>| dlv_irn::score::mean(scores, value);
+        let pair = |psnr: Option<f64>, ssim: Option<f64>| match (psnr, ssim) {
+            (Some(psnr), Some(ssim)) => format!("{psnr:.2} ({ssim:.4})"),
+            _ => "–".to_owned(),
+        };
+        println!(
+            "{name:<20}{:>18}{:>12}{:>18}{:>14}",
+            pair(mean(|s| Some(s.restored_psnr)), mean(|s| Some(s.restored_ssim))),
+            mean(|s| s.small_psnr).map_or("–".to_owned(), |psnr| format!("{psnr:.2}")),
+            pair(mean(|s| Some(s.bicubic_psnr)), mean(|s| Some(s.bicubic_ssim))),
+            mean(|s| Some(s.small_bytes)).map_or("–".to_owned(), |bytes| format!("{bytes:.0}")),
+        );
+    };
+    for score in &scores {
+        row(&score.name, std::slice::from_ref(score));
+    }
+    row("mean", &scores);
+    Ok(())
 }
 
 fn crystals(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {

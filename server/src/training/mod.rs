@@ -2,6 +2,7 @@
 
 pub mod checkpoint;
 pub mod crysbfn;
+pub mod dlv_irn;
 pub mod judge;
 mod machine;
 pub mod oc_gfn;
@@ -80,6 +81,7 @@ pub fn start(
 ) -> Result<Box<dyn Trainer>> {
     match request.system.as_str() {
         "crysbfn" => Ok(Box::new(crysbfn::CrystalTraining::start(request, resume, assets, device)?)),
+        "dlv-irn" => Ok(Box::new(dlv_irn::RescaleTraining::start(request, resume, assets, device)?)),
         "oc-gfn" => Ok(Box::new(oc_gfn::OutcomeTraining::start(request, resume, assets, device)?)),
         "porous-gan" => Ok(Box::new(porous_gan::PorousTrainer::start(request, resume, assets, device)?)),
         other => bail!("system `{other}` has no training"),

@@ -33,6 +33,11 @@ const PUBLISHED: Range<u64> = 16..80;
 /// Seed of the evaluation's samples; far from the seeds people choose.
 const EVALUATION_SEED: u64 = (1 << 53) - 1;
 
+/// By how much, in logarithm, a step may change the noise that bounds the discriminator's lead.
+const NOISE_PACE: f64 = 0.01;
+/// Within what the logarithm of that change stays.
+const NOISE_RANGE: Range<f64> = -2.0..2.0;
+
 /// A training in progress.
 pub struct PorousTrainer {
     request: TrainRequest,
@@ -60,6 +65,9 @@ struct History {
     physics: Vec<(u64, Physics)>,
     sums: GanMetrics,
     summed: f64,
+    /// What the schedule's noise is multiplied by, where it follows the discriminator's lead: its logarithm.
+    #[serde(default)]
+    noise_log: f64,
 }
 
 /// Mean physics of the evaluation's samples.
@@ -109,10 +117,18 @@ impl PorousTrainer {
         Schedule {
             learning_rate: self.parameters.learning_rate * (1.0 - 0.9 * progress),
             real_label: self.parameters.real_label,
-            input_noise: self.parameters.input_noise * (1.0 - 0.8 * progress),
+            input_noise: self.noise(progress),
             generator_steps: self.parameters.generator_steps,
             dropout: self.parameters.dropout,
         }
+    }
+
+    /// A fifth is left at the end; where the discriminator's lead is bounded, as much as that takes.
+    fn noise(&self, progress: f64) -> f64 {
+        if self.parameters.lead < 1.0 {
+            return self.parameters.input_noise * self.history.noise_log.exp();
+        }
+        self.parameters.input_noise * (1.0 - 0.8 * progress)
     }
 
     fn model(&self) -> PorousGan {
@@ -141,7 +157,14 @@ impl Trainer for PorousTrainer {
         let metrics = self.gan.step(real, &schedule, &mut rng);
         self.history.step += 1;
         self.history.add(&metrics);
-        Ok(named(&metrics))
+        if self.parameters.lead < 1.0 {
+            let ahead = metrics.real_probability - metrics.fake_probability > self.parameters.lead;
+            let pace = if ahead { NOISE_PACE } else { -NOISE_PACE };
+            self.history.noise_log = (self.history.noise_log + pace).clamp(NOISE_RANGE.start, NOISE_RANGE.end);
+        }
+        let mut named = named(&metrics);
+        named.push(("input_noise".into(), schedule.input_noise));
+        Ok(named)
     }
 
     fn evaluation_due(&self) -> bool {

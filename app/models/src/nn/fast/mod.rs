@@ -162,3 +162,24 @@ pub fn relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 pub fn leaky_relu<const D: usize>(x: Tensor<D>, slope: f32) -> Tensor<D> {
     unary(x, Unary::LeakyRelu { slope })
 }
+
+/// DenseBlock of convolutions 3×3.
+pub fn dense_block(x: Tensor<4>, weights: &[Tensor<4>], biases: &[Tensor<1>], slope: f32) -> Tensor<4> {
+    use burn::tensor::ops::ConvOptions;
+    let mut features = x;
+    for (index, (weight, bias)) in weights.iter().zip(biases).enumerate() {
+        let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
+        let made = burn::tensor::module::conv2d(features.clone(), weight.clone(), Some(bias.clone()), options);
+        if index + 1 == weights.len() {
+            return made;
+        }
+        features = Tensor::cat(vec![features, leaky_relu(made, slope)], 1);
+    }
+    features
+}
+
+/// Convolution.
+pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, stride: usize, padding: usize) -> Tensor<4> {
+    use burn::tensor::ops::ConvOptions;
+    burn::tensor::module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1, 1], 1))
+}

@@ -1,0 +1,70 @@
+//! `dlv-irn`: a picture is shrunk by an invertible network to an ordinary small picture, and grown back from it.
+//!
+//! Paper: M. Zhang, Z. Pan, X. Zhou, C.-C. J. Kuo, *Enhancing Image Rescaling using Dual Latent Variables in Invertible
+//! Neural Network*, ACM Multimedia 2022, arXiv:2207.11844. No code of the authors exists; the base networks are IRN
+//! (Xiao et al., ECCV 2020) and HCFlow (Liang et al., ICCV 2021). How the second latent enters is our reading of the
+//! abstract: it is appended to the high band after the first Haar transform.
+//!
+//! - [`config`]: sizes; the presets.
+//! - [`network`]: what the presets have in common: down, up, and how far a pixel sees.
+//! - [`enlarger`]: the small network that only enlarges, for comparison.
+//! - [`encode`]: pictures ↔ tensors.
+//! - [`tiles`]: pictures in overlapping pieces, with the same result.
+//! - [`sampler`]: from a request to pictures, a tile a step.
+//! - [`mark`]: what a small picture's file says of its origin.
+//! - [`objective`]: one training step.
+//! - [`import`]: the published checkpoints.
+
+pub mod config;
+pub mod encode;
+pub mod enlarger;
+#[cfg(feature = "native")]
+pub mod import;
+pub mod mark;
+pub mod network;
+// Its steps read their losses at once, which a browser's GPU cannot.
+#[cfg(not(target_family = "wasm"))]
+pub mod objective;
+pub mod sampler;
+#[cfg(test)]
+mod tests;
+pub mod tiles;
+
+use burn::tensor::Device;
+use catalog::{
+    SampleRequest,
+    systems::dlv_irn::{PICTURE, SampleParameters},
+};
+use samples::Inputs;
+
+pub use config::Architecture;
+pub use network::Network;
+
+use crate::{Model, ModelError, Sampling};
+
+/// Builds the model of `preset` from the bytes of its weights file.
+///
+/// # Errors
+/// If the preset is unknown or the weights do not decode or fit.
+pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    let architecture = Architecture::of_preset(preset)?;
+    let network = Network::load(&architecture, bytes, device)?;
+    Ok(Box::new(DlvIrn { preset: preset.to_owned(), network }))
+}
+
+/// A trained network.
+pub struct DlvIrn {
+    preset: String,
+    network: Network,
+}
+
+impl Model for DlvIrn {
+    fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        let parameters: SampleParameters = crate::parameters(request)?;
+        let picture = inputs
+            .get(PICTURE)
+            .ok_or_else(|| ModelError::Parameters(format!("inputs.{PICTURE}: is missing: choose a picture")))?;
+        let task = sampler::Task { preset: &self.preset, parameters: &parameters, seed: request.seed, index };
+        sampler::start(&self.network, &task, picture)
+    }
+}
