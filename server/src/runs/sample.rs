@@ -63,12 +63,16 @@ impl From<ModelError> for DrawError {
             ModelError::Weights(_) => FieldError::new("weights", error.to_string()).into(),
             // Such a message names its field already: `parameters.size: …`.
             ModelError::Parameters(message) => match message.split_once(": ") {
-                Some((field, rest)) if field.starts_with("parameters") => FieldError::new(field, rest).into(),
+                Some((field, rest)) if is_field(field) => FieldError::new(field, rest).into(),
                 _ => FieldError::new("parameters", message).into(),
             },
             other => Self::Model(other),
         }
     }
+}
+
+fn is_field(name: &str) -> bool {
+    matches!(name.split('.').next(), Some("parameters" | "inputs" | "preset"))
 }
 
 /// Name of the file of sample `index`.

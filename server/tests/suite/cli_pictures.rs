@@ -21,7 +21,7 @@ fn pictures_that_are_missing_given_twice_or_none_are_refused_in_one_line() {
     fs::write(path("empty.png"), "").unwrap();
     // Larger than any photo, without filling the disk.
     File::create(path("large.png")).unwrap().set_len(1 << 40).unwrap();
-    let base = ["sample", "dlv-irn", "--preset", "x2-irn", "--out", "out"];
+    let base = ["sample", "dlv-irn", "--preset", "x2-small", "--out", "out"];
     let cases: [&[&str]; 10] = [
         &[],
         &["--input", "none.png"],
@@ -72,7 +72,7 @@ fn files_beside_a_sample_are_not_written_over_either() {
     fs::create_dir(folders.path().join("out")).unwrap();
     fs::write(folders.path().join("out/sample-0000-small.png"), "mine").unwrap();
     fs::write(folders.path().join("small.png"), picture(12, 8)).unwrap();
-    let sample = ["sample", "dlv-irn", "--preset", "x2-irn", "--input", "small.png", "--out", "out"];
+    let sample = ["sample", "dlv-irn", "--preset", "x2-small", "--input", "small.png", "--out", "out"];
     refused(&output(&folders, &sample), &["out"]);
     assert_eq!(fs::read(folders.path().join("out/sample-0000-small.png")).unwrap(), b"mine");
 }

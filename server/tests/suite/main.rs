@@ -12,6 +12,7 @@ mod events;
 mod export;
 mod leases;
 mod openapi;
+mod pictures;
 mod processes;
 mod queue;
 mod rates;

@@ -34,8 +34,8 @@ async fn gone(folders: &Folders, what: &str) {
     }
 }
 
-async fn queued(app: &App) -> String {
-    let answer = app.upload(&Form::small()).await;
+async fn queued(app: &App, form: &Form) -> String {
+    let answer = app.upload(form).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
     answer.json()["id"].as_str().unwrap().to_owned()
 }
@@ -71,7 +71,7 @@ async fn an_upload_waits_with_its_run_and_is_told_to_nobody() {
 #[tokio::test]
 async fn a_run_that_is_cancelled_while_it_waits_takes_its_upload_along() {
     let app = App::idle().await;
-    let (one, other) = (queued(&app).await, queued(&app).await);
+    let (one, other) = (queued(&app, &Form::small()).await, queued(&app, &Form::small()).await);
     let cancelled = app.delete(&format!("/api/runs/{one}"), None).await;
     assert_eq!(cancelled.json()["state"], "cancelled");
     assert_eq!(app.folders.uploads(), [other.as_str()], "at once, and only its own");
@@ -82,16 +82,33 @@ async fn a_run_that_is_cancelled_while_it_waits_takes_its_upload_along() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_fails_takes_its_upload_along() {
     let app = App::working().await;
-    let id = queued(&app).await;
+    let id = queued(&app, &Form::doomed()).await;
     let run = app.ended(&id).await;
     assert_eq!(run.state, RunState::Failed, "its weights are none");
     gone(&app.folders, "failed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_succeeds_or_is_stopped_takes_its_upload_along() {
+    let app = App::working().await;
+    let id = queued(&app, &Form::small()).await;
+    let run = app.ended(&id).await;
+    assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
+    gone(&app.folders, "succeeded").await;
+    let id = queued(&app, &Form::long()).await;
+    while app.run(&id).await.progress.is_none() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(upload(&app.folders, &id).is_file());
+    assert_eq!(app.delete(&format!("/api/runs/{id}"), None).await.status, StatusCode::ACCEPTED);
+    assert_eq!(app.ended(&id).await.state, RunState::Cancelled);
+    gone(&app.folders, "stopped").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_upload_is_gone_or_broken_says_so() {
     let app = App::idle().await;
-    let (without, with_another) = (queued(&app).await, queued(&app).await);
+    let (without, with_another) = (queued(&app, &Form::small()).await, queued(&app, &Form::small()).await);
     fs::remove_file(upload(&app.folders, &without)).unwrap();
     fs::write(upload(&app.folders, &with_another), "no picture").unwrap();
     app.work();
@@ -107,7 +124,7 @@ async fn a_run_whose_upload_is_gone_or_broken_says_so() {
 #[tokio::test]
 async fn an_upload_stays_as_long_as_any_worker_may_need_it() {
     let app = App::idle().await;
-    let id = queued(&app).await;
+    let id = queued(&app, &Form::small()).await;
     let claim = leases::claim(&app.runs.pool, Kind::Sample, OPTIONS.lease).await.unwrap().unwrap();
     app.runs.tidy_uploads().await.unwrap();
     assert!(upload(&app.folders, &id).is_file(), "it is worked on");
@@ -171,8 +188,27 @@ async fn uploads_survive_sigkill_as_long_as_their_run_does() {
     assert_eq!(server.run(&ids[2]).await.state, RunState::Queued);
     server.kill();
 
-    let _server = Server::start(&folders, &[]);
+    let server = Server::start(&folders, &[]);
+    let run = server.until(&ids[2], "ended", |run| run.state.is_final()).await;
+    assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
     gone(&folders, "the run was worked on").await;
+}
+
+/// Killed over a run, a server leaves the upload for the one that takes the run up again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_taken_up_again_with_its_upload() {
+    let folders = Folders::new();
+    let server = Server::start(&folders, &[]);
+    let id = server.upload(&Form::long()).await["id"].as_str().unwrap().to_owned();
+    server.until(&id, "made progress", |run| run.progress.is_some_and(|p| p.done > 0 && p.done < p.total)).await;
+    server.kill();
+    assert!(upload(&folders, &id).is_file());
+    let server = Server::start(&folders, &[]);
+    let run = server.until(&id, "ended", |run| run.state.is_final()).await;
+    assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
+    let log = server.get(&format!("/api/runs/{id}/events")).await.text().await.unwrap();
+    assert!(log.contains("Taken up again by another worker."), "{log}");
+    gone(&folders, "succeeded").await;
 }
 
 /// A connection on which three quarters of a picture have been sent, and some of it is on the disk.

@@ -1,9 +1,12 @@
 //! Forms with pictures, written by hand so that they can be wrong.
 
+use std::io::Write as _;
+
 use axum::{
     body::Body,
     http::{Request, header},
 };
+use flate2::{Compression, Crc, write::ZlibEncoder};
 use samples::{Image, image::encode};
 use serde_json::{Value, json};
 
@@ -31,9 +34,23 @@ impl Form {
         Self::default().with("request", picture_request().to_string())
     }
 
-    /// Such a request with its picture.
+    /// Such a request with a small picture.
     pub fn small() -> Self {
         Self::asking().with("picture", picture(12, 8))
+    }
+
+    /// A request whose run fails: the preset's weights are none.
+    pub fn doomed() -> Self {
+        let mut request = picture_request();
+        request["preset"] = "x2-irn".into();
+        Self::default().with("request", request.to_string()).with("picture", picture(12, 8))
+    }
+
+    /// A request that keeps a worker busy for a while.
+    pub fn long() -> Self {
+        let mut request = picture_request();
+        request["count"] = 2000.into();
+        Self::default().with("request", request.to_string()).with("picture", picture(20, 20))
     }
 
     /// Media type and body.
@@ -58,7 +75,28 @@ impl Form {
 
 /// A request for samples of a picture.
 pub fn picture_request() -> Value {
-    json!({ "system": "dlv-irn", "preset": "x2-irn", "seed": 3, "parameters": { "direction": "both" } })
+    json!({ "system": "dlv-irn", "preset": "x2-small", "seed": 3, "parameters": { "direction": "both" } })
+}
+
+/// A PNG with see-through pixels: RGBA, so that not everything of it survives.
+pub fn see_through(width: u32, height: u32) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut chunk = |kind: &[u8; 4], data: &[u8]| {
+        let mut check = Crc::new();
+        check.update(kind);
+        check.update(data);
+        png.extend((data.len() as u32).to_be_bytes());
+        png.extend_from_slice(kind);
+        png.extend_from_slice(data);
+        png.extend(check.sum().to_be_bytes());
+    };
+    chunk(b"IHDR", &[&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat());
+    let row = [&[0], [200, 40, 90, 128].repeat(width as usize).as_slice()].concat();
+    let mut rows = ZlibEncoder::new(Vec::new(), Compression::fast());
+    rows.write_all(&row.repeat(height as usize)).unwrap();
+    chunk(b"IDAT", &rows.finish().unwrap());
+    chunk(b"IEND", &[]);
+    png
 }
 
 /// A PNG of a gradient.
