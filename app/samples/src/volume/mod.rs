@@ -13,7 +13,6 @@ mod measures;
 mod median;
 pub mod nrrd;
 mod packed;
-mod parallel;
 mod percolation;
 pub mod permeability;
 mod porosity;
@@ -38,6 +37,8 @@ pub use slope::{SLOPE_LAGS, Slope};
 pub use two_point::TwoPoint;
 
 use thiserror::Error;
+
+use crate::parallel;
 
 /// Voxel value of the pore space.
 pub const PORE: u8 = 0;
