@@ -84,6 +84,10 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     };
     let checked = request.check(Venue::Server)?;
     let inputs = pictures::read(checked.system, &parsed.files)?;
+    let variants = match lines {
+        Some(file) => lines::read(file, &checked)?,
+        None => Vec::new(),
+    };
     let weights = match &args.weights {
         Some(file) => given(file, checked.system.slug, checked.preset.name)?,
         None => args.places.assets().weights(checked.system.slug, checked.preset)?.ok_or_else(|| {
@@ -91,10 +95,6 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
             let folder = args.places.assets.display();
             Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
         })?,
-    };
-    let variants = match lines {
-        Some(file) => lines::read(file, &checked)?,
-        None => Vec::new(),
     };
     let kind = checked.system.makes;
     let count = files(kind, args.count).saturating_mul(variants.len().max(1) as u32);

@@ -102,18 +102,15 @@ mod tests {
 
     fn paced(bytes: usize, most: u64) -> (Paced, Pace) {
         let pace = Pace::default();
-        (Paced::new(Body::from(vec![7; bytes]).into_data_stream(), most, pace.clone()), pace)
+        (Paced::new(Body::from(vec![7u8; bytes]).into_data_stream(), most, pace.clone()), pace)
     }
 
     #[tokio::test]
     async fn a_long_body_comes_in_pieces_with_a_pause_after_each() {
         let (mut stream, pace) = paced(3 * PIECE + 1, u64::MAX);
         let mut lengths = Vec::new();
-        loop {
-            match stream.next().await {
-                Some(piece) => lengths.push(piece.unwrap().len()),
-                None => break,
-            }
+        while let Some(piece) = stream.next().await {
+            lengths.push(piece.unwrap().len());
             assert!(stream.next().now_or_never().is_none(), "no second piece at once");
             pace.content();
         }

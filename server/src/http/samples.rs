@@ -139,7 +139,7 @@ fn over_budget(checked: &Checked<SampleRequest>, voxels: u64) -> Option<FieldErr
 /// The same for pictures, each with its pixels.
 fn over_pixels(sizes: &[(&str, u64)], count: u32, pixels: u64) -> Option<FieldError> {
     let all: u64 = sizes.iter().map(|(_, size)| size).sum();
-    let (largest, size) = sizes.iter().max_by_key(|(_, size)| size)?;
+    let (largest, size) = sizes.iter().max_by_key(|(_, size)| *size)?;
     let most = pixels / all.max(1);
     (u64::from(count) > most).then(|| match most {
         0 => FieldError::new(

