@@ -52,7 +52,7 @@ impl Picture {
     /// As a PNG file that carries the texts.
     ///
     /// # Errors
-    /// If a text has no place in it.
+    /// If a text cannot stand in a PNG file.
     pub fn png(&self) -> Result<Vec<u8>, ImageError> {
         let text: Vec<_> = self.text.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         encode::png(&self.image, &text)

@@ -20,6 +20,7 @@ pub mod raw;
 mod reference;
 mod resample;
 mod slope;
+mod specks;
 pub mod table;
 pub mod tiff_stack;
 mod two_point;
