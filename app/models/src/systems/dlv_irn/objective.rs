@@ -63,6 +63,10 @@ impl RescalingTrainer {
     /// Goes on with a network; the optimiser starts anew.
     pub fn of(network: Network, device: &Device) -> Self {
         let device = device.clone().autodiff();
+        let network = match network {
+            Network::Rescaling(config, module) => Network::Rescaling(config, module.train().fork(&device)),
+            Network::Enlarger(config, module) => Network::Enlarger(config, module.train().fork(&device)),
+        };
         let optimizer = AdamConfig::new()
             .with_beta_1(0.9)
             .with_beta_2(0.999)

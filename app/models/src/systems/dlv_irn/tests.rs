@@ -1,6 +1,6 @@
 //! Parity with the authors' IRN, and what the sampler promises.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use catalog::{SampleRequest, systems::dlv_irn::PICTURE};
@@ -125,23 +125,20 @@ fn the_losses_are_the_authors() {
 
 #[test]
 fn every_tensor_of_the_published_sizes_has_a_place() {
-    #[derive(Deserialize)]
-    struct Named {
-        name: String,
-        shape: Vec<usize>,
-    }
-    let all: Value = serde_json::from_slice(&std::fs::read(fixture("published_tensors.json")).unwrap()).unwrap();
+    type Shapes = BTreeMap<String, Vec<usize>>;
+    let all: BTreeMap<String, Shapes> =
+        serde_json::from_slice(&std::fs::read(fixture("published_tensors.json")).unwrap()).unwrap();
     for (key, preset) in [("x2", "irn-x2"), ("x4", "irn-x4")] {
-        let theirs: Vec<Named> = serde_json::from_value(all[key].clone()).unwrap();
+        let theirs = &all[key];
         let Ok(Architecture::Rescaling(config)) = Architecture::of_preset(preset) else { panic!("{preset}") };
         let names = import::authors_names(&config);
         let network = Network::random(&Architecture::Rescaling(config), &mut seed::stream(0, 0), &Device::flex());
         let ours = weights::read_arrays(&network.to_safetensors(burn::tensor::DType::F32).unwrap()).unwrap();
         let mut renamed: Vec<(String, Vec<usize>)> = theirs
-            .into_iter()
-            .filter(|tensor| !tensor.name.ends_with("haar_weights"))
-            .map(|tensor| {
-                let name = names.iter().fold(tensor.name, |name, (pattern, ours)| {
+            .iter()
+            .filter(|(name, _)| !name.ends_with("haar_weights"))
+            .map(|(name, shape)| {
+                let name = names.iter().fold(name.clone(), |name, (pattern, ours)| {
                     // The patterns are plain text but for an anchor and escaped dots.
                     let plain = pattern.replace('\\', "");
                     match plain.strip_prefix('^') {
@@ -149,7 +146,7 @@ fn every_tensor_of_the_published_sizes_has_a_place() {
                         None => name.replace(&plain, ours),
                     }
                 });
-                (name, tensor.shape)
+                (name, shape.clone())
             })
             .collect();
         renamed.sort();
