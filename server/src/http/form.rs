@@ -9,7 +9,7 @@ use axum::{
         DefaultBodyLimit, FromRequest as _, Multipart, Request,
         multipart::{Field, MultipartError},
     },
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
 };
 use bytes::Bytes;
 use catalog::FieldError;
@@ -195,7 +195,7 @@ async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> Re
 }
 
 fn refused(error: MultipartError) -> ApiError {
-    let mut causes = std::iter::successors(Some(&error as &(dyn Error + 'static)), |cause| cause.source());
+    let mut causes = std::iter::successors(Some(&error as &(dyn Error + 'static)), |&cause| cause.source());
     match causes.find_map(|cause| cause.downcast_ref::<Refused>()) {
         Some(Refused::Length(most)) => too_large(*most),
         Some(other) => broken(&other.to_string()),
