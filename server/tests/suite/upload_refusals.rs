@@ -5,7 +5,6 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use futures::StreamExt as _;
 use proptest::prelude::*;
 use serde_json::json;
 use server::http::{Limits, form::Bounds};
@@ -117,8 +116,8 @@ async fn what_is_too_large_is_refused() {
     refused(&app, &Form::default().with("request", vec![b'['; 100_000]), large, &["request"]).await;
     let (media, part) = Form::default().with("x", "").encode();
     let head = part.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
-    let content = futures::stream::repeat_n(Ok::<_, std::io::Error>(vec![0u8; 1000]), 300);
-    let unannounced = Body::from_stream(futures::stream::iter([Ok(part[..head].to_vec())]).chain(content));
+    let content = (0..300).map(|_| Ok::<_, std::io::Error>(vec![0u8; 1000]));
+    let unannounced = Body::from_stream(futures::stream::iter([Ok(part[..head].to_vec())].into_iter().chain(content)));
     let unannounced = Request::post("/api/samples").header(header::CONTENT_TYPE, media).body(unannounced).unwrap();
     app.send(unannounced).await.problem(large);
     assert_eq!(app.folders.uploads(), [""; 0]);
