@@ -103,5 +103,5 @@ pub fn see_through(width: u32, height: u32) -> Vec<u8> {
 /// A PNG of a gradient.
 pub fn picture(width: usize, height: usize) -> Vec<u8> {
     let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| [(16 * x) as u8, (16 * y) as u8, 90]));
-    encode::png(&Image::new(width, height, pixels.collect()).unwrap(), &[])
+    encode::png(&Image::new(width, height, pixels.collect()).unwrap(), &[]).unwrap()
 }
