@@ -52,12 +52,7 @@ pub trait Case {
     ///
     /// # Errors
     /// One sentence: it cannot be shown.
-    fn take_in(
-        &self,
-        request: &SampleRequest,
-        message: FromWorker,
-        bytes: Option<ArrayBuffer>,
-    ) -> Result<(), String>;
+    fn take_in(&self, request: &SampleRequest, message: FromWorker, bytes: Option<ArrayBuffer>) -> Result<(), String>;
 
     /// What it opens.
     fn accepts(&self) -> Accepts;

@@ -44,12 +44,7 @@ impl Case for PicturesCase {
         PicturesCase::inputs(*self)
     }
 
-    fn take_in(
-        &self,
-        request: &SampleRequest,
-        message: FromWorker,
-        bytes: Option<ArrayBuffer>,
-    ) -> Result<(), String> {
+    fn take_in(&self, request: &SampleRequest, message: FromWorker, bytes: Option<ArrayBuffer>) -> Result<(), String> {
         PicturesCase::take_in(*self, request, message, bytes)
     }
 

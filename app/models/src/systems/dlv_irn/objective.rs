@@ -219,7 +219,7 @@ fn hcflow_loss(
     latents: Drawn,
 ) -> (Tensor<1>, RescalingMetrics) {
     let downscaled = network.forward(large.clone(), latents.small.clone());
-    let (restored, recovered) = network.inverse(quantise(downscaled.small.clone()), latents.large);
+    let (restored, recovered) = network.inverse(quantise(downscaled.small.clone().clamp(0.0, 1.0)), latents.large);
     let recovered = latents.small.zip(recovered);
     let losses = Losses::of(Pass { large, small_target: bicubic, downscaled, restored, recovered });
     let (small, restored) = (scalar(&losses.small), scalar(&losses.restored));
