@@ -44,7 +44,13 @@ impl Given {
             array.values = drawn.into_iter().map(|z| spread * z).collect();
         }
         let large = waves("large", BATCH, CROP);
-        Ok(Self { architecture, weights, bicubic: halved("bicubic", &large), large, picture: waves("picture", 1, SIDE) })
+        Ok(Self {
+            architecture,
+            weights,
+            bicubic: halved("bicubic", &large),
+            large,
+            picture: waves("picture", 1, SIDE),
+        })
     }
 
     /// Everything, as a safetensors file.
