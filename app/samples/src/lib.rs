@@ -5,6 +5,7 @@
 
 pub mod image;
 pub mod objects;
+mod parallel;
 pub mod pictures;
 pub mod structure;
 pub mod volume;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Image,
-    image::{Decoded, encode},
+    image::{Decoded, ImageError, encode},
 };
 
 /// The pictures that a request works on, by the names of the system's inputs.
@@ -50,7 +50,10 @@ pub struct Picture {
 
 impl Picture {
     /// As a PNG file that carries the texts.
-    pub fn png(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// If a text cannot stand in a PNG file.
+    pub fn png(&self) -> Result<Vec<u8>, ImageError> {
         let text: Vec<_> = self.text.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         encode::png(&self.image, &text)
     }

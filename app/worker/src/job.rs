@@ -309,7 +309,7 @@ impl<H: Host> Reporter<'_, H> {
                 let sample = self.read(sampling.finish()?).await?;
                 let now = self.host.now();
                 self.step(report.done, total, mean(now), report.label);
-                self.finished(&sample, now - started);
+                self.finished(&sample, now - started)?;
                 return Ok(sample);
             }
             let waited = self.host.now() - previewed_at >= PREVIEW_EVERY;
@@ -338,7 +338,7 @@ impl<H: Host> Reporter<'_, H> {
         }
     }
 
-    fn finished(&self, sample: &Sample, milliseconds: f64) {
+    fn finished(&self, sample: &Sample, milliseconds: f64) -> Result<(), Stop> {
         let (job, number) = (self.job, self.sample);
         match sample {
             Sample::Volume(volume) => {
@@ -356,7 +356,8 @@ impl<H: Host> Reporter<'_, H> {
                     let (role, title) = (picture.role.clone(), picture.title.clone());
                     let beside = index > 0;
                     let message = FromWorker::Picture { job, sample: number, role, title, beside, size, milliseconds };
-                    self.post(&message, Some(picture.png()));
+                    let png = picture.png().map_err(|error| Stop::Failed(error.to_string(), vec![]))?;
+                    self.post(&message, Some(png));
                 }
             }
             Sample::Objects(objects) => {
@@ -364,6 +365,7 @@ impl<H: Host> Reporter<'_, H> {
                 self.post(&FromWorker::Objects { job, sample: number, objects, milliseconds }, None);
             }
         }
+        Ok(())
     }
 
     fn preview(&self, preview: Preview) {

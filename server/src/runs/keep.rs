@@ -58,8 +58,11 @@ pub fn keep(sample: &Sample, notes: Vec<(String, String)>, measure: &MeasureOpti
             };
             Ok(Kept {
                 media_type: "image/png",
-                bytes: noted(first),
-                beside: others.iter().map(|picture| (picture.role.clone(), noted(picture))).collect(),
+                bytes: noted(first)?,
+                beside: others
+                    .iter()
+                    .map(|picture| Ok((picture.role.clone(), noted(picture)?)))
+                    .collect::<anyhow::Result<_>>()?,
                 shape: Some(vec![first.image.height(), first.image.width()]),
                 measures: serde_json::to_value(&pictures.measures)?,
             })

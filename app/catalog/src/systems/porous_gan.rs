@@ -30,6 +30,11 @@ pub struct SampleParameters {
     /// The paper's post-processing: removes single-voxel specks before the threshold. The small presets make few, and
     /// their pores are narrow.
     pub median_filter: bool,
+    /// Take lone voxels away
+    ///
+    /// Pores that touch no pore and grains that touch no grain, which the network leaves where it is uncertain. The rest
+    /// stays as it is.
+    pub remove_lone_voxels: bool,
 }
 
 /// Which statistics the batch-normalisation layers use at inference.
@@ -44,7 +49,13 @@ pub enum Normalization {
 
 impl Default for SampleParameters {
     fn default() -> Self {
-        Self { size: 64, normalization: Normalization::Batch, crop_border: false, median_filter: false }
+        Self {
+            size: 64,
+            normalization: Normalization::Batch,
+            crop_border: false,
+            median_filter: false,
+            remove_lone_voxels: true,
+        }
     }
 }
 

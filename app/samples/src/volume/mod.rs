@@ -13,7 +13,6 @@ mod measures;
 mod median;
 pub mod nrrd;
 mod packed;
-mod parallel;
 mod percolation;
 pub mod permeability;
 mod porosity;
@@ -21,6 +20,7 @@ pub mod raw;
 mod reference;
 mod resample;
 mod slope;
+mod specks;
 pub mod table;
 pub mod tiff_stack;
 mod two_point;
@@ -38,6 +38,8 @@ pub use slope::{SLOPE_LAGS, Slope};
 pub use two_point::TwoPoint;
 
 use thiserror::Error;
+
+use crate::parallel;
 
 /// Voxel value of the pore space.
 pub const PORE: u8 = 0;

@@ -55,12 +55,12 @@ pub fn score(model: &dyn Model, preset: &str, pictures: &[Named]) -> Result<Vec<
         let kept = small.as_ref().unwrap_or(&bicubic_small);
         Ok(Score {
             name: picture.name.clone(),
-            restored_psnr: psnr_y(&restored, &original, scale),
-            restored_ssim: ssim_y(&restored, &original, scale),
-            small_psnr: small.as_ref().map(|small| psnr_y(small, &bicubic_small, scale)),
-            bicubic_psnr: psnr_y(&back, &original, scale),
-            bicubic_ssim: ssim_y(&back, &original, scale),
-            small_bytes: encode::png(kept, &[]).len() as f64,
+            restored_psnr: psnr_y(&restored, &original, scale)?,
+            restored_ssim: ssim_y(&restored, &original, scale)?,
+            small_psnr: small.as_ref().map(|small| psnr_y(small, &bicubic_small, scale)).transpose()?,
+            bicubic_psnr: psnr_y(&back, &original, scale)?,
+            bicubic_ssim: ssim_y(&back, &original, scale)?,
+            small_bytes: encode::png(kept, &[])?.len() as f64,
         })
     };
     pictures.iter().map(one).collect()

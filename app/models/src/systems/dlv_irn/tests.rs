@@ -7,7 +7,7 @@ use catalog::{SampleRequest, systems::dlv_irn::PICTURE};
 use proptest::prelude::*;
 use samples::{
     Image, Inputs, Picture, Sample,
-    image::{Decoded, encode, Limits, decode},
+    image::{Decoded, Limits, decode},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -211,7 +211,7 @@ fn the_downloaded_small_picture_grows_back_to_the_same_large_one() {
         let model = model(preset);
         let there = pictures(&model, json!({ "direction": "both" }), photo(size.0, size.1), 0).unwrap();
         let small = named(&there, "small");
-        let file = decode(&small.png(), &Limits::PHOTO).unwrap();
+        let file = decode(&small.png().unwrap(), &Limits::PHOTO).unwrap();
         assert_eq!(file.image, small.image, "PNG loses nothing");
         let back = pictures(&model, json!({}), file, 0).unwrap();
         assert_eq!(back[0].role, "restored");
@@ -265,7 +265,7 @@ fn nine_versions_differ_by_their_latent_alone() {
 #[test]
 fn a_small_picture_of_another_scale_is_said_to_be_one() {
     let small = pictures(&model("x4-small"), json!({ "direction": "down" }), photo(40, 24), 0).unwrap();
-    let file = decode(&small[0].png(), &Limits::PHOTO).unwrap();
+    let file = decode(&small[0].png().unwrap(), &Limits::PHOTO).unwrap();
     let refused = pictures(&model("x2-small"), json!({}), file, 0);
     assert!(matches!(refused, Err(ModelError::Parameters(message)) if message.contains("x4-small")));
 }

@@ -19,6 +19,7 @@ pub struct VolumeSampling {
     done: usize,
     size: usize,
     median_filter: bool,
+    remove_lone_voxels: bool,
 }
 
 impl VolumeSampling {
@@ -48,6 +49,7 @@ impl VolumeSampling {
             done: 0,
             size,
             median_filter: parameters.median_filter,
+            remove_lone_voxels: parameters.remove_lone_voxels,
         })
     }
 
@@ -90,7 +92,7 @@ impl Sampling for VolumeSampling {
         }
         let side = self.side();
         let border = (side - self.size) / 2;
-        let median_filter = self.median_filter;
+        let (median_filter, remove_lone_voxels) = (self.median_filter, self.remove_lone_voxels);
         Ok(Pending::new(self.activations, move |values| {
             let mut grey = encode::grey([side; 3], &values)?;
             if median_filter {
@@ -100,7 +102,8 @@ impl Sampling for VolumeSampling {
                 .without_border(border)
                 .ok_or_else(|| ModelError::Output("the border leaves nothing".to_owned()))?;
             let threshold = grey.otsu_threshold();
-            Ok(Sample::Volume(grey.segment(threshold)))
+            let volume = grey.segment(threshold);
+            Ok(Sample::Volume(if remove_lone_voxels { volume.without_lone_voxels() } else { volume }))
         }))
     }
 }

@@ -10,6 +10,8 @@ use samples::{
     pictures::Measures,
 };
 
+use crate::ModelError;
+
 /// What the colours of the heat maps are stretched by: a difference of 1/8 of the range is full.
 const GAIN: f32 = 8.0;
 
@@ -19,25 +21,36 @@ pub fn beside(role: &str, title: &str, image: Image) -> Picture {
 }
 
 /// Compares what came back with the original, and both with the bicubic way there and back. The border is the scale's,
-/// as in the published tables.
-pub fn compare(original: &Image, small: &Image, restored: &Image, scale: usize) -> (Measures, Vec<Picture>) {
+/// as in the published tables; what a picture is too small for is left out, and so is the infinite ratio of equal ones,
+/// which JSON cannot hold.
+///
+/// # Errors
+/// If two pictures that are compared have different sizes.
+pub fn compare(
+    original: &Image,
+    small: &Image,
+    restored: &Image,
+    scale: usize,
+) -> Result<(Measures, Vec<Picture>), ModelError> {
     let bicubic_small = bicubic(original, small.width(), small.height());
     let back = bicubic(&bicubic_small, original.width(), original.height());
     let mut measures = Measures::new();
     let mut measure = |name: &str, a: &Image, b: &Image, border| {
-        measures.insert(format!("{name}_psnr"), psnr_y(a, b, border));
-        measures.insert(format!("{name}_ssim"), ssim_y(a, b, border));
+        for (kind, value) in [("psnr", psnr_y(a, b, border)), ("ssim", ssim_y(a, b, border))] {
+            if let Some(value) = value.ok().filter(|value| value.is_finite()) {
+                measures.insert(format!("{name}_{kind}"), value);
+            }
+        }
     };
     measure("restored", restored, original, scale);
     measure("bicubic", &back, original, scale);
     measure("small", small, &bicubic_small, 0);
     measures.insert("original_pixels".to_owned(), (original.width() * original.height()) as f64);
-    // What JSON cannot hold, an infinite ratio of equal pictures say, is left out.
-    measures.retain(|_, value| value.is_finite());
+    let map = |made| difference(made, original, GAIN).map_err(|e| ModelError::Output(e.to_string()));
     let pictures = vec![
-        beside("difference", "Where the restored picture differs", difference(restored, original, GAIN)),
-        beside("difference-bicubic", "Where the bicubic picture differs", difference(&back, original, GAIN)),
+        beside("difference", "Where the restored picture differs", map(restored)?),
+        beside("difference-bicubic", "Where the bicubic picture differs", map(&back)?),
         beside("bicubic", "Bicubic, there and back", back),
     ];
-    (measures, pictures)
+    Ok((measures, pictures))
 }

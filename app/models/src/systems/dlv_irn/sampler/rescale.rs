@@ -149,9 +149,9 @@ impl Rescale {
             return Ok(Pictures { pictures: vec![small_picture(small, size)], ..Pictures::default() });
         }
         let restored = large.into_image()?;
-        let (mut measures, beside_it) = compare(&original, &small, &restored, scale);
+        let (mut measures, beside_it) = compare(&original, &small, &restored, scale)?;
         let small = small_picture(small, size);
-        measures.insert("small_bytes".to_owned(), small.png().len() as f64);
+        measures.insert("small_bytes".to_owned(), small.png().map_err(|e| ModelError::Output(e.to_string()))?.len() as f64);
         let mut pictures = vec![beside("restored", "Restored from the small picture", restored), small];
         pictures.extend(beside_it);
         Ok(Pictures { pictures, measures })

@@ -178,5 +178,5 @@ fn spread(made: &[Image]) -> Result<Image, ModelError> {
     let deviations: Vec<u8> = (0..3 * width * height).map(deviation).collect();
     let bad = |e: samples::image::ImageError| ModelError::Output(e.to_string());
     let none = Image::new(width, height, vec![0; deviations.len()]).map_err(bad)?;
-    Ok(difference(&Image::new(width, height, deviations).map_err(bad)?, &none, GAIN))
+    difference(&Image::new(width, height, deviations).map_err(bad)?, &none, GAIN).map_err(bad)
 }

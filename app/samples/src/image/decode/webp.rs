@@ -1,0 +1,83 @@
+//! WebP, lossy and lossless; of an animation the first frame.
+
+use std::io::{Cursor, ErrorKind};
+
+use ::image::{DynamicImage, ImageBuffer};
+use image_webp::{DecodingError, WebPDecoder};
+
+use super::{
+    Limits, Note,
+    source::{self, Source},
+};
+use crate::image::{ImageError, ImageFormat};
+
+const FORMAT: ImageFormat = ImageFormat::WebP;
+
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImageError> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(error)?;
+    let (width, height) = decoder.dimensions();
+    limits.check(width, height)?;
+    // The decoder makes room for a lossy frame before it compares its sides with the picture's.
+    if !lossy_frames_fit(bytes, [width, height]) {
+        return Err(malformed(format!("a frame is larger than the picture of {width} × {height}")));
+    }
+    // No chunk is longer than the file, whatever it says.
+    decoder.set_memory_limit(bytes.len());
+    let mut values = vec![0; decoder.output_buffer_size().ok_or_else(|| malformed("its size overflows"))?];
+    decoder.read_image(&mut values).map_err(error)?;
+    let pixels = if decoder.has_alpha() {
+        ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgba8)
+    } else {
+        ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgb8)
+    };
+    let mut source = Source::of(pixels.ok_or_else(|| malformed("it has too few pixels"))?);
+    // Metadata that cannot be read is as good as none.
+    source.profile = decoder.icc_profile().ok().flatten();
+    if let Ok(Some(exif)) = decoder.exif_metadata() {
+        source.orientation = source::upright(&exif);
+    }
+    if decoder.num_frames() > 1 {
+        source.notes.push(Note::FirstFrame);
+    }
+    Ok(source)
+}
+
+/// Whether every lossy frame that may be decoded lies within the canvas.
+fn lossy_frames_fit(bytes: &[u8], canvas: [u32; 2]) -> bool {
+    let fits = |(name, content): ([u8; 4], &[u8])| {
+        name != *b"VP8 " || key_frame_sides(content).is_none_or(|[w, h]| w <= canvas[0] && h <= canvas[1])
+    };
+    chunks(bytes.get(12..).unwrap_or_default()).all(|(name, content)| match &name {
+        // Sixteen bytes of placement, then chunks again.
+        b"ANMF" => chunks(content.get(16..).unwrap_or_default()).all(fits),
+        _ => fits((name, content)),
+    })
+}
+
+/// Names and contents of RIFF chunks, as far as the bytes reach.
+fn chunks(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let (&[a, b, c, d, size @ ..], body) = bytes.split_first_chunk::<8>()?;
+        let size = u32::from_le_bytes(size) as usize;
+        bytes = body.get(size.saturating_add(size & 1)..).unwrap_or_default();
+        Some(([a, b, c, d], &body[..size.min(body.len())]))
+    })
+}
+
+/// Width and height in the header of a VP8 key frame (RFC 6386, 9.1).
+fn key_frame_sides(content: &[u8]) -> Option<[u32; 2]> {
+    let &[_, _, _, _, _, _, w0, w1, h0, h1] = content.first_chunk()?;
+    Some([[w0, w1], [h0, h1]].map(|side| u32::from(u16::from_le_bytes(side) & 0x3FFF)))
+}
+
+fn error(error: DecodingError) -> ImageError {
+    match error {
+        DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => ImageError::Truncated(FORMAT),
+        DecodingError::UnsupportedFeature(what) => ImageError::Unsupported { format: FORMAT, what },
+        error => malformed(error.to_string()),
+    }
+}
+
+fn malformed(reason: impl Into<String>) -> ImageError {
+    ImageError::Malformed { format: FORMAT, reason: reason.into() }
+}
