@@ -1,6 +1,8 @@
 //! Backward passes: which inputs an operator keeps, and which gradients it computes when.
 
 use super::Unary;
+use super::kernel::dense_block::Sizes;
+use super::maps;
 use super::ops::FastOps;
 use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
@@ -125,6 +127,24 @@ impl<B: FastOps, C: CheckpointStrategy> FastOps for Autodiff<B, C> {
                 prep.finish(B::fast_conv_transpose3d(x.into_primitive(), weight.into_primitive(), stride, padding))
             }
         }
+    }
+
+    fn fast_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        stride: [usize; 2],
+        padding: [usize; 2],
+    ) -> FloatTensor<Self> {
+        maps::autodiff::conv2d::<B, C>(x, weight, bias, stride, padding)
+    }
+
+    fn fast_dense_block(
+        x: FloatTensor<Self>,
+        parameters: FloatTensor<Self>,
+        sizes: Sizes,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        maps::autodiff::dense_block::<B, C>(x, parameters, sizes)
     }
 
     fn fast_batch_norm(

@@ -72,7 +72,7 @@ pub(super) fn conv_transpose3d_weight_backward<B: Backend>(
     B::conv_transpose3d_weight_backward(x, weight, grad, transpose_options(stride, padding))
 }
 
-fn leaky<B: Backend>(x: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
+pub(super) fn leaky<B: Backend>(x: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
     match slope {
         1.0 => x,
         0.0 => B::relu(x),
@@ -81,7 +81,7 @@ fn leaky<B: Backend>(x: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
 }
 
 /// At 0 the slope is that of negative arguments, as everywhere in this module.
-fn leaky_backward<B: Backend>(x: FloatTensor<B>, grad: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
+pub(super) fn leaky_backward<B: Backend>(x: FloatTensor<B>, grad: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
     match slope {
         1.0 => grad,
         0.0 => B::relu_backward(x, grad),

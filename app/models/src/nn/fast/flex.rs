@@ -2,9 +2,11 @@
 
 use super::Unary;
 use super::composed;
+use super::kernel::dense_block::Sizes;
 use super::kernel::geometry::Geometry;
 use super::kernel::norm::{self, ChannelState, Channels};
 use super::kernel::{LANES, correlate, elementwise, lanes, weight_grad};
+use super::maps;
 use super::ops::FastOps;
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::{DType, Flex, TensorMetadata};
@@ -15,12 +17,10 @@ type Grid = [usize; 3];
 
 impl FastOps for Flex {
     fn fast_conv3d(x: FlexTensor, weight: FlexTensor, stride: Grid, padding: Grid) -> FlexTensor {
-        let small = small_grid(grid(&x), grid(&weight), stride, padding);
-        let geometry = geometry(&weight, x.shape()[0], small, grid(&x), stride, padding);
         if !all_f32(&[&x, &weight]) {
             return composed::conv3d::<Flex>(x, weight, stride, padding);
         }
-        gather(&geometry, &x, &weight)
+        conv3d(&x, &weight, stride, padding)
     }
 
     fn fast_conv3d_x_backward(
@@ -30,11 +30,10 @@ impl FastOps for Flex {
         stride: Grid,
         padding: Grid,
     ) -> FlexTensor {
-        let geometry = geometry(&weight, x.shape()[0], grid(&grad), grid(&x), stride, padding);
         if !all_f32(&[&weight, &grad]) {
             return composed::conv3d_x_backward::<Flex>(x, weight, grad, stride, padding);
         }
-        scatter(&geometry, &grad, &weight)
+        conv3d_x_backward(&x, &weight, &grad, stride, padding)
     }
 
     fn fast_conv3d_weight_backward(
@@ -44,11 +43,10 @@ impl FastOps for Flex {
         stride: Grid,
         padding: Grid,
     ) -> FlexTensor {
-        let geometry = geometry(&weight, x.shape()[0], grid(&grad), grid(&x), stride, padding);
-        if !all_f32(&[&x, &grad]) || geometry.batch < FEWEST_SAMPLES {
+        if !all_f32(&[&x, &grad]) || x.shape()[0] < FEWEST_SAMPLES {
             return composed::conv3d_weight_backward::<Flex>(x, weight, grad, stride, padding);
         }
-        weight_gradient(geometry, &grad, &x, weight.shape())
+        conv3d_weight_backward(&x, &weight, &grad, stride, padding)
     }
 
     fn fast_conv_transpose3d(x: FlexTensor, weight: FlexTensor, stride: Grid, padding: Grid) -> FlexTensor {
@@ -86,6 +84,49 @@ impl FastOps for Flex {
             return composed::conv_transpose3d_weight_backward::<Flex>(x, weight, grad, stride, padding);
         }
         weight_gradient(geometry, &x, &grad, weight.shape())
+    }
+
+    fn fast_conv2d(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        stride: [usize; 2],
+        padding: [usize; 2],
+    ) -> FlexTensor {
+        maps::flex::conv2d(x, weight, bias, stride, padding)
+    }
+
+    fn fast_conv2d_x_backward(
+        x: FlexTensor,
+        weight: FlexTensor,
+        grad: FlexTensor,
+        stride: [usize; 2],
+        padding: [usize; 2],
+    ) -> FlexTensor {
+        maps::flex::conv2d_x_backward(x, weight, grad, stride, padding)
+    }
+
+    fn fast_conv2d_parameter_backward(
+        x: FlexTensor,
+        weight: FlexTensor,
+        grad: FlexTensor,
+        stride: [usize; 2],
+        padding: [usize; 2],
+    ) -> (FlexTensor, FlexTensor) {
+        maps::flex::conv2d_parameter_backward(x, weight, grad, stride, padding)
+    }
+
+    fn fast_dense_block(x: FlexTensor, parameters: FlexTensor, sizes: Sizes) -> (FlexTensor, FlexTensor) {
+        maps::flex::dense_block(x, parameters, sizes)
+    }
+
+    fn fast_dense_block_backward(
+        features: FlexTensor,
+        parameters: FlexTensor,
+        grad: FlexTensor,
+        sizes: Sizes,
+    ) -> (FlexTensor, FlexTensor) {
+        maps::flex::dense_block_backward(features, parameters, grad, sizes)
     }
 
     fn fast_batch_norm(
@@ -172,7 +213,36 @@ impl FastOps for Flex {
     }
 }
 
-fn all_f32(tensors: &[&FlexTensor]) -> bool {
+/// [`super::conv3d`] of `f32`.
+pub(super) fn conv3d(x: &FlexTensor, weight: &FlexTensor, stride: Grid, padding: Grid) -> FlexTensor {
+    let small = small_grid(grid(x), grid(weight), stride, padding);
+    gather(&geometry(weight, x.shape()[0], small, grid(x), stride, padding), x, weight)
+}
+
+/// The gradient of [`conv3d`] for `x`, of which only the shape matters.
+pub(super) fn conv3d_x_backward(
+    x: &FlexTensor,
+    weight: &FlexTensor,
+    grad: &FlexTensor,
+    stride: Grid,
+    padding: Grid,
+) -> FlexTensor {
+    scatter(&geometry(weight, x.shape()[0], grid(grad), grid(x), stride, padding), grad, weight)
+}
+
+/// The gradient of [`conv3d`] for `weight`, of which only the shape matters.
+pub(super) fn conv3d_weight_backward(
+    x: &FlexTensor,
+    weight: &FlexTensor,
+    grad: &FlexTensor,
+    stride: Grid,
+    padding: Grid,
+) -> FlexTensor {
+    let geometry = geometry(weight, x.shape()[0], grid(grad), grid(x), stride, padding);
+    weight_gradient(geometry, grad, x, weight.shape())
+}
+
+pub(super) fn all_f32(tensors: &[&FlexTensor]) -> bool {
     tensors.iter().all(|tensor| tensor.dtype() == DType::F32)
 }
 
@@ -242,7 +312,7 @@ fn like(model: &FlexTensor, values: Vec<f32>) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, [length])).with_layout(model.layout().clone())
 }
 
-fn vector(values: Vec<f32>) -> FlexTensor {
+pub(super) fn vector(values: Vec<f32>) -> FlexTensor {
     let length = values.len();
     FlexTensor::from_data(TensorData::new(values, [length]))
 }
@@ -269,7 +339,7 @@ fn geometry(weight: &FlexTensor, batch: usize, small: Grid, big: Grid, stride: G
 }
 
 /// The smallest batch for which the weight's gradient fills lanes with zero samples; burn's operator takes the rest.
-const FEWEST_SAMPLES: usize = 4;
+pub(super) const FEWEST_SAMPLES: usize = 4;
 
 /// The convolution of `big`: in lanes if the batch fills them.
 fn gather(geometry: &Geometry, big: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
@@ -321,7 +391,7 @@ fn lane_view(tensor: &FlexTensor) -> Cow<'_, [f32]> {
 }
 
 /// The values in burn's order.
-fn contiguous(tensor: &FlexTensor) -> Cow<'_, [f32]> {
+pub(super) fn contiguous(tensor: &FlexTensor) -> Cow<'_, [f32]> {
     match tensor.as_slice::<f32>() {
         Some(values) => Cow::Borrowed(values),
         None => {

@@ -7,6 +7,7 @@
 //! backward pass. Tensors other than `f32` take the composed path too.
 //!
 //! * [`conv3d`], [`conv_transpose3d`]: strided volumes without bias, groups or dilation;
+//! * [`conv2d`], [`dense_block`]: maps with bias;
 //! * [`batch_norm`]: statistics of the batch, affine map and leaky ReLU in two passes over the data;
 //! * [`exp`], [`sigmoid`], [`silu`], [`tanh`], [`gelu`], [`softplus`], [`relu`], [`leaky_relu`].
 
@@ -14,11 +15,13 @@ mod autodiff;
 mod composed;
 mod flex;
 pub(crate) mod kernel;
+mod maps;
 mod ops;
 
 #[cfg(test)]
 mod tests;
 
+pub use maps::{conv2d, dense_block};
 pub use ops::Unary;
 
 use burn::backend::Dispatch;
@@ -161,25 +164,4 @@ pub fn relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 /// `max(x, 0) + slope·min(x, 0)`.
 pub fn leaky_relu<const D: usize>(x: Tensor<D>, slope: f32) -> Tensor<D> {
     unary(x, Unary::LeakyRelu { slope })
-}
-
-/// DenseBlock of convolutions 3×3.
-pub fn dense_block(x: Tensor<4>, weights: &[Tensor<4>], biases: &[Tensor<1>], slope: f32) -> Tensor<4> {
-    use burn::tensor::ops::ConvOptions;
-    let mut features = x;
-    for (index, (weight, bias)) in weights.iter().zip(biases).enumerate() {
-        let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
-        let made = burn::tensor::module::conv2d(features.clone(), weight.clone(), Some(bias.clone()), options);
-        if index + 1 == weights.len() {
-            return made;
-        }
-        features = Tensor::cat(vec![features, leaky_relu(made, slope)], 1);
-    }
-    features
-}
-
-/// Convolution.
-pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, stride: usize, padding: usize) -> Tensor<4> {
-    use burn::tensor::ops::ConvOptions;
-    burn::tensor::module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1, 1], 1))
 }

@@ -1,6 +1,8 @@
 //! The extension trait: one method per operator and per gradient, with a body composed of burn's own operators.
 
 use super::composed;
+use super::kernel::dense_block::Sizes;
+use super::maps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
@@ -94,6 +96,59 @@ pub trait FastOps: Backend {
         padding: [usize; 3],
     ) -> FloatTensor<Self> {
         composed::conv_transpose3d_weight_backward::<Self>(x, weight, grad, stride, padding)
+    }
+
+    /// See [`super::conv2d`].
+    fn fast_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        stride: [usize; 2],
+        padding: [usize; 2],
+    ) -> FloatTensor<Self> {
+        maps::composed::conv2d::<Self>(x, weight, bias, stride, padding)
+    }
+
+    /// Gradient of [`Self::fast_conv2d`] for `x`, of which only the shape matters.
+    fn fast_conv2d_x_backward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        stride: [usize; 2],
+        padding: [usize; 2],
+    ) -> FloatTensor<Self> {
+        maps::composed::conv2d_x_backward::<Self>(x, weight, grad, stride, padding)
+    }
+
+    /// Gradients of [`Self::fast_conv2d`] for `weight`, of which only the shape matters, and for the bias.
+    fn fast_conv2d_parameter_backward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        stride: [usize; 2],
+        padding: [usize; 2],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        maps::composed::conv2d_parameter_backward::<Self>(x, weight, grad, stride, padding)
+    }
+
+    /// See [`super::dense_block`]; `parameters` are the flattened weights and biases in turn. Also returns what the
+    /// backward pass needs of the input and of the inner results, in an order of the backend's own.
+    fn fast_dense_block(
+        x: FloatTensor<Self>,
+        parameters: FloatTensor<Self>,
+        sizes: Sizes,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        maps::composed::dense_block::<Self>(x, parameters, sizes)
+    }
+
+    /// Gradients of [`Self::fast_dense_block`] for `x` and `parameters`; `features` is its second result.
+    fn fast_dense_block_backward(
+        features: FloatTensor<Self>,
+        parameters: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        sizes: Sizes,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        maps::composed::dense_block_backward::<Self>(features, parameters, grad, sizes)
     }
 
     /// See [`super::batch_norm`].

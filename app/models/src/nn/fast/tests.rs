@@ -6,11 +6,11 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Distribution, module};
 use proptest::prelude::*;
 
-fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+pub(super) fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
 }
 
-fn assert_close<const D: usize>(ours: Tensor<D>, theirs: Tensor<D>, what: &str) {
+pub(super) fn assert_close<const D: usize>(ours: Tensor<D>, theirs: Tensor<D>, what: &str) {
     assert_eq!(ours.dims(), theirs.dims(), "{what}: shape");
     let ours = ours.into_data().try_into_vec::<f32>().expect("f32");
     let theirs = theirs.into_data().try_into_vec::<f32>().expect("f32");

@@ -5,9 +5,12 @@
 //! Strides, kernels and borders then cost no shuffling and no padding: a border voxel simply has fewer taps. Batches
 //! that do not fill the lanes, a single sample above all, keep burn's order and go through `pencils`, where a vector
 //! holds consecutive voxels of a row.
+//!
+//! Maps whose size a convolution keeps have a layout of their own, `planes`, for batches of any size.
 
 pub mod correlate;
 pub mod dense;
+pub mod dense_block;
 pub mod elementwise;
 pub mod geometry;
 pub mod lane_rows;
@@ -15,6 +18,9 @@ pub mod lanes;
 pub mod norm;
 pub mod parallel;
 pub mod pencils;
+pub mod planes;
+pub mod stencil;
+pub mod stencil_grad;
 pub mod weight_grad;
 
 /// Samples that are computed together.
