@@ -70,6 +70,14 @@ impl Rescaling {
         }
     }
 
+    /// Where it computes.
+    ///
+    /// # Panics
+    /// If there is no coupling.
+    pub fn device(&self) -> Device {
+        self.levels[0][0].shift_low.convolutions[0].weight.device()
+    }
+
     /// A large picture `[batch, 3, s·h, s·w]` and its latent `[batch, k, s·h/2, s·w/2]` (none where k = 0) become a small
     /// picture `[batch, 3, h, w]`, not yet rounded, and a latent `[batch, c, h, w]`.
     ///

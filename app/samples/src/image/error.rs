@@ -65,7 +65,7 @@ pub enum ImageError {
         limit: usize,
     },
     /// A side above the limit.
-    #[error("the picture has {0} × {1} pixels; sides of at most {2} are read: crop it or make it smaller first", .found[0], .found[1], .limit)]
+    #[error("the picture has {0} × {1} pixels; sides of at most {2} are read: crop it or make it smaller first", found[0], found[1], limit)]
     Side {
         /// Width and height in pixels.
         found: [u32; 2],
@@ -75,7 +75,7 @@ pub enum ImageError {
     /// More pixels than the limit.
     #[error(
         "the picture has {0} × {1} = {2:.1} megapixels; at most {3:.1} are read: crop it or make it smaller first",
-        .found[0], .found[1], f64::from(.found[0]) * f64::from(.found[1]) / 1e6, *.limit as f64 / 1e6
+        found[0], found[1], f64::from(found[0]) * f64::from(found[1]) / 1e6, *limit as f64 / 1e6
     )]
     Pixels {
         /// Width and height in pixels.
@@ -117,7 +117,7 @@ pub enum ImageError {
         reason: String,
     },
     /// Two pictures that are compared have different sides.
-    #[error("a picture of {0} × {1} pixels is not compared with one of {2} × {3}", .first[0], .first[1], .second[0], .second[1])]
+    #[error("a picture of {0} × {1} pixels is not compared with one of {2} × {3}", first[0], first[1], second[0], second[1])]
     Sides {
         /// Width and height of the first.
         first: [usize; 2],
@@ -125,7 +125,7 @@ pub enum ImageError {
         second: [usize; 2],
     },
     /// Nothing is left to measure.
-    #[error("a picture of {0} × {1} pixels without {border} at each edge leaves no window of {window} × {window}", .sides[0], .sides[1])]
+    #[error("a picture of {0} × {1} pixels without {border} at each edge leaves no window of {window} × {window}", sides[0], sides[1])]
     Border {
         /// Width and height.
         sides: [usize; 2],

@@ -6,7 +6,7 @@ const RADIUS: f64 = 2.0;
 /// The weights of a line of `from` pixels resized to `to`: `count` of them for each new pixel, beginning at its
 /// first old one.
 pub(super) struct Taps {
-    pub(super) count: usize,
+    count: usize,
     firsts: Vec<usize>,
     weights: Vec<f32>,
 }

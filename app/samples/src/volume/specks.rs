@@ -33,7 +33,8 @@ impl Volume {
     /// Values of the voxels around one that differ from it in at most `axes` coordinates: 1 for the 6 across faces, 3
     /// for all 26.
     fn neighbours(&self, at: [usize; 3], axes: usize) -> impl Iterator<Item = u8> {
-        let near = |axis: usize| at[axis].saturating_sub(1)..(at[axis] + 2).min(self.shape[axis]);
+        let shape = self.shape;
+        let near = move |axis: usize| at[axis].saturating_sub(1)..(at[axis] + 2).min(shape[axis]);
         let places = near(0).flat_map(move |z| near(1).flat_map(move |y| near(2).map(move |x| [z, y, x])));
         let differing = move |other: [usize; 3]| (0..3).filter(|&axis| other[axis] != at[axis]).count();
         places

@@ -44,7 +44,10 @@ impl Damage {
         }
         match self {
             Self::Byte(at, byte) => *at.get_mut(file) = *byte,
-            Self::HeaderBit(at, bit) => file[at.index(200.min(file.len()))] ^= 1 << bit,
+            Self::HeaderBit(at, bit) => {
+                let at = at.index(file.len().min(200));
+                file[at] ^= 1 << bit;
+            }
             Self::Number(at, number, big) => {
                 let bytes = if *big { number.to_be_bytes() } else { number.to_le_bytes() };
                 let at = at.index(file.len() - 4);

@@ -23,7 +23,8 @@ use models::{
 };
 use rand::Rng;
 use samples::{
-    Sample,
+    Inputs,
+        Sample,
     structure::{Crystal, Frame, Trajectory},
 };
 use serde::{Deserialize, Serialize};
@@ -168,7 +169,7 @@ impl CrystalTraining {
     fn example(&self) -> Result<Trajectory<Crystal>> {
         let model = self.model();
         let request = self.question().request(self.trainer.config().predicts().then(|| &self.data.test[0]));
-        let mut sampling = models::Model::sample(&model, &request, 0)?;
+        let mut sampling = models::Model::sample(&model, &request, &Inputs::default(), 0)?;
         let mut trajectory = Trajectory::default();
         for _ in 0..sampling.total_steps() {
             sampling.step()?;

@@ -65,8 +65,8 @@ impl RescaleTraining {
         let shipped = assets.join("data/dlv-irn");
         let folder = if parameters.folder.is_empty() { shipped.join("train") } else { parameters.folder.clone().into() };
         let (scale, crop) = (architecture.scale(), parameters.crop as usize);
-        let pairs = pictures::read(&folder)?.iter().map(|named| Pair::of(&named.image, scale));
-        let mut pairs = pairs.collect::<Result<Vec<_>>>()?;
+        let all = pictures::read(&folder)?;
+        let mut pairs = all.iter().map(|named| Pair::of(&named.image, scale)).collect::<Result<Vec<_>>>()?;
         pairs.retain(|pair| pair.holds(crop));
         ensure!(!pairs.is_empty(), "no picture in {} holds crops of {crop} pixels", folder.display());
         let held_out = pictures::read(&shipped.join("validation"))?;

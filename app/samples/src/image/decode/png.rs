@@ -40,28 +40,27 @@ fn pixels(reader: &mut Reader<Cursor<&[u8]>>) -> Result<DynamicImage, ImageError
     let (width, height) = reader.info().size();
     let (colour, depth) = reader.output_color_type();
     let size = reader.output_buffer_size().ok_or_else(|| malformed("its size overflows"))?;
-    let mut bytes = vec![0; size];
-    reader.next_frame(&mut bytes).map_err(error)?;
-    let image = match depth {
-        BitDepth::Sixteen => {
-            let values = bytes.as_chunks().0.iter().map(|&value| u16::from_be_bytes(value)).collect();
-            match colour {
-                ColorType::Grayscale => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageLuma16),
-                ColorType::GrayscaleAlpha => {
-                    ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageLumaA16)
-                }
-                ColorType::Rgb => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgb16),
-                ColorType::Rgba => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgba16),
-                ColorType::Indexed => None,
-            }
-        }
-        _ => match colour {
-            ColorType::Grayscale => ImageBuffer::from_raw(width, height, bytes).map(DynamicImage::ImageLuma8),
-            ColorType::GrayscaleAlpha => ImageBuffer::from_raw(width, height, bytes).map(DynamicImage::ImageLumaA8),
-            ColorType::Rgb => ImageBuffer::from_raw(width, height, bytes).map(DynamicImage::ImageRgb8),
-            ColorType::Rgba => ImageBuffer::from_raw(width, height, bytes).map(DynamicImage::ImageRgba8),
+    let image = if depth == BitDepth::Sixteen {
+        let mut values = vec![0; size / 2];
+        reader.next_frame(bytemuck::cast_slice_mut(&mut values)).map_err(error)?;
+        values.iter_mut().for_each(|value| *value = u16::from_be(*value));
+        match colour {
+            ColorType::Grayscale => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageLuma16),
+            ColorType::GrayscaleAlpha => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageLumaA16),
+            ColorType::Rgb => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgb16),
+            ColorType::Rgba => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgba16),
             ColorType::Indexed => None,
-        },
+        }
+    } else {
+        let mut values = vec![0; size];
+        reader.next_frame(&mut values).map_err(error)?;
+        match colour {
+            ColorType::Grayscale => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageLuma8),
+            ColorType::GrayscaleAlpha => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageLumaA8),
+            ColorType::Rgb => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgb8),
+            ColorType::Rgba => ImageBuffer::from_raw(width, height, values).map(DynamicImage::ImageRgba8),
+            ColorType::Indexed => None,
+        }
     };
     image.ok_or_else(|| malformed("its palette was not expanded"))
 }
