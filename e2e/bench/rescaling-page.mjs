@@ -77,7 +77,7 @@ export async function openTheirs({ reach }) {
 /** Tiles of at most `edge` and what must be seen for them, each as x, y, width, height. */
 function cut(width, height, edge, reach) {
   const spans = (length) => {
-    const count = Math.ceil(length / edge);
+    const count = Math.ceil(length / Math.min(edge, length));
     const at = (i) => Math.floor((i * length) / count);
     return Array.from({ length: count }, (_, i) => {
       const [start, end] = [at(i), at(i + 1)];
