@@ -13,7 +13,8 @@ const isWeights = (path) => path.startsWith("/assets/weights/") && path.endsWith
 
 /** Small files that a first visit without a connection would miss. Model code comes with the first sample. */
 const isWanted = (key) =>
-  /^(page|boot)\./.test(key) || /^(styles|icons)\//.test(key) || /^weights\/.*\.(json|nrrd)$/.test(key);
+  /^(page|boot)[.-]/.test(key) || /^(styles|icons)\//.test(key) || /^weights\/.*\.(json|nrrd)$/.test(key) ||
+  /^examples\/.*\.(json|small\.jpg)$/.test(key);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -22,8 +23,10 @@ self.addEventListener("install", (event) => {
       await Promise.all(CHANGING.map(async (path) => keep(cache, path, await fetch(path, { cache: "no-cache" }))));
       const manifest = await readManifest(cache);
       const wanted = Object.entries(manifest).filter(([key]) => isWanted(key));
+      // After what the page itself is waiting for.
+      const fetchLate = (path) => fetch(path, { priority: "low" });
       await Promise.all(
-        wanted.map(async ([, { path }]) => (await cache.match(path)) || keep(cache, path, await fetch(path))),
+        wanted.map(async ([, { path }]) => (await cache.match(path)) || keep(cache, path, await fetchLate(path))),
       );
       await self.skipWaiting();
     })(),

@@ -22,6 +22,9 @@ test("after a first visit everything works without the network", { timeout: PATI
   from.catch(() => {});
   assert.match(await sample(page), /^Done/);
   await picture(page, "system-offline");
+  // A kind of page that was not visited.
+  await page.goto(`${on.url}/systems/crysbfn`);
+  await shown(page, "example", "structure-view");
 });
 
 test("corrupt weights in the cache are dropped, corrupt weights from the server are refused", { timeout: PATIENCE }, async () => {

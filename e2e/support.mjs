@@ -25,6 +25,8 @@ const FLAGS = [
   "--use-vulkan=swiftshader",
   "--use-angle=swiftshader",
   "--enable-unsafe-swiftshader",
+  // A camera that shows a test picture, for pages that were allowed one.
+  "--use-fake-device-for-media-stream",
 ];
 
 /** Starts `vitrine serve`; `stop` ends it and removes its data. */

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use catalog::messages::{FromWorker, ToWorker};
-use js_sys::{ArrayBuffer, Object, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
@@ -13,7 +13,7 @@ use crate::browser::sentence;
 /// What the worker said, or that it died.
 pub enum Event {
     /// A message, with its bulk data if it carries any.
-    Message(FromWorker, Option<Vec<u8>>),
+    Message(FromWorker, Option<ArrayBuffer>),
     /// The worker ended by itself, and has been cleared away: one sentence.
     Crashed(String),
 }
@@ -31,7 +31,7 @@ pub struct WorkerClient {
 struct State {
     running: Option<Running>,
     /// Sent before the worker's code ran. A module worker loses messages that arrive while it still loads.
-    waiting: Vec<ToWorker>,
+    waiting: Vec<(ToWorker, Option<ArrayBuffer>)>,
     ready: bool,
 }
 
@@ -73,12 +73,12 @@ impl WorkerClient {
         Ok(())
     }
 
-    /// Sends a message, now or as soon as the worker's code runs.
-    pub fn send(&self, message: ToWorker) {
+    /// Sends a message with its bulk data, which it gives away, now or as soon as the worker's code runs.
+    pub fn send(&self, message: ToWorker, bytes: Option<ArrayBuffer>) {
         let mut state = self.state.borrow_mut();
         match &state.running {
-            Some(running) if state.ready => post(&running.worker, &message),
-            _ => state.waiting.push(message),
+            Some(running) if state.ready => post(&running.worker, &message, bytes),
+            _ => state.waiting.push((message, bytes)),
         }
     }
 
@@ -106,7 +106,7 @@ impl WorkerClient {
             state.ready = true;
             let waiting = std::mem::take(&mut state.waiting);
             if let Some(running) = &state.running {
-                waiting.iter().for_each(|message| post(&running.worker, message));
+                waiting.into_iter().for_each(|(message, bytes)| post(&running.worker, &message, bytes));
             }
         }
         match decoded {
@@ -121,17 +121,22 @@ impl WorkerClient {
     }
 }
 
-fn post(worker: &Worker, message: &ToWorker) {
+fn post(worker: &Worker, message: &ToWorker, bytes: Option<ArrayBuffer>) {
     let json = serde_json::to_string(message).expect("messages serialise");
     let envelope = Object::new();
-    // Setting a property of a fresh plain object and posting text cannot fail.
+    let transfer = Array::new();
+    // Setting a property of a fresh plain object, and posting text and a buffer that is nobody else's, cannot fail.
     drop(Reflect::set(&envelope, &"json".into(), &json.into()));
-    drop(worker.post_message(&envelope));
+    if let Some(bytes) = bytes {
+        drop(Reflect::set(&envelope, &"bytes".into(), &bytes));
+        transfer.push(&bytes);
+    }
+    drop(worker.post_message_with_transfer(&envelope, &transfer));
 }
 
-fn decode(data: &JsValue) -> Result<(FromWorker, Option<Vec<u8>>), String> {
+fn decode(data: &JsValue) -> Result<(FromWorker, Option<ArrayBuffer>), String> {
     let json = Reflect::get(data, &"json".into()).ok().and_then(|j| j.as_string()).ok_or("it sent no message")?;
     let message = serde_json::from_str(&json).map_err(|e| format!("its message cannot be read: {e}"))?;
     let bytes = Reflect::get(data, &"bytes".into()).ok().and_then(|b| b.dyn_into::<ArrayBuffer>().ok());
-    Ok((message, bytes.map(|buffer| Uint8Array::new(&buffer).to_vec())))
+    Ok((message, bytes))
 }

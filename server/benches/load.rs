@@ -144,7 +144,8 @@ async fn main() {
     let pool = store::open(&data).await.expect("the server's database");
     let request = serde_json::json!({ "system": "porous-gan", "preset": "berea-small" });
     let work = Work::Sample(serde_json::from_value(request).expect("a request"));
-    let run = runs::create(&pool, &work, 10).await.expect("the database").expect("room in the queue");
+    let run = runs::new_id();
+    assert!(runs::create(&pool, &run, &work, &[], 10).await.expect("the database"), "room in the queue");
     let claim =
         leases::claim(&pool, Kind::Sample, Duration::from_secs(600)).await.expect("the database").expect("a run");
     let watching = join_all((0..WATCHERS).map(|_| watch(&url, &run)));

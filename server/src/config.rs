@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::Args;
 
 use crate::{
-    http::{Limits, rate::Rates},
+    http::{Limits, form::Bounds, rate::Rates},
     runs::executor,
     store::Assets,
 };
@@ -69,6 +69,18 @@ pub struct Serve {
     /// Voxels that one sampling request may ask for, all samples together
     #[arg(long, env = "VITRINE_MAX_VOXELS", default_value_t = 1 << 28, value_name = "N")]
     pub max_voxels: u64,
+    /// Pixels that the pictures of one sampling request may have together, times its samples
+    #[arg(long, env = "VITRINE_MAX_PIXELS", default_value_t = 1 << 26, value_name = "N")]
+    pub max_pixels: u64,
+    /// Bytes of one uploaded picture
+    #[arg(long, env = "VITRINE_MAX_UPLOAD_BYTES", default_value_t = 64 << 20, value_name = "N")]
+    pub max_upload_bytes: u64,
+    /// Bytes of all that one sampling request uploads
+    #[arg(long, env = "VITRINE_MAX_FORM_BYTES", default_value_t = 128 << 20, value_name = "N")]
+    pub max_form_bytes: u64,
+    /// Bytes of uploads that runs wait for or work on, after which more are refused
+    #[arg(long, env = "VITRINE_MAX_KEPT_BYTES", default_value_t = 4 << 30, value_name = "N")]
+    pub max_kept_bytes: u64,
     /// Requests to the API that one address may make in a minute; 0 for no limit
     #[arg(long, env = "VITRINE_REQUESTS_PER_MINUTE", default_value_t = 1200, value_name = "N")]
     pub requests_per_minute: u32,
@@ -85,6 +97,7 @@ impl Serve {
     pub fn limits(&self) -> Limits {
         let rates =
             Rates { requests: self.requests_per_minute, samplings: self.samplings_per_minute, proxies: self.proxies };
-        Limits { queue: self.queue, voxels: self.max_voxels, rates }
+        let uploads = Bounds { file: self.max_upload_bytes, form: self.max_form_bytes, disk: self.max_kept_bytes };
+        Limits { queue: self.queue, voxels: self.max_voxels, pixels: self.max_pixels, uploads, rates }
     }
 }

@@ -11,6 +11,7 @@ use crate::{Device, FieldError, SampleRequest, run::Progress};
 /// From the page to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "to", rename_all = "kebab-case")]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, on its way")]
 pub enum ToWorker {
     /// Draw samples. A worker does one job at a time; a second is answered with [`FromWorker::Failed`]. Bytes: the files
     /// of `inputs`, one after the other.

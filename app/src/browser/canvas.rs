@@ -2,7 +2,8 @@
 //!
 //! Bound here and not through web-sys: another feature there would rebuild wgpu and burn for everyone.
 
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use js_sys::{Object, Reflect, Uint8ClampedArray};
+use wasm_bindgen::{Clamped, JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::HtmlCanvasElement;
 
 #[wasm_bindgen]
@@ -46,9 +47,31 @@ extern "C" {
         width: f64,
         height: f64,
     ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = putImageData)]
+    pub fn put_image_data(this: &Context2d, data: &ImageData, x: i32, y: i32) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getImageData)]
+    pub fn image_data(this: &Context2d, x: u32, y: u32, width: u32, height: u32) -> Result<ImageData, JsValue>;
+
+    /// RGBA, 8 bit, rows from the top.
+    pub type ImageData;
+    #[wasm_bindgen(constructor, catch)]
+    pub fn of_bytes(data: Clamped<&[u8]>, width: u32, height: u32) -> Result<ImageData, JsValue>;
+    /// Without a copy.
+    #[wasm_bindgen(constructor, catch)]
+    pub fn of_array(data: &Uint8ClampedArray, width: u32, height: u32) -> Result<ImageData, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    pub fn data(this: &ImageData) -> Uint8ClampedArray;
 }
 
 /// The context of a canvas; `None` where the browser gives none.
 pub fn context(canvas: &HtmlCanvasElement) -> Option<Context2d> {
     canvas.get_context("2d").ok().flatten().map(JsCast::unchecked_into)
+}
+
+/// The context of a canvas whose pixels are read back; `None` where the browser gives none.
+pub fn readable_context(canvas: &HtmlCanvasElement) -> Option<Context2d> {
+    let options = Object::new();
+    Reflect::set(&options, &"willReadFrequently".into(), &JsValue::TRUE).ok()?;
+    let context = canvas.get_context_with_context_options("2d", &options);
+    context.ok().flatten().map(JsCast::unchecked_into)
 }

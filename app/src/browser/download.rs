@@ -19,10 +19,16 @@ pub fn save(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), JsValue> {
 /// Saves a blob under `name`.
 pub fn save_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
     let url = Url::create_object_url_with_blob(blob)?;
+    save_address(name, &url)?;
+    set_timeout(move || drop(Url::revoke_object_url(&url)), KEEP);
+    Ok(())
+}
+
+/// Saves the file at an address of this page under `name`.
+pub fn save_address(name: &str, url: &str) -> Result<(), JsValue> {
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&url);
+    link.set_href(url);
     link.set_download(name);
     link.click();
-    set_timeout(move || drop(Url::revoke_object_url(&url)), KEEP);
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Files of the site.
 
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use leptos::prelude::window;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
+use web_sys::{Blob, Response};
 
 use super::sentence;
 
@@ -14,15 +14,27 @@ use super::sentence;
 /// # Errors
 /// One sentence: no connection, or an answer other than 200.
 pub async fn bytes(url: &str) -> Result<Vec<u8>, String> {
+    let buffer = body(url, Response::array_buffer).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// The file at an address of this site, which stays with the browser.
+///
+/// # Errors
+/// As [`bytes`].
+pub async fn file(url: &str) -> Result<Blob, String> {
+    body(url, Response::blob).await.map(JsCast::unchecked_into)
+}
+
+async fn body(url: &str, read: fn(&Response) -> Result<Promise, JsValue>) -> Result<JsValue, String> {
     let failed = |reason: String| format!("{url} could not be loaded: {reason}");
     let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(|e| failed(sentence(&e)))?;
     let response: Response = response.dyn_into().map_err(|_| failed("no response".to_owned()))?;
     if !response.ok() {
         return Err(failed(format!("the server answered {}", response.status())));
     }
-    let buffer = response.array_buffer().map_err(|e| failed(sentence(&e)))?;
-    let buffer = JsFuture::from(buffer).await.map_err(|e| failed(sentence(&e)))?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    let body = read(&response).map_err(|e| failed(sentence(&e)))?;
+    JsFuture::from(body).await.map_err(|e| failed(sentence(&e)))
 }
 
 /// The JSON document at an address of this site.

@@ -1,9 +1,11 @@
 //! The browser's services, behind functions that speak Rust.
 
+pub mod camera;
 pub mod canvas;
 pub mod clipboard;
 pub mod download;
 pub mod fetch;
+pub mod files;
 pub mod offline;
 pub mod picture;
 pub mod preferences;

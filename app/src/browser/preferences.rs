@@ -57,6 +57,11 @@ pub fn reduced_motion() -> bool {
     matches("(prefers-reduced-motion: reduce)")
 }
 
+/// Whether a finger points here: then the browser has a camera of its own.
+pub fn has_coarse_pointer() -> bool {
+    matches("(pointer: coarse)")
+}
+
 fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }

@@ -14,7 +14,7 @@ pub fn ApiDrawer(session: Session) -> impl IntoView {
     let language = RwSignal::new(Language::Curl);
     let origin = window().location().origin().unwrap_or_default();
     let text = Signal::derive(move || match session.settings.with(|s| s.request(session.system)) {
-        Ok(request) => snippet(language.get(), &request, &origin),
+        Ok(request) => snippet(language.get(), &request, &session.system.inputs, &origin),
         Err(_) => "Correct the marked fields first.".to_owned(),
     });
     let choice = move |(choice, title): (Language, &'static str)| {

@@ -6,11 +6,9 @@ use leptos::prelude::*;
 use super::{
     field::{FieldControl, FieldErrorText},
     file_field::{FileField, owner},
-    objects::painter::{PainterField, is_painting},
-    structure::composition::{CompositionField, is_composition},
 };
 use crate::{
-    session::{Kind, Session},
+    session::Session,
     state::settings::{BROWSER_DEVICES, browser_maximum, most_samples},
 };
 
@@ -18,15 +16,8 @@ use crate::{
 #[component]
 pub fn SettingsForm(session: Session) -> impl IntoView {
     let control = move |field: Field| {
-        if let Kind::Crystal(case) = session.kind
-            && is_composition(&field)
-        {
-            return view! { <CompositionField session case field /> }.into_any();
-        }
-        if let Kind::Objects(case) = session.kind
-            && is_painting(&field)
-        {
-            return view! { <PainterField session case field /> }.into_any();
+        if let Some(control) = session.kind.case().and_then(|case| case.control(session, &field)) {
+            return control;
         }
         if let Some(owner) = owner(session.system, &field) {
             return view! { <FileField session owner field /> }.into_any();

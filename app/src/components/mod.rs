@@ -10,6 +10,7 @@ pub mod form;
 pub mod frame;
 pub mod objects;
 pub mod open_file;
+pub mod pictures;
 pub mod provenance;
 pub mod run_button;
 pub mod segments;

@@ -1,46 +1,9 @@
 //! Files of the visitor, opened by a button or dropped onto the page's stage.
 
-use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::{html, prelude::*, task::spawn_local};
-use samples::{objects, structure::formats, volume::MAX_VOXELS};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use leptos::{html, prelude::*};
 use web_sys::{DragEvent, File};
 
-use crate::{
-    browser::sentence,
-    session::{Kind, Session},
-};
-
-/// What the page of a kind opens.
-struct Accepts {
-    /// The largest file that is read at all, bytes.
-    most_bytes: f64,
-    /// Endings of files, for the browser's dialogue.
-    endings: &'static str,
-    button: &'static str,
-}
-
-fn accepts(kind: Kind) -> Accepts {
-    match kind {
-        Kind::Volume(_) => Accepts {
-            // The largest volume in its widest number format, and a header.
-            most_bytes: (MAX_VOXELS * 8 + 65_536) as f64,
-            endings: ".nrrd",
-            button: "Open a NRRD volume",
-        },
-        Kind::Crystal(_) => Accepts {
-            most_bytes: formats::MAX_BYTES as f64,
-            endings: ".cif,.mcif,.vasp,.poscar,.contcar,.xyz,.extxyz,.exyz,.sdf,.mol,.mdl,.pdb,.ent,.mol2",
-            button: "Open a CIF, POSCAR, XYZ, SDF or PDB file",
-        },
-        Kind::Objects(_) => Accepts {
-            most_bytes: objects::MAX_BYTES as f64,
-            endings: ".jsonl,.ndjson,.json",
-            button: "Open draws as JSON lines",
-        },
-    }
-}
+use crate::{session::Session, text::format};
 
 /// A frame around the stage onto which files can be dropped.
 #[component]
@@ -73,7 +36,7 @@ pub fn DropTarget(session: Session, children: Children) -> impl IntoView {
 #[component]
 pub fn OpenFile(session: Session) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let Accepts { endings, button, .. } = accepts(session.kind);
+    let accepts = session.kind.case().map(|case| case.accepts());
     let chosen = move |_| {
         if let Some(input) = input.get_untracked() {
             if let Some(file) = input.files().and_then(|files| files.get(0)) {
@@ -85,26 +48,21 @@ pub fn OpenFile(session: Session) -> impl IntoView {
     };
     view! {
         <label class="file-open">
-            <input type="file" accept=endings data-testid="file-open" node_ref=input on:change=chosen />
-            <span>{button}</span>
+            <input type="file" accept=accepts.map(|a| a.endings) data-testid="file-open" node_ref=input on:change=chosen />
+            <span>{accepts.map(|a| a.button)}</span>
         </label>
         <span class="help">" or drop one onto the view; it stays on your device."</span>
     }
 }
 
-fn open(session: Session, file: File) {
-    let name = file.name();
-    if file.size() > accepts(session.kind).most_bytes {
-        session.problem.set(Some(format!("{name} is larger than anything that can be shown.")));
+/// Opens a file unless it is larger than anything that can be shown.
+pub fn open(session: Session, file: File) {
+    let Some(case) = session.kind.case() else { return };
+    let most = case.accepts().most_bytes;
+    if file.size() > most {
+        let (name, most) = (file.name(), format::bytes(most as u64));
+        session.problem.set(Some(format!("{name} is larger than anything that can be shown: {most}.")));
         return;
     }
-    spawn_local(async move {
-        match JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => {
-                let bytes = Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec();
-                session.open_file(&name, &bytes);
-            }
-            Err(error) => session.problem.set(Some(format!("{name} could not be read: {}.", sentence(&error)))),
-        }
-    });
+    session.open_file(file);
 }

@@ -4,6 +4,7 @@ mod chart;
 pub mod crystals;
 pub mod files;
 pub mod objects;
+pub mod pictures;
 mod plain_svg;
 pub mod plots;
 pub mod table;

@@ -2,25 +2,20 @@
 
 use std::sync::Arc;
 
-use catalog::{ModelFile, System};
+use catalog::System;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
 use samples::SampleKind;
 
-use super::set_title;
+use super::{
+    on_show::{self, OnShow},
+    set_title,
+};
 use crate::{
     browser::fetch,
-    components::{
-        stage::{ControllerHandle, may_rotate},
-        volume::{VolumeStage, picture::VolumePicture},
-    },
+    components::stage::{EmptyStage, may_rotate},
     data::manifest::Manifest,
-    session::load_volume,
-    state::{
-        shown::{Shown, Source},
-        volume::{ViewOptions, Voxels},
-    },
-    text::format,
+    state::volume::ViewOptions,
 };
 
 /// The page.
@@ -28,23 +23,37 @@ use crate::{
 pub fn Gallery() -> impl IntoView {
     set_title("Gallery");
     let manifest = RwSignal::new(None::<Arc<Manifest>>);
-    let specimen = RwSignal::new(None::<Shown<Voxels>>);
+    let on_show = OnShow {
+        specimen: RwSignal::new(None),
+        options: RwSignal::new(ViewOptions { rotating: may_rotate(), ..ViewOptions::default() }),
+    };
+    let code = RwSignal::new(None::<on_show::Code>);
     let system = catalog::systems::all().iter().find(|s| s.makes == SampleKind::Volume);
     // Without a specimen the collection stands alone: an empty stage would promise something.
     let nothing_to_show = RwSignal::new(system.is_none());
     spawn_local(async move {
-        let loaded = fetch::json::<Manifest>("/manifest.json").await.map(Arc::new).ok();
-        let example = match (&loaded, system) {
-            (Some(loaded), Some(system)) => first_example(loaded, system).await,
-            _ => None,
-        };
-        manifest.set(loaded);
-        nothing_to_show.set(example.is_none());
-        specimen.set(example);
+        match fetch::json::<Manifest>("/manifest.json").await {
+            Ok(loaded) => manifest.set(Some(Arc::new(loaded))),
+            Err(_) => nothing_to_show.set(true),
+        }
+    });
+    spawn_local(async move {
+        match on_show::code().await {
+            Ok(loaded) => code.set(Some(loaded)),
+            Err(_) => nothing_to_show.set(true),
+        }
+    });
+    Effect::new(move |_| {
+        let (Some(code), Some(manifest), Some(system)) = (code.get(), manifest.get(), system) else { return };
+        spawn_local(async move {
+            let example = (code.first_example)(manifest, system).await;
+            nothing_to_show.set(example.is_none());
+            on_show.specimen.set(example);
+        });
     });
     let hero = move || {
         let system = system.filter(|_| !nothing_to_show.get())?;
-        Some(view! { <Hero system specimen=specimen.into() /> })
+        Some(view! { <Hero system on_show code=code.into() /> })
     };
     view! {
         <section class="intro">
@@ -64,31 +73,15 @@ pub fn Gallery() -> impl IntoView {
     }
 }
 
-/// The specimen of the first preset that ships one.
-async fn first_example(manifest: &Manifest, system: &System) -> Option<Shown<Voxels>> {
-    for preset in &system.presets {
-        let logical = preset.path(system.slug, ModelFile::Example);
-        // The gallery stands without its specimen; the system's own page says what is wrong.
-        if let Ok(Some(volume)) = load_volume(manifest, &logical).await {
-            return Some(Shown {
-                source: Source::Example,
-                title: format!("{}, {}, made by the model", preset.title, format::shape(volume.shape())),
-                file_stem: format!("{}-{}-example", system.slug, preset.name),
-                content: Arc::new(Voxels::Segmented(volume)),
-                request: serde_json::Value::Null,
-            });
-        }
-    }
-    None
-}
-
 #[component]
-fn Hero(system: &'static System, specimen: Signal<Option<Shown<Voxels>>>) -> impl IntoView {
-    let options = RwSignal::new(ViewOptions { rotating: may_rotate(), ..ViewOptions::default() });
-    let handle: ControllerHandle<VolumePicture> = StoredValue::new_local(None);
+fn Hero(system: &'static System, on_show: OnShow, code: Signal<Option<on_show::Code>>) -> impl IntoView {
+    let options = on_show.options;
     view! {
         <section class="hero" aria-label=format!("On show: {}", system.title)>
-            <VolumeStage shown=specimen beside=Signal::derive(|| None) options handle placeholder="Bringing out the specimen…" />
+            {move || match code.get() {
+                Some(code) => (code.stage)(on_show),
+                None => view! { <EmptyStage /> }.into_any(),
+            }}
             <div class="hero-text">
                 <p class="eyebrow">"On show"</p>
                 <h2>{system.title}</h2>

@@ -1,6 +1,7 @@
 //! Addresses and their pages.
 
 mod gallery;
+mod on_show;
 mod system;
 
 use leptos::prelude::*;

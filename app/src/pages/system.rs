@@ -1,30 +1,17 @@
-//! The page of one system, composed from shared parts. What is special to a kind of sample is chosen by
-//! [`Kind`]; a new system of a known kind needs nothing here.
+//! The page of one system, composed from shared parts. What is special to a kind of sample is its
+//! [`Case`](crate::session::Case), loaded when the page opens; a new system of a known kind needs nothing here.
 
 use catalog::System;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{NotFound, set_title};
 use crate::{
     components::{
-        api_drawer::ApiDrawer,
-        form::SettingsForm,
-        objects::{DrawsTable, ObjectsControls, ObjectsExport, ObjectsStage, Race},
-        open_file::{DropTarget, OpenFile},
-        provenance::Provenance,
-        run_button::RunPanel,
-        stage::ControllerHandle,
-        structure::{
-            AtomTable, Batch, CircleFigure, Legend, Notes, Quality, Scores, StructureControls, StructureExport,
-            StructureStage, TrajectoryBar, picture::StructurePicture,
-        },
+        api_drawer::ApiDrawer, form::SettingsForm, provenance::Provenance, run_button::RunPanel, stage::EmptyStage,
         training::TrainingDrawer,
-        volume::{
-            VolumeStage, controls::VolumeControls, export::VolumeExport, metrics::PoreMetrics, picture::VolumePicture,
-        },
     },
-    session::{CrystalCase, Kind, ObjectsCase, Session, VolumeCase},
+    session::{self, NewCase, Parts, Session},
 };
 
 /// The page at `/systems/:slug`.
@@ -41,22 +28,12 @@ pub fn SystemPage() -> impl IntoView {
 #[component]
 fn Showcase(system: &'static System) -> impl IntoView {
     set_title(system.title);
-    let query: Vec<(String, String)> =
-        use_query_map().get_untracked().into_iter().map(|(key, value)| (key.into_owned(), value)).collect();
-    let session = Session::open(system, query.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    let placeholder = Signal::derive(move || {
-        let text = if session.no_example.get() {
-            "No example of this model is on show. Press Sample to draw the first."
-        } else {
-            "Bringing out the specimen…"
-        };
-        text.to_owned()
+    let code = RwSignal::new(None);
+    spawn_local(async move {
+        let loaded = session::load(system.makes).await;
+        // The visitor may have left the page meanwhile.
+        code.try_set(Some(loaded.ok()));
     });
-    let Parts { stage, below } = match session.kind {
-        Kind::Volume(case) => volume_parts(session, case, placeholder),
-        Kind::Crystal(case) => crystal_parts(session, case, placeholder),
-        Kind::Objects(case) => objects_parts(session, case, placeholder),
-    };
     view! {
         <header class="page-head">
             <p class="eyebrow">
@@ -65,6 +42,54 @@ fn Showcase(system: &'static System) -> impl IntoView {
             <h1>{system.title}</h1>
             <p class="lead">{system.summary}</p>
         </header>
+        {move || match code.get() {
+            None => {
+                view! {
+                    <div class="case">
+                        <section class="case-view" aria-label="View">
+                            <EmptyStage />
+                        </section>
+                    </div>
+                }
+                .into_any()
+            }
+            Some(None) => view! { <NotLoaded /> }.into_any(),
+            Some(Some(new_case)) => view! { <Open system new_case /> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn NotLoaded() -> impl IntoView {
+    view! {
+        <p role="alert">"What this page needs could not be loaded. There may be no connection, or a newer version of the site."</p>
+        <button
+            type="button"
+            class="primary"
+            data-testid="load-again"
+            on:click=move |_| drop(window().location().reload())
+        >
+            "Load the page again"
+        </button>
+    }
+}
+
+#[component]
+fn Open(system: &'static System, new_case: NewCase) -> impl IntoView {
+    let query: Vec<(String, String)> =
+        use_query_map().get_untracked().into_iter().map(|(key, value)| (key.into_owned(), value)).collect();
+    let case = new_case();
+    let session = Session::open(system, case.clone(), query.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let placeholder = Signal::derive(move || {
+        let text = if session.no_example.get() {
+            "No example of this model is on show. Press Sample to draw the first."
+        } else {
+            "Bringing out the specimen…"
+        };
+        text.to_owned()
+    });
+    let Parts { stage, below } = case.parts(session, placeholder);
+    view! {
         <div class="case">
             <section class="case-view" aria-label="View">
                 {stage}
@@ -78,83 +103,5 @@ fn Showcase(system: &'static System) -> impl IntoView {
         <Provenance session />
         <ApiDrawer session />
         {session.system.is_trained().then(|| view! { <TrainingDrawer session /> })}
-    }
-}
-
-/// What a kind of sample brings to the page.
-struct Parts {
-    /// The view with its controls.
-    stage: AnyView,
-    /// Panels about what is shown.
-    below: AnyView,
-}
-
-fn volume_parts(session: Session, case: VolumeCase, placeholder: Signal<String>) -> Parts {
-    let handle: ControllerHandle<VolumePicture> = StoredValue::new_local(None);
-    Parts {
-        stage: view! {
-            <DropTarget session>
-                <VolumeStage shown=case.shown.into() beside=case.beside.into() options=case.options handle placeholder />
-            </DropTarget>
-            <VolumeControls options=case.options beside=case.beside.into() />
-            <p class="open-line">
-                <OpenFile session />
-            </p>
-        }
-        .into_any(),
-        below: view! {
-            <PoreMetrics session case />
-            <VolumeExport session case handle />
-        }
-        .into_any(),
-    }
-}
-
-fn crystal_parts(session: Session, case: CrystalCase, placeholder: Signal<String>) -> Parts {
-    let handle: ControllerHandle<StructurePicture> = StoredValue::new_local(None);
-    Parts {
-        stage: view! {
-            <DropTarget session>
-                <StructureStage session case handle placeholder />
-            </DropTarget>
-            <Batch case />
-            <TrajectoryBar case />
-            <Legend case />
-            <StructureControls case handle />
-            <AtomTable case />
-            <Notes case />
-            <p class="open-line">
-                <OpenFile session />
-            </p>
-        }
-        .into_any(),
-        below: view! {
-            <Quality session case />
-            <Scores session />
-            <CircleFigure case />
-            <StructureExport session case handle />
-        }
-        .into_any(),
-    }
-}
-
-fn objects_parts(session: Session, case: ObjectsCase, placeholder: Signal<String>) -> Parts {
-    Parts {
-        stage: view! {
-            <DropTarget session>
-                <ObjectsStage case placeholder />
-            </DropTarget>
-            <ObjectsControls case />
-            <p class="open-line">
-                <OpenFile session />
-            </p>
-        }
-        .into_any(),
-        below: view! {
-            <Race case />
-            <DrawsTable case />
-            <ObjectsExport session case />
-        }
-        .into_any(),
     }
 }

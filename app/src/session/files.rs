@@ -56,14 +56,17 @@ impl Session {
             let (preset, Some(manifest)) = (preset.get(), self.manifest.get()) else { return };
             self.no_example.set(false);
             self.card.set(None);
-            self.kind.forget_preset();
+            let Some(case) = self.kind.case() else { return };
+            case.forget_preset();
             let Some(preset) = self.system.preset(&preset) else { return };
             let files = PresetFiles { manifest, preset, session: self, opened: self.opened.get_value() };
             spawn_local(async move {
-                self.kind.load_example(self, &files).await;
+                case.load_example(self, files.clone()).await;
                 let loaded = load_json(&files.manifest, &files.path(ModelFile::Card)).await;
                 files.keep(loaded, |loaded| self.card.set(loaded));
-                self.kind.load_comparison(&files).await;
+                if let Some(loading) = case.load_comparison(files) {
+                    loading.await;
+                }
             });
         });
     }

@@ -5,19 +5,22 @@ mod crystal;
 mod files;
 mod kind;
 mod objects;
+mod pictures;
 mod sampling;
 mod volume;
 
 pub use crystal::{CrystalCase, Nearest};
-pub use kind::Kind;
+pub use kind::{Case, Kind, NewCase, Parts, load};
 pub use objects::ObjectsCase;
+pub use pictures::PicturesCase;
 pub use volume::{VolumeCase, load_volume};
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use catalog::{FieldError, System};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
+use web_sys::File;
 
 use crate::{
     browser::fetch,
@@ -60,9 +63,14 @@ pub struct Session {
 
 impl Session {
     /// The state of the page at this URL. Must be called inside a reactive owner: loading begins at once.
-    pub fn open<'a>(system: &'static System, query: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub fn open<'a>(
+        system: &'static System,
+        case: Rc<dyn Case>,
+        query: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
         let (settings, link_errors) = Settings::from_query(system, query);
-        let repeat = settings.seed_chosen;
+        // A link holds no picture: what needs one waits for it.
+        let repeat = settings.seed_chosen && system.inputs.is_empty();
         let session = Self {
             system,
             settings: RwSignal::new(settings),
@@ -73,7 +81,7 @@ impl Session {
             manifest: RwSignal::new(None),
             problem: RwSignal::new(None),
             refused: RwSignal::new(false),
-            kind: Kind::of(system),
+            kind: Kind::new(Rc::clone(&case)),
             worker: StoredValue::new_local(None),
             work: StoredValue::new(sampling::Work::default()),
             opened: StoredValue::new(0),
@@ -88,7 +96,7 @@ impl Session {
             });
         });
         session.keep_url();
-        session.kind.open(session);
+        case.open(session);
         session.load_preset_files();
         spawn_local(async move {
             match fetch::json::<Manifest>("/manifest.json").await {
@@ -125,12 +133,15 @@ impl Session {
     }
 
     /// Shows a file of the visitor; a file that cannot be shown changes nothing else.
-    pub fn open_file(self, name: &str, bytes: &[u8]) {
-        let problem = self.kind.open_file(self, name, bytes).err();
-        if problem.is_none() {
-            self.opened.update_value(|opened| *opened += 1);
-        }
-        self.problem.set(problem);
+    pub fn open_file(self, file: File) {
+        let Some(case) = self.kind.case() else { return };
+        spawn_local(async move {
+            let problem = case.open_file(self, file).await.err();
+            if problem.is_none() {
+                self.opened.try_update_value(|opened| *opened += 1);
+            }
+            self.problem.try_set(problem);
+        });
     }
 
     /// Keeps the query of the address equal to the form, without new history entries. The address of a page on

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use catalog::{
     Device, SampleRequest,
-    messages::{FromWorker, ToWorker, WeightsSource},
+    messages::{FromWorker, InputFile, ToWorker, WeightsSource},
 };
-use leptos::prelude::*;
+use js_sys::ArrayBuffer;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::Session;
 use crate::{
-    browser::now,
+    browser::{files, now, sentence},
     state::job::{Job, Phase, job_of},
     text::format,
     worker_client::{Event, WorkerClient},
@@ -72,6 +73,13 @@ impl Session {
             self.job.set(Job { phase: Phase::Failed(why.to_owned()), ..Job::default() });
             return;
         }
+        let chosen = self.kind.case().map(|case| case.inputs()).unwrap_or_default();
+        let has = |input: &str| chosen.iter().any(|(name, _)| name == input);
+        if let Some(input) = self.system.inputs.iter().find(|input| input.required && !has(input.name)) {
+            let why = format!("Nothing was sampled: choose a {} first.", input.title.to_lowercase());
+            self.job.set(Job { phase: Phase::Failed(why), ..Job::default() });
+            return;
+        }
         self.work.update_value(|work| work.retried = false);
         self.send(request, weights);
     }
@@ -118,7 +126,7 @@ impl Session {
             work.again = false;
         });
         if let Some(worker) = self.worker.get_value() {
-            worker.send(ToWorker::Cancel { job });
+            worker.send(ToWorker::Cancel { job }, None);
         }
     }
 
@@ -137,16 +145,40 @@ impl Session {
         // Objects come all at once, as one sample.
         let samples = if self.system.makes.is_gathered() { 1 } else { request.count };
         self.job.set(Job::starting(id, samples));
-        self.kind.begin();
+        if let Some(case) = self.kind.case() {
+            case.begin();
+        }
         let address = self.manifest.with_untracked(|m| m.as_ref().and_then(|m| m.worker().map(str::to_owned)));
         let started = match address {
             Some(address) => worker.start(&address),
             None => Err("This site ships no model code.".to_owned()),
         };
         match started {
-            Ok(()) => worker.send(ToWorker::Sample { job: id, request, weights, inputs: vec![] }),
+            Ok(()) => self.post(worker, id, request, weights),
             Err(reason) => self.end(Phase::Failed(reason)),
         }
+    }
+
+    /// Sends a job with the files that it works on. They are read anew each time, so that a second try has them too.
+    fn post(self, worker: WorkerClient, id: u32, request: SampleRequest, weights: Option<WeightsSource>) {
+        let inputs = self.kind.case().map(|case| case.inputs()).unwrap_or_default();
+        let named = inputs.iter().map(|(name, file)| InputFile { name: name.clone(), bytes: file.size() as u64 });
+        let message = ToWorker::Sample { job: id, request, weights, inputs: named.collect() };
+        if inputs.is_empty() {
+            return worker.send(message, None);
+        }
+        spawn_local(async move {
+            let read = async { files::buffer(&files::joined(inputs.iter().map(|(_, file)| file))?).await }.await;
+            // The page may be gone, or the job replaced; one that the worker does not know is not its to cancel.
+            if self.job.try_with_untracked(|job| job.id == id && job.is_running()) != Some(true) {
+                return;
+            }
+            match read {
+                _ if self.work.with_value(|work| work.cancelled_at.is_some()) => self.end(Phase::Cancelled),
+                Ok(bytes) => worker.send(message, Some(bytes)),
+                Err(error) => self.end(Phase::Failed(format!("The picture could not be read: {}.", sentence(&error)))),
+            }
+        });
     }
 
     fn end(self, phase: Phase) {
@@ -180,10 +212,10 @@ impl Session {
         }
     }
 
-    fn take_in(self, message: FromWorker, bytes: Option<Vec<u8>>) {
+    fn take_in(self, message: FromWorker, bytes: Option<ArrayBuffer>) {
         let request = self.work.with_value(|work| work.request.as_ref().map(|(request, _)| request.clone()));
-        let taken = request.map_or(Ok(()), |request| self.kind.take_in(&request, message, bytes));
-        if let Err(problem) = taken {
+        let (Some(request), Some(case)) = (request, self.kind.case()) else { return };
+        if let Err(problem) = case.take_in(&request, message, bytes) {
             self.problem.set(Some(problem));
         }
     }

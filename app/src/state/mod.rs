@@ -5,6 +5,7 @@ pub mod crystal;
 pub mod draws;
 pub mod job;
 pub mod painting;
+pub mod pictures;
 pub mod playback;
 pub mod sand;
 pub mod settings;

@@ -39,9 +39,11 @@ pub(crate) fn read<H: Host>(
             Err(error) => errors.push(FieldError::new(field, error.to_string())),
         }
     }
-    errors.extend(inputs.missing(system.inputs.iter().filter(|i| i.required).map(|i| i.name)).map(|name| {
-        FieldError::new(format!("inputs.{name}"), "is missing: choose a picture")
-    }));
+    errors.extend(
+        inputs
+            .missing(system.inputs.iter().filter(|i| i.required).map(|i| i.name))
+            .map(|name| FieldError::new(format!("inputs.{name}"), "is missing: choose a picture")),
+    );
     match errors.first() {
         None => Ok(inputs),
         Some(first) => Err(Stop::Failed(format!("{}: {}.", first.field, first.message), errors)),

@@ -183,6 +183,9 @@ fn word(message: &FromWorker, bytes: Option<&[u8]>) -> String {
         FromWorker::Crystal { sample, .. } => format!("crystal {sample}"),
         FromWorker::Learning { learning, .. } => format!("learning {}", learning.step),
         FromWorker::Objects { objects, .. } => format!("{} objects", objects.draws.len()),
+        FromWorker::Read { input, .. } => format!("read {input}"),
+        FromWorker::Patch { role, .. } => format!("part of {role}"),
+        FromWorker::Picture { role, .. } => format!("picture {role}"),
         FromWorker::Measures { measures, .. } => {
             (if measures["permeability"].is_null() { "measures" } else { "flow" }).into()
         }

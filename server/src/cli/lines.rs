@@ -20,7 +20,10 @@ const MAX_BYTES: u64 = 1 << 20;
 pub fn read(file: &Path, checked: &Checked<SampleRequest>) -> Result<Vec<Value>, Failure> {
     let bad = |message: String| Failure::input("input", format!("{}: {message}", file.display()));
     if !checked.system.parameters.iter().any(|field| field.name == PARAMETER) {
-        return Err(Failure::input("input", format!("{} has no parameter `{PARAMETER}`", checked.system.slug)));
+        return Err(Failure::input(
+            "input",
+            format!("{} works on neither pictures nor compositions", checked.system.slug),
+        ));
     }
     let length = fs::metadata(file).map_err(|error| bad(error.to_string()))?.len();
     if length > MAX_BYTES {

@@ -5,6 +5,7 @@ mod export;
 mod export_structure;
 mod failure;
 mod lines;
+mod pictures;
 mod progress;
 mod request;
 mod runs;

@@ -1,10 +1,16 @@
 //! From flags to the JSON that the catalogue checks.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use catalog::{Device, Field, FieldError, System, schema::FieldKind, systems};
+use catalog::{Device, Field, FieldError, Input, System, schema::FieldKind, systems};
 use clap::Args;
 use serde_json::{Map, Value};
+
+use crate::runs::inputs::field as input_field;
 
 /// What sampling and training have in common.
 #[derive(Clone, Debug, Args)]
@@ -17,7 +23,7 @@ pub struct Common {
     /// Seed of the random numbers
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub seed: u64,
-    /// A parameter of the system; may be given several times
+    /// A parameter of the system, or the file of a picture that it works on; may be given several times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// Where to compute: auto, cpu, cuda or vulkan
@@ -33,16 +39,22 @@ pub struct Parsed {
     pub preset: String,
     /// Parameters as JSON.
     pub parameters: Value,
+    /// Files of pictures, by the names of their inputs.
+    pub files: BTreeMap<&'static str, PathBuf>,
     /// The device.
     pub device: Device,
 }
 
 impl Common {
-    /// Reads the flags; `fields` says which parameters there are.
+    /// Reads the flags; `fields` says which parameters there are, `inputs` which pictures.
     ///
     /// # Errors
     /// One for each flag that cannot be read.
-    pub fn parse(&self, fields: fn(&System) -> &[Field]) -> Result<Parsed, Vec<FieldError>> {
+    pub fn parse(
+        &self,
+        fields: fn(&'static System) -> &'static [Field],
+        inputs: fn(&'static System) -> &'static [Input],
+    ) -> Result<Parsed, Vec<FieldError>> {
         let Some(system) = systems::find(&self.system) else {
             let known: Vec<_> = systems::all().iter().map(|s| s.slug).collect();
             return Err(vec![FieldError::new("system", format!("unknown; known are {}", known.join(", ")))]);
@@ -53,8 +65,16 @@ impl Common {
             Device::Auto
         });
         let mut parameters = Map::new();
+        let mut files = BTreeMap::new();
         for assignment in &self.set {
-            let read = read(assignment, fields(system)).unwrap_or_else(|error| {
+            if let Some((input, file)) = picture(assignment, inputs(system)) {
+                match files.contains_key(input.name) {
+                    false => drop(files.insert(input.name, file)),
+                    true => errors.push(FieldError::new(input_field(input.name), "is set twice")),
+                }
+                continue;
+            }
+            let read = read(assignment, fields(system), inputs(system)).unwrap_or_else(|error| {
                 errors.push(error);
                 vec![]
             });
@@ -68,20 +88,27 @@ impl Common {
         let first = system.presets.first().map(|preset| preset.name.to_owned()).unwrap_or_default();
         let preset = self.preset.clone().unwrap_or(first);
         match errors.is_empty() {
-            true => Ok(Parsed { system, preset, parameters: Value::Object(parameters), device }),
+            true => Ok(Parsed { system, preset, parameters: Value::Object(parameters), files, device }),
             false => Err(errors),
         }
     }
 }
 
+/// The picture that a flag names, if it names one.
+fn picture(assignment: &str, inputs: &'static [Input]) -> Option<(&'static Input, PathBuf)> {
+    let (name, file) = assignment.split_once('=')?;
+    Some((inputs.iter().find(|input| input.name == name)?, PathBuf::from(file)))
+}
+
 /// The parameters that a flag sets: one, or two where it names a file whose content is a parameter of its own.
-fn read(assignment: &str, fields: &[Field]) -> Result<Vec<(String, Value)>, FieldError> {
+fn read(assignment: &str, fields: &[Field], inputs: &[Input]) -> Result<Vec<(String, Value)>, FieldError> {
     let Some((name, text)) = assignment.split_once('=') else {
         return Err(FieldError::new("set", format!("`{assignment}` is not NAME=VALUE")));
     };
     let path = format!("parameters.{name}");
     let Some(field) = fields.iter().find(|field| field.name == name) else {
-        let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
+        let inputs = inputs.iter().map(|input| input.name);
+        let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).chain(inputs).collect();
         return Err(FieldError::new(path, format!("unknown field; known are {}", known.join(", "))));
     };
     let value = field.kind.read_text(text).map_err(|message| FieldError::new(&path, message))?;

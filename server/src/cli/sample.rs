@@ -1,16 +1,19 @@
 //! `vitrine sample`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use catalog::{SampleRequest, request::Venue, run::Progress};
 use clap::Args;
-use samples::{Inputs, volume::MeasureOptions};
+use samples::volume::MeasureOptions;
 
-use super::{Failure, lines, progress::Meter, request::Common};
+use super::{Failure, lines, pictures, progress::Meter, request::Common};
 use crate::{
     config::Places,
     device,
-    runs::sample::{DrawError, METRICS_FILE, Output, draw, file_name, files},
+    runs::sample::{DrawError, METRICS_FILE, Output, beside_what, draw, file_name, files},
     store::{assets::Weights, files},
 };
 
@@ -22,7 +25,8 @@ pub struct SampleArgs {
     /// Number of samples
     #[arg(long, default_value_t = 1, value_name = "N")]
     count: u32,
-    /// Compositions to sample, one formula a line; each gets `count` samples
+    /// The picture to work on, for systems that work on pictures; else compositions to sample, one formula a line, each of
+    /// which gets `count` samples
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// Folder for `sample-0000.nrrd` (or `.cif` …) … and `metrics.json`
@@ -67,7 +71,8 @@ impl Output for Folder {
 
 /// Draws samples into a folder.
 pub fn sample(args: SampleArgs) -> Result<(), Failure> {
-    let parsed = args.common.parse(|system| &system.parameters)?;
+    let mut parsed = args.common.parse(|system| &system.parameters, |system| &system.inputs)?;
+    let lines = pictures::assign(args.input.as_deref(), parsed.system, &mut parsed.files)?;
     device::check(parsed.device)?;
     let request = SampleRequest {
         system: parsed.system.slug.to_owned(),
@@ -78,6 +83,11 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
         device: parsed.device,
     };
     let checked = request.check(Venue::Server)?;
+    let inputs = pictures::read(checked.system, &parsed.files)?;
+    let variants = match lines {
+        Some(file) => lines::read(file, &checked)?,
+        None => Vec::new(),
+    };
     let weights = match &args.weights {
         Some(file) => given(file, checked.system.slug, checked.preset.name)?,
         None => args.places.assets().weights(checked.system.slug, checked.preset)?.ok_or_else(|| {
@@ -86,10 +96,6 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
             Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
         })?,
     };
-    let variants = match &args.input {
-        Some(file) => lines::read(file, &checked)?,
-        None => Vec::new(),
-    };
     let kind = checked.system.makes;
     let count = files(kind, args.count).saturating_mul(variants.len().max(1) as u32);
     let names = (0..count).map(|index| file_name(kind, index)).chain([METRICS_FILE.to_owned()]);
@@ -97,7 +103,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     let mut output = Folder { path: args.out, meter: Meter::new() };
     let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
     let started = std::time::Instant::now();
-    let drawn = draw(&checked, &variants, &Inputs::default(), weights, &measure, &mut output);
+    let drawn = draw(&checked, &variants, &inputs, weights, &measure, &mut output);
     output.meter.end();
     if kind.is_gathered() && drawn.is_ok() {
         eprintln!("Learnt and drew {} objects in {:.1} s.", args.count, started.elapsed().as_secs_f64());
@@ -122,12 +128,18 @@ fn given(file: &Path, system: &str, preset: &str) -> Result<Weights, Failure> {
 
 /// Creates the folder and refuses to write over files that are there.
 fn prepare(folder: &Path, names: impl Iterator<Item = String>, force: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|e| Failure::input("out", format!("{}: {e}", folder.display())))?;
+    let bad = |error: std::io::Error| Failure::input("out", format!("{}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(bad)?;
     if force {
         return Ok(());
     }
-    match names.map(|name| folder.join(name)).find(|path| path.exists()) {
-        Some(path) => Err(Failure::input("out", format!("{} is there already; --force replaces it", path.display()))),
-        None => Ok(()),
+    let names: BTreeSet<_> = names.collect();
+    for entry in std::fs::read_dir(folder).map_err(bad)? {
+        let path = entry.map_err(bad)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if names.contains(name.as_ref()) || beside_what(&name).is_some_and(|file| names.contains(&file)) {
+            return Err(Failure::input("out", format!("{} is there already; --force replaces it", path.display())));
+        }
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! `vitrine systems`.
 
-use catalog::{Field, FieldKind};
+use catalog::{Field, FieldKind, Input};
 use clap::Args;
 
 use super::Failure;
@@ -26,6 +26,12 @@ pub fn systems(args: &SystemsArgs) -> Result<(), Failure> {
         println!("  presets");
         for preset in &system.presets {
             println!("    {:<16} {}", preset.name, preset.description);
+        }
+        if !system.inputs.is_empty() {
+            println!("  sample --set, each the file of a picture; --input names the first");
+        }
+        for Input { name, title, description, required } in &system.inputs {
+            println!("    {name:<16} {title} ({}): {description}", if *required { "required" } else { "optional" });
         }
         for (title, fields) in [("sample --set", &system.parameters), ("train --set", &system.training)] {
             println!("  {title}");

@@ -40,7 +40,7 @@ pub struct TrainArgs {
 
 /// Trains a model into a folder.
 pub fn train(args: TrainArgs) -> Result<(), Failure> {
-    let parsed = args.common.parse(|system| &system.training)?;
+    let parsed = args.common.parse(|system| &system.training, |_| &[])?;
     device::check(parsed.device)?;
     let request = TrainRequest {
         system: parsed.system.slug.to_owned(),

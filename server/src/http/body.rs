@@ -4,7 +4,7 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequest, Request},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
 };
 use catalog::FieldError;
 use serde::de::DeserializeOwned;
@@ -34,9 +34,15 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 }
 
 fn is_json(request: &Request) -> bool {
-    let Some(media) = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return false };
-    let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    essence(request.headers()).is_some_and(|essence| {
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+/// The media type that a body says it has, without parameters, in small letters.
+pub fn essence(headers: &HeaderMap) -> Option<String> {
+    let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 async fn read(body: Body) -> Result<bytes::Bytes, ApiError> {
@@ -74,6 +80,18 @@ pub fn check<T: DeserializeOwned, C>(
         _ => {}
     }
     Err(errors)
+}
+
+/// Adds more errors to the outcome of a check.
+///
+/// # Errors
+/// If there were or are errors.
+pub fn also<C>(checked: Result<C, Vec<FieldError>>, more: Vec<FieldError>) -> Result<C, Vec<FieldError>> {
+    match checked {
+        Ok(checked) if more.is_empty() => Ok(checked),
+        Ok(_) => Err(more),
+        Err(errors) => Err([errors, more].concat()),
+    }
 }
 
 /// Decodes as much as there is. serde stops at the first error; so each top-level field that is to blame is taken

@@ -35,6 +35,8 @@ pub struct Problem {
 pub enum ApiError {
     /// Fields of the request are wrong.
     Fields(Vec<FieldError>),
+    /// A field of the request is larger than it may be.
+    TooLarge(FieldError),
     /// A status with a sentence.
     Status(StatusCode, String),
     /// The address asked too often; the time until it may ask again.
@@ -79,6 +81,7 @@ impl IntoResponse for ApiError {
                 };
                 problem(StatusCode::UNPROCESSABLE_ENTITY, detail, errors)
             }
+            Self::TooLarge(error) => problem(StatusCode::PAYLOAD_TOO_LARGE, error.to_string(), vec![error]),
             Self::Status(status, detail) => problem(status, detail, Vec::new()),
             Self::TooOften(wait) => {
                 let seconds = wait.as_secs() + 1;

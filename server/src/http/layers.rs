@@ -6,8 +6,8 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware,
-    response::Response,
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -17,14 +17,15 @@ use tower_http::{
     },
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
-    timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 
-use super::{error, metrics};
+use super::{error, form, metrics};
 
 /// Time until a response's head, the reading of the request included. Event streams and downloads run on after it.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The same where the request carries pictures, which come over slow lines, too.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Scripts, styles and everything else come from this server only. `wasm-unsafe-eval` allows compiling WebAssembly
 /// and nothing more; images may be made by the page itself.
@@ -38,7 +39,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"),
+    ("permissions-policy", "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
@@ -56,13 +57,19 @@ pub fn wrap(router: Router) -> Router {
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     // Last is outermost.
     router
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::map_response(error::dress))
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(compressed))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let time = if form::is_form(request.headers()) { UPLOAD_TIMEOUT } else { TIMEOUT };
+    let answer = tokio::time::timeout(time, next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
 }
 
 fn span(request: &Request) -> tracing::Span {

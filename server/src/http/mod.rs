@@ -8,22 +8,29 @@ pub mod conditional;
 pub mod docs;
 pub mod error;
 pub mod events;
+pub mod form;
 pub mod health;
 pub mod layers;
 pub mod metrics;
 pub mod openapi;
+mod paced;
 pub mod range;
 pub mod rate;
 pub mod runs;
+pub mod samples;
 pub mod systems;
 pub mod web;
 
 use std::{path::PathBuf, sync::Arc};
 
 use axum::{Router, middleware};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{runs::Runs, store::Assets};
+
+/// Uploads that are decoded at a time.
+const DECODING: usize = 2;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -36,6 +43,8 @@ pub struct AppState {
     pub web: Arc<web::Bundle>,
     /// Bounds that the operator sets.
     pub limits: Limits,
+    /// Uploads that are decoded at a time: each takes the memory of its pictures.
+    pub decoding: Arc<Semaphore>,
     /// Cancelled when the server stops: event streams end then.
     pub stop: CancellationToken,
 }
@@ -47,6 +56,10 @@ pub struct Limits {
     pub queue: u32,
     /// Voxels of all samples of one request together.
     pub voxels: u64,
+    /// Pixels of a request's pictures together, times its samples.
+    pub pixels: u64,
+    /// How much may be uploaded.
+    pub uploads: form::Bounds,
     /// How often one address may ask.
     pub rates: rate::Rates,
 }
@@ -54,7 +67,8 @@ pub struct Limits {
 impl AppState {
     /// State of a server whose bundle is in `web`.
     pub fn new(runs: Runs, assets: Assets, web: PathBuf, limits: Limits, stop: CancellationToken) -> Self {
-        Self { runs, assets, web: Arc::new(web::Bundle::new(web)), limits, stop }
+        let decoding = Arc::new(Semaphore::new(DECODING));
+        Self { runs, assets, web: Arc::new(web::Bundle::new(web)), limits, decoding, stop }
     }
 }
 

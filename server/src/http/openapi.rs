@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::{InfoBuilder, OpenApiBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{AppState, artifacts, error::Problem, events, health, metrics, runs, systems};
+use super::{AppState, artifacts, error::Problem, events, form, health, metrics, runs, samples, systems};
 
 /// Answer of `GET /api/systems`.
 #[derive(JsonSchema)]
@@ -33,7 +33,7 @@ pub fn api() -> (axum::Router<AppState>, Value) {
     let (router, document) = OpenApiRouter::with_openapi(document)
         .routes(routes!(systems::list))
         .routes(routes!(systems::one))
-        .routes(routes!(runs::sample))
+        .routes(routes!(samples::start))
         .routes(routes!(runs::list, runs::train))
         .routes(routes!(runs::one, runs::delete))
         .routes(routes!(events::watch))
@@ -48,10 +48,30 @@ pub fn api() -> (axum::Router<AppState>, Value) {
             "admin": { "type": "http", "scheme": "bearer", "description": "The admin token, printed at the first start." },
         },
     });
+    upload(&mut document);
     limit(&mut document);
     let served = document.clone();
     let get = move || async move { serve(&served) };
     (router.route("/api/openapi.json", axum::routing::get(get)), document)
+}
+
+/// A sampling's other body: which files it has is the catalogue's to say.
+fn upload(document: &mut Value) {
+    let mut properties = Map::new();
+    properties.insert(form::REQUEST.to_owned(), json!({ "$ref": "#/components/schemas/SampleRequest" }));
+    for system in catalog::systems::all() {
+        for input in &system.inputs {
+            let need = if input.required { "required" } else { "optional" };
+            let description = format!("`{}`, {need}: {}", system.slug, input.description);
+            let known = properties.entry(input.name).or_insert_with(|| json!({ "contentMediaType": "image/*" }));
+            let before = known["description"].as_str().map(|before| format!("{before}\n\n"));
+            known["description"] = (before.unwrap_or_default() + &description).into();
+        }
+    }
+    document["paths"]["/api/samples"]["post"]["requestBody"]["content"]["multipart/form-data"] = json!({
+        "schema": { "type": "object", "properties": properties, "required": [form::REQUEST], "additionalProperties": false },
+        "encoding": { form::REQUEST: { "contentType": "application/json" } },
+    });
 }
 
 /// Every operation of the API may be asked for too often.

@@ -1,4 +1,4 @@
-//! Starting, listing, watching over and ending runs.
+//! Starting trainings; listing, watching over and ending runs.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use catalog::{
-    FieldError, SampleRequest, TrainRequest,
-    request::{Checked, Venue},
+    FieldError, TrainRequest,
     run::{Run, Work},
 };
 use schemars::JsonSchema;
@@ -24,7 +23,10 @@ use super::{
 };
 use crate::{
     device,
-    store::runs::{self as stored, Cancel, Filter, Kind, STATES},
+    store::{
+        runs::{self as stored, Cancel, Filter, Kind, STATES},
+        uploads::Arriving,
+    },
 };
 
 /// Runs on one page of a list.
@@ -38,40 +40,6 @@ pub struct RunList {
     pub runs: Vec<Run>,
     /// Give this as `before` for the next page; absent on the last.
     pub next: Option<String>,
-}
-
-/// Draw samples on the server
-///
-/// Open to everyone, within the bounds the operator set. The same request gives the same samples.
-#[utoipa::path(
-    post, path = "/api/samples", operation_id = "startSampling", tag = "runs",
-    request_body(content = ref("#/components/schemas/SampleRequest"), content_type = "application/json"),
-    responses(
-        (status = 202, description = "Queued", body = ref("#/components/schemas/Run"),
-         headers(("location" = String, description = "Address of the run"))),
-        (status = 400, description = "Not JSON", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 413, description = "Too large", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 415, description = "Not `application/json`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 422, description = "Bad fields, each named in `errors`", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-        (status = 503, description = "Too many runs wait", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
-    )
-)]
-pub async fn sample(State(state): State<AppState>, JsonBody(body): JsonBody) -> Result<Response, ApiError> {
-    let checked = body::check(body, |request: SampleRequest| {
-        let device = device::check(request.device);
-        let checked = request.check(Venue::Server);
-        with(checked, device).and_then(|checked| match over_budget(&checked, state.limits.voxels) {
-            Some(error) => Err(vec![error]),
-            None => Ok(checked),
-        })
-    })?;
-    let shipped = !checked.preset.weights
-        || state.assets.find(&checked.preset.path(checked.system.slug, catalog::ModelFile::Weights)).is_some();
-    let (system, preset) = (checked.system.slug, checked.preset.name);
-    if !shipped && stored::newest_training(&state.runs.pool, system, preset).await?.is_none() {
-        return Err(vec![FieldError::new("preset", "has no weights on this server; train it first")].into());
-    }
-    submit(&state, Work::Sample(checked.request)).await
 }
 
 /// Start a training
@@ -92,9 +60,9 @@ pub async fn sample(State(state): State<AppState>, JsonBody(body): JsonBody) -> 
 pub async fn train(_: Admin, State(state): State<AppState>, JsonBody(body): JsonBody) -> Result<Response, ApiError> {
     let checked = body::check(body, |request: TrainRequest| {
         let device = device::check(request.device);
-        with(request.check(), device)
+        body::also(request.check(), device.err().into_iter().collect())
     })?;
-    submit(&state, Work::Train(checked.request)).await
+    submit(&state, Work::Train(checked.request), None).await
 }
 
 /// Runs, newest first
@@ -175,47 +143,16 @@ pub async fn delete(
     Ok((status, Json(run)).into_response())
 }
 
-async fn submit(state: &AppState, work: Work) -> Result<Response, ApiError> {
-    let Some(run) = state.runs.submit(&work, state.limits.queue).await? else {
+/// Queues work, with the pictures that have arrived for it, and answers with its run.
+///
+/// # Errors
+/// If too much waits already.
+pub async fn submit(state: &AppState, work: Work, arrived: Option<Arriving>) -> Result<Response, ApiError> {
+    let Some(run) = state.runs.submit(&work, arrived, state.limits.queue).await? else {
         return Err(ApiError::Busy(format!("{} runs of this kind wait already; try again later.", state.limits.queue)));
     };
     let location = format!("/api/runs/{}", run.id);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(run)).into_response())
-}
-
-/// Adds one more error to the outcome of a check.
-fn with<R>(
-    checked: Result<Checked<R>, Vec<FieldError>>,
-    also: Result<(), FieldError>,
-) -> Result<Checked<R>, Vec<FieldError>> {
-    match (checked, also) {
-        (checked, Ok(())) => checked,
-        (Ok(_), Err(error)) => Err(vec![error]),
-        (Err(mut errors), Err(error)) => {
-            errors.push(error);
-            Err(errors)
-        }
-    }
-}
-
-/// Predictions of a network that one request for stepwise samples may ask for.
-const MOST_PREDICTIONS: u64 = 100_000;
-
-/// A sampling is open to everyone, so what one request may ask for is bounded.
-fn over_budget(checked: &Checked<SampleRequest>, voxels: u64) -> Option<FieldError> {
-    let number = |name: &str| checked.request.parameters.get(name).and_then(serde_json::Value::as_u64);
-    if let Some(steps) = number("steps") {
-        let most = MOST_PREDICTIONS / steps.max(1);
-        return (u64::from(checked.request.count) > most)
-            .then(|| FieldError::new("count", format!("must be at most {most} at {steps} steps")));
-    }
-    let side = number("size")?;
-    let each = side.saturating_pow(3);
-    let most = voxels / each.max(1);
-    (u64::from(checked.request.count) > most).then(|| match most {
-        0 => FieldError::new("parameters.size", format!("is too large: this server draws at most {voxels} voxels")),
-        _ => FieldError::new("count", format!("must be at most {most} at this size: {voxels} voxels in all")),
-    })
 }
 
 fn filter(query: &HashMap<String, String>) -> Result<Filter, Vec<FieldError>> {

@@ -235,6 +235,7 @@ impl Executor {
             tracing::info!(run = claim.run, ?state, error, "run ends");
             metrics::counter!("vitrine_runs_ended_total", "state" => crate::store::runs::state_name(state))
                 .increment(1);
+            self.runs.forget_uploads(&claim.run).await;
             if state == RunState::Succeeded {
                 self.runs.forget_checkpoints(&claim.run).await;
             }

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use samples::{
     Objects, Picture, Sample,
+    image::encode,
     objects::write_lines,
     structure::{Structure, formats::StructureFormat, metrics::CrystalMeasures, symmetry},
     volume::{MeasureOptions, PoreMeasures, nrrd},
@@ -53,16 +54,14 @@ pub fn keep(sample: &Sample, notes: Vec<(String, String)>, measure: &MeasureOpti
         Sample::Pictures(pictures) => {
             let (first, others) = pictures.pictures.split_first().context("a sample has a picture")?;
             let noted = |picture: &Picture| {
-                let text = picture.text.iter().cloned().chain(notes.clone()).collect();
-                Picture { text, ..picture.clone() }.png()
+                let text = picture.text.iter().chain(&notes).map(|(name, text)| (name.as_str(), text.as_str()));
+                encode::png(&picture.image, &text.collect::<Vec<_>>())
             };
+            let beside = others.iter().map(|picture| Ok((picture.role.clone(), noted(picture)?)));
             Ok(Kept {
                 media_type: "image/png",
                 bytes: noted(first)?,
-                beside: others
-                    .iter()
-                    .map(|picture| Ok((picture.role.clone(), noted(picture)?)))
-                    .collect::<anyhow::Result<_>>()?,
+                beside: beside.collect::<anyhow::Result<_>>()?,
                 shape: Some(vec![first.image.height(), first.image.width()]),
                 measures: serde_json::to_value(&pictures.measures)?,
             })

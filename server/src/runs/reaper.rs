@@ -41,6 +41,7 @@ async fn round(executor: &Executor, number: u64) -> Result<(), StoreError> {
             runs.queue.deliver(reaped.kind, &reaped.run).await?;
         }
     }
+    runs.tidy_uploads().await?;
     for kind in Kind::ALL {
         if executor.has_free_slot(kind)
             && let Some(run) = leases::overdue(&runs.pool, kind, GRACE).await?

@@ -57,6 +57,11 @@ impl Reporter {
         self.runtime.block_on(future)
     }
 
+    /// The run that this is about.
+    pub fn run(&self) -> &str {
+        &self.claim.run
+    }
+
     /// The runs of this process.
     pub fn runs(&self) -> &Runs {
         &self.runs

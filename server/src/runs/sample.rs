@@ -63,12 +63,16 @@ impl From<ModelError> for DrawError {
             ModelError::Weights(_) => FieldError::new("weights", error.to_string()).into(),
             // Such a message names its field already: `parameters.size: …`.
             ModelError::Parameters(message) => match message.split_once(": ") {
-                Some((field, rest)) if field.starts_with("parameters") => FieldError::new(field, rest).into(),
+                Some((field, rest)) if is_field(field) => FieldError::new(field, rest).into(),
                 _ => FieldError::new("parameters", message).into(),
             },
             other => Self::Model(other),
         }
     }
+}
+
+fn is_field(name: &str) -> bool {
+    matches!(name.split('.').next(), Some("parameters" | "inputs" | "preset"))
 }
 
 /// Name of the file of sample `index`.
@@ -82,6 +86,13 @@ fn beside_name(file: &str, name: &str) -> String {
         Some((stem, ending)) => format!("{stem}-{name}.{ending}"),
         None => format!("{file}-{name}"),
     }
+}
+
+/// The file that one stands beside, if its name says so.
+pub fn beside_what(name: &str) -> Option<String> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let (number, _) = stem.strip_prefix("sample-")?.split_once('-')?;
+    Some(format!("sample-{number}.{ending}"))
 }
 
 #[derive(Serialize)]
@@ -114,6 +125,9 @@ struct Entry<'a> {
     /// Absent where the model's answer was not a sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
+    /// Files that stand beside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<String>,
     /// Why there is no sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -132,7 +146,7 @@ pub fn files(kind: SampleKind, count: u32) -> u32 {
 }
 
 /// Draws every sample of a request: `sample-0000.nrrd` … (or as [`SampleKind::extension`] says) and [`METRICS_FILE`].
-/// The files depend on nothing but request, weights and class of device.
+/// The files depend on nothing but request, inputs, weights and class of device; none holds an input.
 ///
 /// Each of `variants` replaces the parameters of the request, and gets as many samples as the request asks for; without
 /// any, the request's own parameters stand.
@@ -186,7 +200,8 @@ pub fn draw(
             Err(error @ ModelError::Output(_)) => {
                 output.note(format!("Sample {number}: {error}."));
                 let text = Some(error.to_string());
-                entries.push(Entry { index, file: None, error: text, parameters, shape: None, measures: Value::Null });
+                let (file, beside, shape, measures) = (None, vec![], None, Value::Null);
+                entries.push(Entry { index, file, beside, error: text, parameters, shape, measures });
                 failed.get_or_insert(error);
                 continue;
             }
@@ -198,12 +213,14 @@ pub fn draw(
         ];
         let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
         let file = file_name(checked.system.makes, number);
+        let mut beside = Vec::new();
         for (name, bytes) in kept.beside {
+            beside.push(beside_name(&file, &name));
             output.file(&beside_name(&file, &name), kept.media_type, bytes).map_err(DrawError::Output)?;
         }
         output.file(&file, kept.media_type, kept.bytes).map_err(DrawError::Output)?;
         let (shape, measures) = (kept.shape, kept.measures);
-        entries.push(Entry { index, file: Some(file), error: None, parameters, shape, measures });
+        entries.push(Entry { index, file: Some(file), beside, error: None, parameters, shape, measures });
     }
     if let Some(error) = failed.filter(|_| entries.iter().all(|entry| entry.file.is_none())) {
         return Err(error.into());

@@ -1,17 +1,18 @@
 //! What a run's thread does: train a model, or draw samples.
 
-use std::{fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use catalog::{
-    SampleRequest, TrainRequest,
+    FieldError, SampleRequest, TrainRequest,
     request::{Checked, Venue},
     run::RunEvent,
 };
-use samples::{Inputs, volume::MeasureOptions};
+use samples::{Inputs, image::Limits, volume::MeasureOptions};
 
 use super::{
     executor::Ended,
+    inputs,
     report::Reporter,
     sample::{self, Drawn, Output as _},
 };
@@ -99,19 +100,37 @@ pub fn train(request: &TrainRequest, assets: &Assets, checkpoints: &Path, report
 /// Draws samples.
 ///
 /// # Errors
-/// If there are no weights, or a sample cannot be drawn or kept.
+/// If there are no weights, an upload is gone, or a sample cannot be drawn or kept.
 pub fn sample(request: SampleRequest, assets: &Assets, mut reporter: Reporter) -> Result<Ended> {
-    let checked = request
-        .check(Venue::Server)
-        .map_err(|errors| anyhow!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    let checked = request.check(Venue::Server).map_err(all)?;
     let weights = weights(&checked, assets, &reporter)?;
     if reporter.stopped() {
         return Ok(Ended::Stopped);
     }
-    match sample::draw(&checked, &[], &Inputs::default(), weights, &MeasureOptions::default(), &mut reporter)? {
+    let inputs = uploaded(&checked, &mut reporter)?;
+    match sample::draw(&checked, &[], &inputs, weights, &MeasureOptions::default(), &mut reporter)? {
         Drawn::All => Ok(Ended::Done),
         Drawn::Stopped => Ok(Ended::Stopped),
     }
+}
+
+fn all(errors: Vec<FieldError>) -> anyhow::Error {
+    anyhow!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+}
+
+/// The pictures that were uploaded for this run.
+fn uploaded(checked: &Checked<SampleRequest>, reporter: &mut Reporter) -> Result<Inputs> {
+    let mut files = BTreeMap::new();
+    for input in &checked.system.inputs {
+        let bytes = reporter.runs().uploads.read(reporter.run(), input.name, Limits::PHOTO.bytes as u64)?;
+        files.extend(bytes.map(|bytes| (input.name, bytes)));
+    }
+    let given: Vec<_> = files.keys().copied().collect();
+    let missing = inputs::check(checked.system, &given, |_| "is gone: the upload was deleted".to_owned());
+    if !missing.is_empty() {
+        return Err(all(missing));
+    }
+    inputs::decode_all(files, &mut |note| reporter.note(note)).map_err(all)
 }
 
 /// The shipped weights; for a preset without, those of its newest training here.

@@ -13,7 +13,7 @@ use object_store::{
 use sha2::{Digest as _, Sha256};
 use sqlx::SqlitePool;
 
-use super::StoreError;
+use super::{StoreError, is_plain};
 
 /// The artifact store.
 #[derive(Clone, Debug)]
@@ -109,12 +109,7 @@ pub async fn find(pool: &SqlitePool, run: &str, name: &str) -> Result<Option<Art
 }
 
 fn key(run: &str, name: &str) -> Result<Path, StoreError> {
-    let plain = |text: &str| {
-        !text.is_empty()
-            && !text.starts_with('.')
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-    };
-    if plain(run) && plain(name) {
+    if is_plain(run) && is_plain(name) {
         Ok(Path::from_iter(["runs", run, name]))
     } else {
         Err(StoreError::Name(name.to_owned()))

@@ -7,6 +7,7 @@ pub mod files;
 pub mod leases;
 pub mod runs;
 pub mod settings;
+pub mod uploads;
 
 use std::{fs::File, path::Path, time::Duration};
 
@@ -18,6 +19,7 @@ use thiserror::Error;
 
 pub use artifacts::ArtifactStore;
 pub use assets::Assets;
+pub use uploads::Uploads;
 
 /// How long a statement waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -57,8 +59,8 @@ pub enum StoreError {
     /// The system has no random numbers.
     #[error("no random numbers: {0}")]
     Randomness(String),
-    /// A name that cannot be an artifact's.
-    #[error("`{0}` is not a name for an artifact")]
+    /// A name that cannot be a file's.
+    #[error("`{0}` is not a name for a file")]
     Name(String),
 }
 
@@ -98,6 +100,13 @@ async fn migration_lock(data: &Path) -> Result<File, StoreError> {
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file));
     locked.await.map_err(|e| failed(std::io::Error::other(e)))?.map_err(failed)
+}
+
+/// Whether a name is one for a file or folder of ours: it leads nowhere else and hides nothing.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// Milliseconds since 1970.

@@ -55,11 +55,23 @@ pub fn state_name(state: RunState) -> &'static str {
     STATES.iter().find(|(_, s)| *s == state).map_or("queued", |(name, _)| name)
 }
 
-/// Stores a new run as queued. `None` if `limit` runs of its kind are already waiting.
+/// A name for a new run: UUID v7, which sorts by time.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// Stores a new run as queued, with first words to whoever watches it. `false` if `limit` runs of its kind are already
+/// waiting.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn create(pool: &SqlitePool, work: &Work, limit: u32) -> Result<Option<String>, StoreError> {
+pub async fn create(
+    pool: &SqlitePool,
+    id: &str,
+    work: &Work,
+    notes: &[RunEvent],
+    limit: u32,
+) -> Result<bool, StoreError> {
     let kind = Kind::of(work).name();
     let (system, preset) = match work {
         Work::Train(request) => (&request.system, &request.preset),
@@ -72,13 +84,12 @@ pub async fn create(pool: &SqlitePool, work: &Work, limit: u32) -> Result<Option
         .fetch_one(&mut *tx)
         .await?;
     if waiting >= i64::from(limit) {
-        return Ok(None);
+        return Ok(false);
     }
-    let id = uuid::Uuid::now_v7().to_string();
     sqlx::query(
         "INSERT INTO runs (id, kind, system, preset, work, created_ms, delivered_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
     )
-    .bind(&id)
+    .bind(id)
     .bind(kind)
     .bind(system)
     .bind(preset)
@@ -86,9 +97,10 @@ pub async fn create(pool: &SqlitePool, work: &Work, limit: u32) -> Result<Option
     .bind(now_ms())
     .execute(&mut *tx)
     .await?;
-    events::append(&mut tx, &id, &[RunEvent::State { state: RunState::Queued, error: None }]).await?;
+    events::append(&mut tx, id, &[RunEvent::State { state: RunState::Queued, error: None }]).await?;
+    events::append(&mut tx, id, notes).await?;
     tx.commit().await?;
-    Ok(Some(id))
+    Ok(true)
 }
 
 /// Which runs to list.

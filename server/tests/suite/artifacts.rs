@@ -129,7 +129,7 @@ async fn a_full_disk_fails_the_run_and_leaves_nothing_half_written() {
     let assets = Assets::new(folders.assets(), folders.web());
     tokio::spawn(Executor::new(runs.clone(), assets, OPTIONS, stop.clone()).run());
     let work = Work::Sample(serde_json::from_value(small_request()).unwrap());
-    let id = runs.submit(&work, 10).await.unwrap().unwrap().id;
+    let id = runs.submit(&work, None, 10).await.unwrap().unwrap().id;
     let run = loop {
         let run = stored::get(&pool, &id).await.unwrap().unwrap();
         if run.state.is_final() {

@@ -21,7 +21,7 @@ fn sample(folders: &Folders, out: &str, more: &[&str]) -> Output {
 }
 
 /// Exit code 2, and nothing on stderr but `error: field: …` lines.
-fn refused(output: &Output, fields: &[&str]) {
+pub fn refused(output: &Output, fields: &[&str]) {
     let text = stderr(output);
     assert_eq!(output.status.code(), Some(2), "{text}");
     let lines: Vec<_> = text.lines().collect();
@@ -200,7 +200,9 @@ fn runs_of_a_folder_and_the_catalogue_are_listed() {
         let pool = server::store::open(&folders.data()).await.unwrap();
         let request = serde_json::from_value(crate::support::small_request()).unwrap();
         let work = catalog::run::Work::Sample(request);
-        server::store::runs::create(&pool, &work, 10).await.unwrap().unwrap()
+        let id = server::store::runs::new_id();
+        assert!(server::store::runs::create(&pool, &id, &work, &[], 10).await.unwrap());
+        id
     });
     let list = output(&folders, &["runs", "list", "--state", "queued"]);
     assert!(stdout(&list).starts_with(&format!("{id}  queued")), "{}", stdout(&list));

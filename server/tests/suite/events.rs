@@ -37,7 +37,7 @@ async fn watch(app: &App, run: &str, seen: Option<&str>) -> Answer {
 
 async fn claimed(app: &App) -> Claim {
     let work = Work::Sample(serde_json::from_value(small_request()).unwrap());
-    app.runs.submit(&work, 10).await.unwrap().unwrap();
+    app.runs.submit(&work, None, 10).await.unwrap().unwrap();
     leases::claim(&app.runs.pool, Kind::Sample, OPTIONS.lease).await.unwrap().unwrap()
 }
 

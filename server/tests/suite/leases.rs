@@ -20,6 +20,12 @@ fn work() -> Work {
     Work::Sample(serde_json::from_value(small_request()).unwrap())
 }
 
+async fn queued(pool: &sqlx::SqlitePool) -> String {
+    let id = runs::new_id();
+    assert!(runs::create(pool, &id, &work(), &[], 100).await.unwrap());
+    id
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_with_many_workers_never_take_the_same_run() {
     let folders = Folders::new();
@@ -28,7 +34,7 @@ async fn two_servers_with_many_workers_never_take_the_same_run() {
     let (one, two) = (one.unwrap(), two.unwrap());
     let mut ids = Vec::new();
     for _ in 0..60 {
-        ids.push(runs::create(&one, &work(), 100).await.unwrap().unwrap());
+        ids.push(queued(&one).await);
     }
     let workers = (0..12).map(|i| {
         let pool = if i % 2 == 0 { one.clone() } else { two.clone() };
@@ -49,8 +55,8 @@ async fn two_servers_with_many_workers_never_take_the_same_run() {
 async fn the_oldest_run_of_a_kind_is_taken_first() {
     let folders = Folders::new();
     let pool = store::open(&folders.data()).await.unwrap();
-    let first = runs::create(&pool, &work(), 100).await.unwrap().unwrap();
-    let second = runs::create(&pool, &work(), 100).await.unwrap().unwrap();
+    let first = queued(&pool).await;
+    let second = queued(&pool).await;
     assert!(leases::claim(&pool, Kind::Train, LONG).await.unwrap().is_none());
     let claim = leases::claim(&pool, Kind::Sample, LONG).await.unwrap().unwrap();
     assert_eq!((claim.run.as_str(), claim.again), (first.as_str(), false));
@@ -63,7 +69,7 @@ async fn the_oldest_run_of_a_kind_is_taken_first() {
 async fn a_worker_that_lost_its_lease_changes_nothing() {
     let folders = Folders::new();
     let pool = store::open(&folders.data()).await.unwrap();
-    let id = runs::create(&pool, &work(), 100).await.unwrap().unwrap();
+    let id = queued(&pool).await;
     let lost = leases::claim(&pool, Kind::Sample, OVER).await.unwrap().unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
     let reaped = leases::reap(&pool).await.unwrap();
@@ -87,7 +93,7 @@ async fn a_worker_that_lost_its_lease_changes_nothing() {
 async fn cancelling_reaches_a_worker_in_another_process_and_survives_its_death() {
     let folders = Folders::new();
     let pool = store::open(&folders.data()).await.unwrap();
-    let id = runs::create(&pool, &work(), 100).await.unwrap().unwrap();
+    let id = queued(&pool).await;
     let claim = leases::claim(&pool, Kind::Sample, LONG).await.unwrap().unwrap();
     assert_eq!(runs::cancel(&pool, &id).await.unwrap(), runs::Cancel::Asked);
     assert_eq!(leases::renew(&pool, &claim, OVER).await.unwrap(), Renewal::CancelRequested);
@@ -101,7 +107,7 @@ async fn cancelling_reaches_a_worker_in_another_process_and_survives_its_death()
 async fn a_run_that_kills_every_worker_fails_in_the_end() {
     let folders = Folders::new();
     let pool = store::open(&folders.data()).await.unwrap();
-    let id = runs::create(&pool, &work(), 100).await.unwrap().unwrap();
+    let id = queued(&pool).await;
     for _ in 0..MAX_LOST_LEASES {
         leases::claim(&pool, Kind::Sample, OVER).await.unwrap().unwrap();
         tokio::time::sleep(Duration::from_millis(3)).await;
@@ -116,7 +122,7 @@ async fn a_run_that_kills_every_worker_fails_in_the_end() {
 async fn a_delivery_that_was_lost_is_noticed() {
     let folders = Folders::new();
     let pool = store::open(&folders.data()).await.unwrap();
-    let id = runs::create(&pool, &work(), 100).await.unwrap().unwrap();
+    let id = queued(&pool).await;
     assert_eq!(leases::overdue(&pool, Kind::Sample, LONG).await.unwrap(), None);
     tokio::time::sleep(Duration::from_millis(20)).await;
     let grace = Duration::from_millis(10);

@@ -160,7 +160,11 @@ pub fn system() -> System {
                 "A quarter, with two latents",
                 "A quarter of the width and height: a sixteenth of the pixels.",
             ),
-            small("x2-irn", "Half, one latent", "The network without the second latent (IRN), restored with the other at 0."),
+            small(
+                "x2-irn",
+                "Half, one latent",
+                "The network without the second latent (IRN), restored with the other at 0.",
+            ),
             small(
                 "x2-irn-sampled",
                 "Half, one latent, sampled",
@@ -179,7 +183,11 @@ pub fn system() -> System {
                 "Eight blocks of width 32. No weights are shipped: import the authors' checkpoint, or train on a GPU.",
             ),
             published("irn-x4", "IRN ×4, published size", "Sixteen blocks of width 32. No weights are shipped."),
-            published("hcflow-x4", "HCFlow ×4, published size", "No weights are shipped: import the authors' checkpoint."),
+            published(
+                "hcflow-x4",
+                "HCFlow ×4, published size",
+                "No weights are shipped: import the authors' checkpoint.",
+            ),
             published(
                 "paper",
                 "DLV-IRN ×2, paper size",

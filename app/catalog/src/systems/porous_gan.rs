@@ -159,8 +159,7 @@ pub fn system() -> System {
             small(
                 "ketton-small",
                 "Ketton limestone",
-                "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel. Porosity and surface are the rock's; it \
-                 makes more isolated pores.",
+                "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel.",
                 true,
             ),
             small(

@@ -5,6 +5,7 @@
 //! - [`dense`]: the sub-network that computes shifts and scales;
 //! - [`coupling`]: the invertible block around three of them;
 //! - [`rescaling`]: levels of Haar and blocks: IRN, and with a second latent DLV-IRN;
+//! - [`hcflow`]: HCFlow, a hierarchy of flows on the same ground;
 //! - [`quantise`]: rounding to 8 bit that lets gradients through.
 //!
 //! Sources: M. Xiao et al., *Invertible Image Rescaling*, ECCV 2020 (IRN); M. Zhang et al., *Enhancing Image Rescaling
@@ -13,6 +14,7 @@
 pub mod coupling;
 pub mod dense;
 pub mod haar;
+pub mod hcflow;
 pub mod quantise;
 pub mod rescaling;
 #[cfg(test)]

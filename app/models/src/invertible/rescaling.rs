@@ -64,18 +64,7 @@ impl Rescaling {
             let high = config.channels(level) - COLOURS;
             (0..blocks).map(|_| Coupling::random(COLOURS, high, config.growth, rng, device)).collect()
         };
-        Self {
-            levels: config.blocks.iter().enumerate().map(level).collect(),
-            latent_channels: config.latent_channels,
-        }
-    }
-
-    /// Where it computes.
-    ///
-    /// # Panics
-    /// If there is no coupling.
-    pub fn device(&self) -> Device {
-        self.levels[0][0].shift_low.convolutions[0].weight.device()
+        Self { levels: config.blocks.iter().enumerate().map(level).collect(), latent_channels: config.latent_channels }
     }
 
     /// A large picture `[batch, 3, s·h, s·w]` and its latent `[batch, k, s·h/2, s·w/2]` (none where k = 0) become a small

@@ -35,11 +35,8 @@ fn stirred(config: &RescalingConfig, device: &Device) -> Rescaling {
 }
 
 fn configs() -> [RescalingConfig; 4] {
-    let config = |blocks: &[usize], latent_channels| RescalingConfig {
-        blocks: blocks.to_vec(),
-        growth: 6,
-        latent_channels,
-    };
+    let config =
+        |blocks: &[usize], latent_channels| RescalingConfig { blocks: blocks.to_vec(), growth: 6, latent_channels };
     [config(&[2], 0), config(&[2], 3), config(&[1, 2], 0), config(&[2, 1], 1)]
 }
 
@@ -130,9 +127,8 @@ fn log_abs_det(mut m: Vec<Vec<f64>>) -> f64 {
         sum += m[k][k].abs().ln();
         for i in k + 1..n {
             let factor = m[i][k] / m[k][k];
-            for j in k..n {
-                m[i][j] -= factor * m[k][j];
-            }
+            let row = m[k].clone();
+            m[i].iter_mut().zip(row).skip(k).for_each(|(value, above)| *value -= factor * above);
         }
     }
     sum
@@ -164,7 +160,8 @@ fn a_result_depends_on_no_more_than_the_reach() {
         bump[0] = 1.0;
         let changed = x.clone() + Tensor::<4>::from_data(TensorData::new(bump, [1, 3, side, scale]), &Device::flex());
         let latent = |x: &Tensor<4>| {
-            (config.latent_channels > 0).then(|| Tensor::zeros([1, config.latent_channels, x.dims()[2] / 2, scale / 2], &x.device()))
+            (config.latent_channels > 0)
+                .then(|| Tensor::zeros([1, config.latent_channels, x.dims()[2] / 2, scale / 2], &x.device()))
         };
         let (a, _) = network.forward(x.clone(), latent(&x));
         let (b, _) = network.forward(changed, latent(&x));

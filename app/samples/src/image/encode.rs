@@ -62,9 +62,9 @@ pub fn jpeg(image: &Image, quality: u8) -> Result<Vec<u8>, ImageError> {
 /// `image` as lossless WebP.
 ///
 /// # Errors
-/// Sides above 16 384.
+/// Sides above 16 383, the most that readers take.
 pub fn webp_lossless(image: &Image) -> Result<Vec<u8>, ImageError> {
-    let [width, height] = sides(image, 16_384, ImageFormat::WebP)?;
+    let [width, height] = sides(image, 16_383, ImageFormat::WebP)?;
     let mut file = Vec::new();
     WebPEncoder::new(&mut file)
         .encode(image.pixels(), width, height, WebPColor::Rgb8)

@@ -129,6 +129,16 @@ pub fn Stage<P: Picture>(
     }
 }
 
+/// The place of a stage whose code is on its way.
+#[component]
+pub fn EmptyStage() -> impl IntoView {
+    view! {
+        <div class="stage">
+            <p class="stage-message quiet">"Opening…"</p>
+        </div>
+    }
+}
+
 /// One sentence for the visitor, and what still works.
 fn message(error: &ViewError) -> String {
     match error {

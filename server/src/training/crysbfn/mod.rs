@@ -23,8 +23,7 @@ use models::{
 };
 use rand::Rng;
 use samples::{
-    Inputs,
-        Sample,
+    Inputs, Sample,
     structure::{Crystal, Frame, Trajectory},
 };
 use serde::{Deserialize, Serialize};

@@ -63,7 +63,8 @@ impl RescaleTraining {
         let parameters: TrainParameters = super::parameters(request)?;
         let architecture = Architecture::of_preset(&request.preset)?;
         let shipped = assets.join("data/dlv-irn");
-        let folder = if parameters.folder.is_empty() { shipped.join("train") } else { parameters.folder.clone().into() };
+        let folder =
+            if parameters.folder.is_empty() { shipped.join("train") } else { parameters.folder.clone().into() };
         let (scale, crop) = (architecture.scale(), parameters.crop as usize);
         let all = pictures::read(&folder)?;
         let mut pairs = all.iter().map(|named| Pair::of(&named.image, scale)).collect::<Result<Vec<_>>>()?;

@@ -9,7 +9,7 @@ use std::{
 use catalog::run::Run;
 use serde_json::Value;
 
-use super::Folders;
+use super::{Folders, Form};
 
 /// The command line with this test's folders.
 pub fn vitrine(folders: &Folders, arguments: &[&str]) -> Command {
@@ -85,6 +85,17 @@ impl Server {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert_eq!(status.as_u16(), 202, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Asks for samples with a form.
+    pub async fn upload(&self, form: &Form) -> Value {
+        let (media, body) = form.encode();
+        let request = self.client.post(format!("{}/api/samples", self.url)).header("content-type", media).body(body);
         let response = request.send().await.unwrap();
         let status = response.status();
         let text = response.text().await.unwrap();

@@ -12,6 +12,7 @@ use models::{
     seed,
     systems::{
         crysbfn::{CrystalConfig, CspNet},
+        dlv_irn::{Architecture, Network},
         porous_gan::{GanConfig, Generator},
     },
     weights,
@@ -30,6 +31,13 @@ impl Folders {
         let weights = folders.assets().join("weights/crysbfn/perov-small");
         fs::create_dir_all(&weights).unwrap();
         fs::write(weights.join("weights.safetensors"), untrained_crystals()).unwrap();
+        let weights = folders.assets().join("weights/dlv-irn/x2-small");
+        fs::create_dir_all(&weights).unwrap();
+        fs::write(weights.join("weights.safetensors"), untrained_rescaling()).unwrap();
+        // There, so that a request is queued; its run fails over them.
+        let weights = folders.assets().join("weights/dlv-irn/x2-irn");
+        fs::create_dir_all(&weights).unwrap();
+        fs::write(weights.join("weights.safetensors"), "no weights").unwrap();
         write_bundle(&folders.web());
         folders
     }
@@ -59,6 +67,12 @@ impl Folders {
         self.path().join("web")
     }
 
+    /// Names of the folders of uploads, whether of a run or arriving.
+    pub fn uploads(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.data().join("uploads")).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
     pub fn weights(&self) -> PathBuf {
         self.assets().join("weights/porous-gan/berea-small/weights.safetensors")
     }
@@ -71,6 +85,16 @@ fn untrained_crystals() -> &'static [u8] {
         let config = CrystalConfig::perov_small();
         let network = CspNet::random(&config, &mut seed::stream(2, 0), &burn::tensor::Device::flex());
         weights::to_safetensors(&network, burn::tensor::DType::F16).unwrap()
+    })
+}
+
+/// The same of a network that shrinks pictures and restores them.
+fn untrained_rescaling() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let architecture = Architecture::of_preset("x2-small").unwrap();
+        let network = Network::random(&architecture, &mut seed::stream(4, 0), &burn::tensor::Device::flex());
+        network.to_safetensors(burn::tensor::DType::F16).unwrap()
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod child;
 pub mod folders;
+pub mod form;
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use axum::{
 use catalog::run::{Run, RunState};
 use serde_json::Value;
 use server::{
-    http::{AppState, Limits, rate::Rates},
+    http::{AppState, Limits, form::Bounds, rate::Rates},
     runs::{
         Runs,
         executor::{Executor, Options},
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 pub use folders::Folders;
+pub use form::Form;
 
 /// A server in this process, without a socket.
 pub struct App {
@@ -37,8 +39,13 @@ pub struct App {
 pub const OPTIONS: Options = Options { trainings: 1, samplings: 1, lease: Duration::from_secs(30) };
 
 /// As often as a test likes.
-pub const UNLIMITED: Limits =
-    Limits { queue: 100, voxels: 1 << 24, rates: Rates { requests: 0, samplings: 0, proxies: 0 } };
+pub const UNLIMITED: Limits = Limits {
+    queue: 100,
+    voxels: 1 << 24,
+    pixels: 1 << 20,
+    uploads: Bounds { file: 1 << 20, form: 1 << 21, disk: 1 << 30 },
+    rates: Rates { requests: 0, samplings: 0, proxies: 0 },
+};
 
 impl App {
     /// A server that queues runs and works on none.
@@ -49,9 +56,13 @@ impl App {
     /// A server that works on runs.
     pub async fn working() -> Self {
         let app = Self::idle().await;
-        let executor = Executor::new(app.runs.clone(), app.assets(), OPTIONS, app.stop.clone());
-        tokio::spawn(executor.run());
+        app.work();
         app
+    }
+
+    /// From now on it works on runs.
+    pub fn work(&self) {
+        tokio::spawn(Executor::new(self.runs.clone(), self.assets(), OPTIONS, self.stop.clone()).run());
     }
 
     pub async fn new(folders: Folders, limits: Limits) -> Self {
@@ -80,6 +91,11 @@ impl App {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(json_request(path, &body, None)).await
+    }
+
+    /// Asks for samples with a form.
+    pub async fn upload(&self, form: &Form) -> Answer {
+        self.send(form.request("/api/samples")).await
     }
 
     pub async fn post_as_admin(&self, path: &str, body: Value) -> Answer {

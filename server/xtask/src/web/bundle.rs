@@ -58,8 +58,13 @@ impl Bundle {
     }
 
     /// Address of a file that was added.
-    pub fn address(&self, key: &str) -> Option<&str> {
+    fn address(&self, key: &str) -> Option<&str> {
         self.entries.get(key).map(|e| e.path.as_str())
+    }
+
+    /// Addresses of all files, by key.
+    pub fn addresses(&self) -> BTreeMap<String, String> {
+        self.entries.iter().map(|(key, entry)| (key.clone(), entry.path.clone())).collect()
     }
 
     /// The manifest.

@@ -10,7 +10,11 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{sha256, write_if_changed};
+use super::{
+    sha256,
+    split::{self, Later},
+    write_if_changed,
+};
 use crate::root;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -22,10 +26,13 @@ const PAGE_PROFILE: [&str; 2] = ["--config", "profile.web.package.samples.opt-le
 
 /// What the browser loads of one crate.
 pub struct Module {
-    /// The ES module that wraps the wasm file; its default export loads it from a given address.
-    pub glue: Vec<u8>,
+    /// The ES module that wraps the wasm file; its default export loads it from a given address. `{{key}}` stands
+    /// for the address of a file of `later`.
+    pub glue: String,
     /// The wasm file.
     pub wasm: Vec<u8>,
+    /// What the page loads when it is needed.
+    pub later: Later,
 }
 
 /// What is built for the browser.
@@ -63,16 +70,14 @@ impl Source {
 /// would carry what only the worker needs.
 pub fn module(source: Source, cache: &Path) -> anyhow::Result<Module> {
     let input = cargo(source)?;
-    let input_bytes = fs::read(&input).with_context(|| input.display().to_string())?;
-    let stem = cache.join(format!("{}.{}", source.name(), sha256(&input_bytes)));
-    let (glue, wasm) = (stem.with_added_extension("js"), stem.with_added_extension("wasm"));
-    if !(glue.exists() && wasm.exists()) {
-        let module = bindgen(source.name(), input_bytes)?;
-        write_if_changed(&wasm, &module.wasm)?;
-        write_if_changed(&glue, &module.glue)?;
-        return Ok(module);
+    let input = fs::read(&input).with_context(|| input.display().to_string())?;
+    if source.package() != PAGE {
+        let (glue, wasm) = bindgen_cached(source.name(), input, cache)?;
+        return Ok(Module { glue, wasm, later: Later::default() });
     }
-    Ok(Module { glue: fs::read(glue)?, wasm: fs::read(wasm)? })
+    let (first, later) = split::split(&input, &cache.join("split"))?;
+    let (glue, wasm) = bindgen_cached(source.name(), first, cache)?;
+    Ok(Module { glue: later.join(&glue)?, wasm, later })
 }
 
 /// Runs cargo and answers with the path of the wasm file.
@@ -86,6 +91,7 @@ fn cargo(source: Source) -> anyhow::Result<PathBuf> {
         .args(if package == PAGE { &PAGE_PROFILE[..] } else { &[] })
         // wasm-bindgen reads which features of WebAssembly are on from a section that full stripping removes.
         .args(["--", "-C", "strip=debuginfo"])
+        .args(if package == PAGE { &["-C", split::LINKER_FLAG][..] } else { &[] })
         .current_dir(root())
         .stderr(Stdio::inherit())
         .output()
@@ -106,7 +112,20 @@ fn cargo(source: Source) -> anyhow::Result<PathBuf> {
         .with_context(|| format!("cargo names no wasm file for {name}"))
 }
 
-fn bindgen(name: &str, input: Vec<u8>) -> anyhow::Result<Module> {
+/// Glue and wasm, made anew where `input` is new.
+fn bindgen_cached(name: &str, input: Vec<u8>, cache: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+    let stem = cache.join(format!("{name}.{}", sha256(&input)));
+    let (glue, wasm) = (stem.with_added_extension("js"), stem.with_added_extension("wasm"));
+    if !(glue.exists() && wasm.exists()) {
+        let made = bindgen(name, input)?;
+        write_if_changed(&wasm, &made.1)?;
+        write_if_changed(&glue, made.0.as_bytes())?;
+        return Ok(made);
+    }
+    Ok((fs::read_to_string(glue)?, fs::read(wasm)?))
+}
+
+fn bindgen(name: &str, input: Vec<u8>) -> anyhow::Result<(String, Vec<u8>)> {
     let mut bindgen = Bindgen::new();
     bindgen
         .input_bytes(name, input)
@@ -124,5 +143,5 @@ fn bindgen(name: &str, input: Vec<u8>) -> anyhow::Result<Module> {
         "{name} brings JavaScript snippets"
     );
     let wasm = output.wasm_mut().emit_wasm();
-    Ok(Module { glue: output.js().as_bytes().to_vec(), wasm })
+    Ok((output.js().to_owned(), wasm))
 }

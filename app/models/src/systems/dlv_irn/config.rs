@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::enlarger::EnlargerConfig;
-use crate::{ModelError, invertible::RescalingConfig};
+use crate::{
+    ModelError,
+    invertible::{RescalingConfig, hcflow::HcFlowConfig},
+};
 
 /// A network's kind and size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +14,8 @@ use crate::{ModelError, invertible::RescalingConfig};
 pub enum Architecture {
     /// IRN, or DLV-IRN where it has a down-scaling latent.
     Rescaling(RescalingConfig),
+    /// HCFlow, or DLV-HCFlow where it has a down-scaling latent.
+    HcFlow(HcFlowConfig),
     /// Enlarges only.
     Enlarger(EnlargerConfig),
 }
@@ -38,6 +43,7 @@ impl Architecture {
             "x2-sr" => Ok(Self::Enlarger(EnlargerConfig { scale: 2, width: 32, blocks: 2, growth: GROWTH })),
             "irn-x2" => Ok(rescaling(&[8], 32, 0)),
             "irn-x4" => Ok(rescaling(&[8, 8], 32, 0)),
+            "hcflow-x4" => Ok(Self::HcFlow(HcFlowConfig::PAPER)),
             "paper" => Ok(rescaling(&[8], 32, LATENT)),
             _ => Err(ModelError::UnknownPreset { system: "dlv-irn".to_owned(), preset: name.to_owned() }),
         }
@@ -45,13 +51,14 @@ impl Architecture {
 
     /// Whether it makes the small picture itself.
     pub fn shrinks(&self) -> bool {
-        matches!(self, Self::Rescaling(_))
+        !matches!(self, Self::Enlarger(_))
     }
 
     /// How many times smaller the small picture's sides are.
     pub fn scale(&self) -> usize {
         match self {
             Self::Rescaling(config) => config.scale(),
+            Self::HcFlow(config) => config.scale(),
             Self::Enlarger(config) => config.scale,
         }
     }

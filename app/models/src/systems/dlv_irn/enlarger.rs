@@ -57,11 +57,6 @@ impl Enlarger {
         }
     }
 
-    /// Where it computes.
-    pub fn device(&self) -> Device {
-        self.head.weight.device()
-    }
-
     /// The large picture.
     pub fn forward(&self, small: Tensor<4>) -> Tensor<4> {
         let [batch, colours, h, w] = small.dims();

@@ -1,12 +1,17 @@
-//! Tensor names of IRN's PyTorch code: one list of `operations`, in which Haar transforms (their filters are stored too)
-//! and blocks follow each other; F, G, H in a block, `conv1` … `conv5` in each.
+//! Tensor names of the published checkpoints. HCFlow's are in [`hcflow::import`]; IRN's PyTorch code has one list of
+//! `operations`, in which Haar transforms (their filters are stored too) and blocks follow each other; F, G, H in a
+//! block, `conv1` … `conv5` in each.
 
 use std::path::Path;
 
 use burn::tensor::{DType, Device};
 
 use super::{Architecture, Network};
-use crate::{ModelError, invertible::RescalingConfig, seed, weights};
+use crate::{
+    ModelError,
+    invertible::{RescalingConfig, hcflow},
+    seed, weights,
+};
 
 /// Reads a published checkpoint for `preset` into the bytes of a safetensors file, in f32.
 ///
@@ -15,7 +20,13 @@ use crate::{ModelError, invertible::RescalingConfig, seed, weights};
 pub fn network(preset: &str, file: &Path) -> Result<Vec<u8>, ModelError> {
     match Architecture::of_preset(preset)? {
         Architecture::Rescaling(config) => read(&config, file)?.to_safetensors(DType::F32),
-        Architecture::Enlarger(_) => Err(ModelError::Weights("there is no published checkpoint of this kind".to_owned())),
+        Architecture::HcFlow(config) => {
+            let network = Network::HcFlow(config.clone(), hcflow::import::read(&config, file)?);
+            network.to_safetensors(DType::F32)
+        }
+        Architecture::Enlarger(_) => {
+            Err(ModelError::Weights("there is no published checkpoint of this kind".to_owned()))
+        }
     }
 }
 

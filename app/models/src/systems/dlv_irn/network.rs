@@ -12,17 +12,45 @@ use super::{
 };
 use crate::{
     ModelError,
-    invertible::{Rescaling, RescalingConfig},
+    invertible::{
+        Rescaling, RescalingConfig,
+        hcflow::{HcFlow, HcFlowConfig},
+    },
     seed, weights,
 };
 
 /// A network of a preset.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a model has one")]
 pub enum Network {
-    /// Both directions.
+    /// IRN and DLV-IRN.
     Rescaling(RescalingConfig, Rescaling),
+    /// HCFlow and DLV-HCFlow.
+    HcFlow(HcFlowConfig, HcFlow),
     /// Up only.
     Enlarger(EnlargerConfig, Enlarger),
+}
+
+/// Runs the same on the module of every kind of network.
+macro_rules! with_module {
+    ($network:expr, $module:ident => $body:expr) => {
+        match $network {
+            Network::Rescaling(_, $module) => $body,
+            Network::HcFlow(_, $module) => $body,
+            Network::Enlarger(_, $module) => $body,
+        }
+    };
+}
+
+pub(super) use with_module;
+
+/// A part of the up-scaling latent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatentShape {
+    /// Its channels.
+    pub channels: usize,
+    /// How many times larger than the small picture's its sides are.
+    pub finer: usize,
 }
 
 impl Network {
@@ -30,6 +58,7 @@ impl Network {
     pub fn random(architecture: &Architecture, rng: &mut impl Rng, device: &Device) -> Self {
         match architecture {
             Architecture::Rescaling(config) => Self::Rescaling(config.clone(), Rescaling::random(config, rng, device)),
+            Architecture::HcFlow(config) => Self::HcFlow(config.clone(), HcFlow::random(config, rng, device)),
             Architecture::Enlarger(config) => Self::Enlarger(*config, Enlarger::random(config, rng, device)),
         }
     }
@@ -40,10 +69,7 @@ impl Network {
     /// If they do not decode or fit.
     pub fn load(architecture: &Architecture, bytes: Vec<u8>, device: &Device) -> Result<Self, ModelError> {
         let mut network = Self::random(architecture, &mut seed::stream(0, 0), device);
-        match &mut network {
-            Self::Rescaling(_, module) => weights::load_safetensors(module, bytes)?,
-            Self::Enlarger(_, module) => weights::load_safetensors(module, bytes)?,
-        }
+        with_module!(&mut network, module => weights::load_safetensors(module, bytes)?);
         Ok(network)
     }
 
@@ -52,32 +78,24 @@ impl Network {
     /// # Errors
     /// If the module cannot be serialised.
     pub fn to_safetensors(&self, dtype: DType) -> Result<Vec<u8>, ModelError> {
-        match self {
-            Self::Rescaling(_, module) => weights::to_safetensors(module, dtype),
-            Self::Enlarger(_, module) => weights::to_safetensors(module, dtype),
-        }
+        with_module!(self, module => weights::to_safetensors(module, dtype))
     }
 
     /// Where it computes.
     pub fn device(&self) -> Device {
-        match self {
-            Self::Rescaling(_, module) => module.device(),
-            Self::Enlarger(_, module) => module.device(),
-        }
+        with_module!(self, module => module.devices().first().cloned().unwrap_or_default())
     }
 
     /// Number of weights.
     pub fn weights(&self) -> usize {
-        match self {
-            Self::Rescaling(_, module) => module.num_params(),
-            Self::Enlarger(_, module) => module.num_params(),
-        }
+        with_module!(self, module => module.num_params())
     }
 
     /// How many times smaller the small picture's sides are.
     pub fn scale(&self) -> usize {
         match self {
             Self::Rescaling(config, _) => config.scale(),
+            Self::HcFlow(config, _) => config.scale(),
             Self::Enlarger(config, _) => config.scale,
         }
     }
@@ -86,22 +104,29 @@ impl Network {
     pub fn latent_channels(&self) -> usize {
         match self {
             Self::Rescaling(config, _) => config.latent_channels,
+            Self::HcFlow(config, _) => config.latent_channels,
             Self::Enlarger(..) => 0,
         }
     }
 
-    /// Channels of the up-scaling latent, at the small picture's sides.
-    pub fn latent_out(&self) -> usize {
+    /// The parts of the up-scaling latent.
+    pub fn latents(&self) -> Vec<LatentShape> {
         match self {
-            Self::Rescaling(config, _) => config.latent_out(),
-            Self::Enlarger(..) => 0,
+            Self::Rescaling(config, _) => vec![LatentShape { channels: config.latent_out(), finer: 1 }],
+            Self::HcFlow(config, _) => config
+                .latent_shapes(1, 1)
+                .into_iter()
+                .map(|[channels, finer, _]| LatentShape { channels, finer })
+                .collect(),
+            Self::Enlarger(..) => vec![],
         }
     }
 
-    /// Pixels of the small picture around a place of which the result there depends, in either direction.
+    /// Pixels of the small picture around a place on which the result there depends, in either direction.
     pub fn reach(&self) -> usize {
         match self {
             Self::Rescaling(config, _) => config.reach(),
+            Self::HcFlow(config, _) => config.reach(),
             Self::Enlarger(config, _) => config.reach(),
         }
     }
@@ -112,29 +137,35 @@ impl Network {
     /// # Errors
     /// If the network only enlarges.
     pub fn down(&self, large: Tensor<4>, latent: Option<Tensor<4>>) -> Result<Tensor<4>, ModelError> {
+        let [batch, _, height, width] = large.dims();
+        let channels = self.latent_channels();
+        let zeros = || Tensor::zeros([batch, channels, height / 2, width / 2], &large.device());
+        let latent = (channels > 0).then(|| latent.unwrap_or_else(zeros));
         match self {
-            Self::Rescaling(config, module) => {
-                let [batch, _, height, width] = large.dims();
-                let channels = config.latent_channels;
-                let zeros = || Tensor::zeros([batch, channels, height / 2, width / 2], &large.device());
-                let latent = (channels > 0).then(|| latent.unwrap_or_else(zeros));
-                Ok(module.forward(large, latent).0)
-            }
+            Self::Rescaling(_, module) => Ok(module.forward(large, latent).0),
+            Self::HcFlow(_, module) => Ok(module.forward(large, latent).small),
             Self::Enlarger(..) => {
                 Err(ModelError::Parameters("parameters.direction: this model only enlarges".to_owned()))
             }
         }
     }
 
-    /// The large picture of a small one `[batch, 3, h, w]`. `latent` is `[batch, c, h, w]`, without one it is 0.
-    pub fn up(&self, small: Tensor<4>, latent: Option<Tensor<4>>) -> Tensor<4> {
+    /// The large picture of a small one `[batch, 3, h, w]`. `latents` are of [`Self::latents`]; one that is missing is 0.
+    pub fn up(&self, small: Tensor<4>, latents: Vec<Option<Tensor<4>>>) -> Tensor<4> {
+        let [batch, _, h, w] = small.dims();
+        let given = latents.into_iter().chain(std::iter::repeat(None));
+        let device = small.device();
+        let zeros =
+            |shape: LatentShape| Tensor::zeros([batch, shape.channels, shape.finer * h, shape.finer * w], &device);
+        let mut latents: Vec<_> = self
+            .latents()
+            .into_iter()
+            .zip(given)
+            .map(|(shape, latent)| latent.unwrap_or_else(|| zeros(shape)))
+            .collect();
         match self {
-            Self::Rescaling(config, module) => {
-                let [batch, _, h, w] = small.dims();
-                let zeros = || Tensor::zeros([batch, config.latent_out(), h, w], &small.device());
-                let latent = latent.unwrap_or_else(zeros);
-                module.inverse(small, latent).0
-            }
+            Self::Rescaling(_, module) => module.inverse(small, latents.remove(0)).0,
+            Self::HcFlow(_, module) => module.inverse(small, latents).0,
             Self::Enlarger(_, module) => module.forward(small),
         }
     }

@@ -10,9 +10,13 @@ use burn::{
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, Network, enlarger::Enlarger};
+use super::{Architecture, Network, enlarger::Enlarger, network::with_module};
 use crate::{
-    invertible::{Rescaling, quantise},
+    invertible::{
+        Rescaling,
+        hcflow::{HcFlow, LossWeights, Losses, Pass},
+        quantise,
+    },
     seed::standard_normal,
 };
 
@@ -52,6 +56,8 @@ pub struct RescalingTrainer {
     network: Network,
     optimizer: ModuleOptimizer,
     device: Device,
+    /// Whether HCFlow's activation norms have seen a batch; the other networks have none.
+    fitted: bool,
 }
 
 impl RescalingTrainer {
@@ -63,19 +69,25 @@ impl RescalingTrainer {
     /// Goes on with a network; the optimiser starts anew.
     pub fn of(network: Network, device: &Device) -> Self {
         let device = device.clone().autodiff();
+        let network = match network {
+            Network::Rescaling(config, module) => Network::Rescaling(config, module.train().fork(&device)),
+            Network::HcFlow(config, module) => Network::HcFlow(config, module.train().fork(&device)),
+            Network::Enlarger(config, module) => Network::Enlarger(config, module.train().fork(&device)),
+        };
         let optimizer = AdamConfig::new()
             .with_beta_1(0.9)
             .with_beta_2(0.999)
             .with_epsilon(1e-8)
             .with_grad_clipping(Some(GradientClippingConfig::Norm(LARGEST_GRADIENT)))
             .init();
-        Self { network, optimizer, device }
+        Self { network, optimizer, device, fitted: false }
     }
 
     /// The network without autodiff.
     pub fn network(&self) -> Network {
         match &self.network {
             Network::Rescaling(config, module) => Network::Rescaling(config.clone(), module.clone().valid()),
+            Network::HcFlow(config, module) => Network::HcFlow(config.clone(), module.clone().valid()),
             Network::Enlarger(config, module) => Network::Enlarger(*config, module.clone().valid()),
         }
     }
@@ -89,28 +101,37 @@ impl RescalingTrainer {
         rate: f64,
         rng: &mut impl Rng,
     ) -> RescalingMetrics {
+        let latents = self.draw(&large, &bicubic, objective, rng);
+        if let Network::HcFlow(_, module) = &mut self.network
+            && !std::mem::replace(&mut self.fitted, true)
+        {
+            module.fit(large.clone(), latents.small.clone());
+        }
         let (loss, metrics) = match &self.network {
-            Network::Rescaling(config, module) => {
-                let latents = Drawn {
-                    small: self.normal(objective.small_spread, latent_shape(&large, config.latent_channels), rng),
-                    large: self.normal(objective.large_spread, with_channels(&bicubic, config.latent_out()), rng),
-                };
-                rescaling_loss(module, large, bicubic, objective, latents)
-            }
+            Network::Rescaling(_, module) => rescaling_loss(module, large, bicubic, objective, latents),
+            Network::HcFlow(_, module) => hcflow_loss(module, large, bicubic, objective, latents),
             Network::Enlarger(_, module) => enlarger_loss(module, large, bicubic),
         };
         let gradients = loss.backward();
-        match &mut self.network {
-            Network::Rescaling(_, module) => {
-                let gradients = GradientsParams::from_grads(gradients, module);
-                *module = self.optimizer.step(rate, module.clone(), gradients);
-            }
-            Network::Enlarger(_, module) => {
-                let gradients = GradientsParams::from_grads(gradients, module);
-                *module = self.optimizer.step(rate, module.clone(), gradients);
-            }
-        }
+        let optimizer = &mut self.optimizer;
+        with_module!(&mut self.network, module => {
+            let gradients = GradientsParams::from_grads(gradients, module);
+            *module = optimizer.step(rate, module.clone(), gradients);
+        });
         metrics
+    }
+
+    fn draw(&self, large: &Tensor<4>, small: &Tensor<4>, objective: &Objective, rng: &mut impl Rng) -> Drawn {
+        let [batch, _, height, width] = large.dims();
+        let [_, _, h, w] = small.dims();
+        let channels = self.network.latent_channels();
+        let half = [batch, channels, height / 2, width / 2];
+        let shapes = self.network.latents();
+        let shapes = shapes.iter().map(|shape| [batch, shape.channels, shape.finer * h, shape.finer * w]);
+        Drawn {
+            small: (channels > 0).then(|| self.normal(objective.small_spread, half, rng)),
+            large: shapes.map(|shape| self.normal(objective.large_spread, shape, rng)).collect(),
+        }
     }
 
     fn normal(&self, spread: f32, shape: [usize; 4], rng: &mut impl Rng) -> Tensor<4> {
@@ -126,10 +147,7 @@ impl RescalingTrainer {
     /// # Errors
     /// If a part cannot be serialised.
     pub fn to_parts(&self) -> Result<Vec<(&'static str, Vec<u8>)>, RecordError> {
-        let network = match &self.network {
-            Network::Rescaling(_, module) => module.clone().into_record().into_bytes()?,
-            Network::Enlarger(_, module) => module.clone().into_record().into_bytes()?,
-        };
+        let network = with_module!(&self.network, module => module.clone().into_record().into_bytes()?);
         Ok(vec![("network", network.to_vec()), ("adam", self.optimizer.into_bytes()?.to_vec())])
     }
 
@@ -144,9 +162,11 @@ impl RescalingTrainer {
         let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(part("network")?))?;
         self.network = match self.network {
             Network::Rescaling(config, module) => Network::Rescaling(config, module.try_load_record(record)?),
+            Network::HcFlow(config, module) => Network::HcFlow(config, module.try_load_record(record)?),
             Network::Enlarger(config, module) => Network::Enlarger(config, module.try_load_record(record)?),
         };
         self.optimizer = self.optimizer.from_bytes(Bytes::from_bytes_vec(part("adam")?))?;
+        self.fitted = true;
         Ok(self)
     }
 
@@ -158,8 +178,8 @@ impl RescalingTrainer {
 
 /// Latents of one step.
 struct Drawn {
-    small: Tensor<4>,
-    large: Tensor<4>,
+    small: Option<Tensor<4>>,
+    large: Vec<Tensor<4>>,
 }
 
 /// All terms are sums over pixels and colours, divided by the number of the large picture's values.
@@ -168,14 +188,12 @@ fn rescaling_loss(
     large: Tensor<4>,
     bicubic: Tensor<4>,
     objective: &Objective,
-    latents: Drawn,
+    mut latents: Drawn,
 ) -> (Tensor<1>, RescalingMetrics) {
     let values = large.shape().num_elements() as f64;
-    let has_small = latents.small.dims()[1] > 0;
-    let latent = has_small.then(|| latents.small.clone());
-    let (small, code) = network.forward(large.clone(), latent);
+    let (small, code) = network.forward(large.clone(), latents.small.clone());
     let from_bicubic = (small.clone() - bicubic).square();
-    let (restored, recovered) = network.inverse(quantise(small), latents.large);
+    let (restored, recovered) = network.inverse(quantise(small), latents.large.remove(0));
     let difference = ((restored - large).square() + EPSILON).sqrt();
     let small_mean = from_bicubic.clone().mean();
     let restored_mean = difference.clone().mean();
@@ -183,8 +201,8 @@ fn rescaling_loss(
     if objective.latent_weight > 0.0 {
         loss = loss + code.square().sum().mul_scalar(objective.latent_weight);
     }
-    if let Some(recovered) = recovered.filter(|_| objective.recovery_weight > 0.0) {
-        loss = loss + (recovered - latents.small).square().sum().mul_scalar(objective.recovery_weight);
+    if let Some((recovered, latent)) = recovered.zip(latents.small).filter(|_| objective.recovery_weight > 0.0) {
+        loss = loss + (recovered - latent).square().sum().mul_scalar(objective.recovery_weight);
     }
     let loss = loss.div_scalar(values);
     let metrics =
@@ -192,21 +210,28 @@ fn rescaling_loss(
     (loss, metrics)
 }
 
+/// The authors' terms and weights, but for the recovered latent, which is ours.
+fn hcflow_loss(
+    network: &HcFlow,
+    large: Tensor<4>,
+    bicubic: Tensor<4>,
+    objective: &Objective,
+    latents: Drawn,
+) -> (Tensor<1>, RescalingMetrics) {
+    let downscaled = network.forward(large.clone(), latents.small.clone());
+    let (restored, recovered) = network.inverse(quantise(downscaled.small.clone()), latents.large);
+    let recovered = latents.small.zip(recovered);
+    let losses = Losses::of(Pass { large, small_target: bicubic, downscaled, restored, recovered });
+    let (small, restored) = (scalar(&losses.small), scalar(&losses.restored));
+    let loss = losses.total(&LossWeights { recovered: objective.recovery_weight, ..LossWeights::PAPER });
+    let metrics = RescalingMetrics { loss: scalar(&loss), small, restored };
+    (loss, metrics)
+}
+
 fn enlarger_loss(network: &Enlarger, large: Tensor<4>, bicubic: Tensor<4>) -> (Tensor<1>, RescalingMetrics) {
     let loss = ((network.forward(quantise(bicubic)) - large).square() + EPSILON).sqrt().mean();
     let value = scalar(&loss);
     (loss, RescalingMetrics { loss: value, small: 0.0, restored: value })
-}
-
-/// `[batch, channels, half the sides]`.
-fn latent_shape(large: &Tensor<4>, channels: usize) -> [usize; 4] {
-    let [batch, _, height, width] = large.dims();
-    [batch, channels, height / 2, width / 2]
-}
-
-fn with_channels(x: &Tensor<4>, channels: usize) -> [usize; 4] {
-    let [batch, _, height, width] = x.dims();
-    [batch, channels, height, width]
 }
 
 /// Reads one number; training steps run natively, where reading blocks.

@@ -1,6 +1,6 @@
 //! Parity with the authors' IRN, and what the sampler promises.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use catalog::{SampleRequest, systems::dlv_irn::PICTURE};
@@ -101,13 +101,8 @@ fn the_losses_are_the_authors() {
         // Their z′ stands in the fixture, ours is drawn: with spread 0 the fit and the latent's terms can be compared.
         let mut trainer = RescalingTrainer::of(network, &device);
         let mut loss = |small_weight, latent_weight| {
-            let objective = Objective {
-                small_weight,
-                latent_weight,
-                recovery_weight: 0.0,
-                large_spread: 0.0,
-                small_spread: 0.0,
-            };
+            let objective =
+                Objective { small_weight, latent_weight, recovery_weight: 0.0, large_spread: 0.0, small_spread: 0.0 };
             let large = tensor(&r.input, r.input_shape, trainer.device());
             let target = tensor(&r.target, small_shape, trainer.device());
             trainer.step(large, target, &objective, 0.0, &mut seed::stream(0, 0)).loss
@@ -125,23 +120,20 @@ fn the_losses_are_the_authors() {
 
 #[test]
 fn every_tensor_of_the_published_sizes_has_a_place() {
-    #[derive(Deserialize)]
-    struct Named {
-        name: String,
-        shape: Vec<usize>,
-    }
-    let all: Value = serde_json::from_slice(&std::fs::read(fixture("published_tensors.json")).unwrap()).unwrap();
+    type Shapes = BTreeMap<String, Vec<usize>>;
+    let all: BTreeMap<String, Shapes> =
+        serde_json::from_slice(&std::fs::read(fixture("published_tensors.json")).unwrap()).unwrap();
     for (key, preset) in [("x2", "irn-x2"), ("x4", "irn-x4")] {
-        let theirs: Vec<Named> = serde_json::from_value(all[key].clone()).unwrap();
+        let theirs = &all[key];
         let Ok(Architecture::Rescaling(config)) = Architecture::of_preset(preset) else { panic!("{preset}") };
         let names = import::authors_names(&config);
         let network = Network::random(&Architecture::Rescaling(config), &mut seed::stream(0, 0), &Device::flex());
         let ours = weights::read_arrays(&network.to_safetensors(burn::tensor::DType::F32).unwrap()).unwrap();
         let mut renamed: Vec<(String, Vec<usize>)> = theirs
-            .into_iter()
-            .filter(|tensor| !tensor.name.ends_with("haar_weights"))
-            .map(|tensor| {
-                let name = names.iter().fold(tensor.name, |name, (pattern, ours)| {
+            .iter()
+            .filter(|(name, _)| !name.ends_with("haar_weights"))
+            .map(|(name, shape)| {
+                let name = names.iter().fold(name.clone(), |name, (pattern, ours)| {
                     // The patterns are plain text but for an anchor and escaped dots.
                     let plain = pattern.replace('\\', "");
                     match plain.strip_prefix('^') {
@@ -149,7 +141,7 @@ fn every_tensor_of_the_published_sizes_has_a_place() {
                         None => name.replace(&plain, ours),
                     }
                 });
-                (name, tensor.shape)
+                (name, shape.clone())
             })
             .collect();
         renamed.sort();
@@ -237,7 +229,7 @@ fn tiles_change_nothing() {
         let small = super::encode::picture(500, 10, &read(small)).unwrap();
         assert_eq!(named(&tiled, "small").image, small, "spread {spread}");
         let y = super::encode::part(&small, half, &device);
-        let large = model.network.up(y, latents.large(model.network.latent_out(), half, &device));
+        let large = model.network.up(y, latents.large(&model.network.latents(), half, &device));
         let large = super::encode::picture(1000, 20, &read(large)).unwrap();
         assert_eq!(named(&tiled, "restored").image, large, "spread {spread}");
     }

@@ -24,9 +24,9 @@ use std::sync::Arc;
 
 use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, systems::oc_gfn::SampleParameters};
-use samples::Inputs;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use samples::Inputs;
 
 pub use space::Space;
 

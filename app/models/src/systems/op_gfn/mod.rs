@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, systems::op_gfn::SampleParameters};
-use samples::Inputs;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use samples::Inputs;
 
 use contestant::Ranked;
 use task::{Rules, Task};

@@ -60,6 +60,7 @@ impl Place {
 
 fn error(error: DecodingError) -> ImageError {
     match error {
+        DecodingError::UnexpectedEof => ImageError::Truncated(FORMAT),
         DecodingError::Io(error) if error.kind() == ErrorKind::UnexpectedEof => ImageError::Truncated(FORMAT),
         error => malformed(error.to_string()),
     }

@@ -79,6 +79,7 @@ impl<B: FastOps> Backward<B, 2> for DenseBlock {
     }
 }
 
+#[expect(clippy::type_complexity, reason = "the extension macro's own")]
 pub fn dense_block<B: FastOps, C: CheckpointStrategy>(
     x: FloatTensor<Autodiff<B, C>>,
     parameters: FloatTensor<Autodiff<B, C>>,

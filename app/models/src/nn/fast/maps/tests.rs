@@ -163,10 +163,17 @@ fn samples_are_independent() {
     let device = Device::flex();
     let (weights, biases) = parameters(Sizes { inputs: 2, growth: 4, outputs: 2, layers: 3, slope: 0.2 }, &device);
     let clean = random([3, 2, 4, 4], &device);
-    let broken = clean.clone().slice_assign([1..2], Tensor::full([1, 2, 4, 4], f32::INFINITY, &device));
+    let broken = Tensor::cat(
+        vec![
+            clean.clone().narrow(0, 0, 1),
+            Tensor::full([1, 2, 4, 4], f32::INFINITY, &device),
+            clean.clone().narrow(0, 2, 1),
+        ],
+        0,
+    );
     let [clean, broken] = [clean, broken].map(|x| dense_block(x, &weights, &biases, 0.2));
     for sample in [0, 2] {
-        let of = |y: &Tensor<4>| y.clone().slice([sample..sample + 1]).into_data();
+        let of = |y: &Tensor<4>| y.clone().narrow(0, sample, 1).into_data();
         assert_eq!(of(&clean), of(&broken));
     }
 }
@@ -182,16 +189,18 @@ fn finite_differences() {
     let parameters: usize = sizes.parameters(9).iter().flatten().map(|range| range.len()).sum();
     let values = [ramp(n * 3 * h * w, 0.0), ramp(parameters, 1.0).iter().map(|v| v * 0.2).collect()].concat();
     let output = |values: Tensor<1>| {
-        let (x, parameters) = (values.clone().slice([0..n * 3 * h * w]), values.slice([n * 3 * h * w..]));
+        let inputs = n * 3 * h * w;
+        let (x, parameters) = (values.clone().narrow(0, 0, inputs), values.narrow(0, inputs, parameters));
+        let part = |range: &std::ops::Range<usize>| parameters.clone().narrow(0, range.start, range.len());
         let ranges = sizes.parameters(9);
         let weight = |layer: usize| {
             let shape = [sizes.results(layer), sizes.channels(layer), 3, 3];
-            parameters.clone().slice([ranges[layer][0].clone()]).reshape(shape)
+            part(&ranges[layer][0]).reshape(shape)
         };
         let weights: Vec<_> = (0..sizes.layers).map(weight).collect();
-        let biases: Vec<_> = ranges.iter().map(|range| parameters.clone().slice([range[1].clone()])).collect();
+        let biases: Vec<_> = ranges.iter().map(|range| part(&range[1])).collect();
         let y = dense_block(x.reshape([n, 3, h, w]), &weights, &biases, sizes.slope);
-        conv2d(y, weights[0].clone().slice([0..2, 0..2]), Some(biases[0].clone().slice([0..2])), 1, 1)
+        conv2d(y, weights[0].clone().slice([0..2, 0..2]), Some(biases[0].clone().narrow(0, 0, 2)), 1, 1)
     };
     let tracked = Tensor::<1>::from_floats(values.as_slice(), &device).require_grad();
     let y = output(tracked.clone());

@@ -2,8 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::super::tiles::Rect;
-use crate::seed;
+use crate::{
+    seed,
+    systems::dlv_irn::{network::LatentShape, tiles::Rect},
+};
 
 /// The latents of one sample.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +23,7 @@ pub struct Latents {
 /// Bits of a stream's number that tell rows apart; the rest are the channel, the latent and the sample.
 const ROW_BITS: u32 = 20;
 const CHANNEL_BITS: u32 = 10;
+const WHICH_BITS: u32 = 3;
 
 impl Latents {
     /// The down-scaling latent `[1, channels, height, width]` of a part, nothing where it is 0.
@@ -28,9 +31,12 @@ impl Latents {
         self.draw(0, self.small_spread, channels, part, device)
     }
 
-    /// The up-scaling latent `[1, channels, height, width]` of a part, nothing where it is 0.
-    pub fn large(&self, channels: usize, part: Rect, device: &Device) -> Option<Tensor<4>> {
-        self.draw(1, self.large_spread, channels, part, device)
+    /// The up-scaling latents of a part of the small picture, one for each of `shapes`, nothing where they are 0.
+    pub fn large(&self, shapes: &[LatentShape], part: Rect, device: &Device) -> Vec<Option<Tensor<4>>> {
+        let draw = |(number, shape): (u64, &LatentShape)| {
+            self.draw(number, self.large_spread, shape.channels, part.times(shape.finer), device)
+        };
+        (1..).zip(shapes).map(draw).collect()
     }
 
     fn draw(&self, which: u64, spread: f32, channels: usize, part: Rect, device: &Device) -> Option<Tensor<4>> {
@@ -40,8 +46,8 @@ impl Latents {
         let mut values = Vec::with_capacity(channels * part.width * part.height);
         for channel in 0..channels as u64 {
             for row in part.y..part.y + part.height {
-                let sample = (self.index << 1) | which;
-                let stream = (((sample << CHANNEL_BITS) | channel) << ROW_BITS) | row as u64;
+                let latent = (self.index << WHICH_BITS) | which;
+                let stream = (((latent << CHANNEL_BITS) | channel) << ROW_BITS) | row as u64;
                 let drawn = seed::standard_normal(&mut seed::stream(self.seed, stream), part.x + part.width);
                 values.extend(drawn[part.x..].iter().map(|z| spread * z));
             }

@@ -79,7 +79,7 @@ fn read_mark(network: &Network, task: &Task, picture: &Decoded) -> Result<Option
 fn bound(small: &Image, scale: usize) -> Result<(), ModelError> {
     let (width, height) = (small.width() * scale, small.height() * scale);
     let most = Limits::PHOTO.pixels;
-    if (width * height) as u64 <= most as u64 {
+    if (width * height) as u64 <= most {
         return Ok(());
     }
     Err(ModelError::Parameters(format!(

@@ -120,8 +120,8 @@ impl Rescale {
             }
             Leg::Up => {
                 let small = self.small.as_ref().ok_or_else(missing)?;
-                let latent = self.latents.large(self.network.latent_out(), tile.seen, &self.device);
-                let large = self.network.up(encode::part(small, tile.seen, &self.device), latent);
+                let latents = self.latents.large(&self.network.latents(), tile.seen, &self.device);
+                let large = self.network.up(encode::part(small, tile.seen, &self.device), latents);
                 Ok(within(large, inner.times(scale)))
             }
         }
@@ -139,8 +139,7 @@ impl Rescale {
         if self.legs == Legs::Up {
             let restored = large.into_image()?;
             let back = bicubic(&small, restored.width(), restored.height());
-            let pictures =
-                vec![beside("restored", "Enlarged", restored), beside("bicubic", "Enlarged, bicubic", back)];
+            let pictures = vec![beside("restored", "Enlarged", restored), beside("bicubic", "Enlarged, bicubic", back)];
             return Ok(Pictures { pictures, ..Pictures::default() });
         }
         let original = self.original.take().ok_or_else(none)?;
@@ -151,7 +150,8 @@ impl Rescale {
         let restored = large.into_image()?;
         let (mut measures, beside_it) = compare(&original, &small, &restored, scale)?;
         let small = small_picture(small, size);
-        measures.insert("small_bytes".to_owned(), small.png().map_err(|e| ModelError::Output(e.to_string()))?.len() as f64);
+        measures
+            .insert("small_bytes".to_owned(), small.png().map_err(|e| ModelError::Output(e.to_string()))?.len() as f64);
         let mut pictures = vec![beside("restored", "Restored from the small picture", restored), small];
         pictures.extend(beside_it);
         Ok(Pictures { pictures, measures })
@@ -197,9 +197,12 @@ impl Sampling for Rescale {
         };
         let part = encode::picture(rect.width, rect.height, &values)?;
         let at = [rect.x as u32, rect.y as u32];
-        self.seen = canvas
-            .paste(&part, rect.x, rect.y)
-            .map(|image| Patch { role: role.to_owned(), whole: canvas.size(), at, image });
+        self.seen = canvas.paste(&part, rect.x, rect.y).map(|image| Patch {
+            role: role.to_owned(),
+            whole: canvas.size(),
+            at,
+            image,
+        });
         // The last tile of the small picture: the way up begins from its 8-bit pixels.
         if leg == Leg::Down && self.tiles.get(self.done).is_none_or(|(leg, _)| *leg == Leg::Up) {
             let canvas = std::mem::replace(&mut self.small_canvas, Canvas::new(0, 0));

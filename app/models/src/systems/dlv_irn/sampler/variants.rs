@@ -45,12 +45,7 @@ pub struct Variants {
 ///
 /// # Errors
 /// If the spread is 0, so that there would be nothing to see.
-pub fn start(
-    network: &Network,
-    latents: Latents,
-    of: Of,
-    picture: &Decoded,
-) -> Result<Box<dyn Sampling>, ModelError> {
+pub fn start(network: &Network, latents: Latents, of: Of, picture: &Decoded) -> Result<Box<dyn Sampling>, ModelError> {
     let (name, spread) = match of {
         Of::Small => ("small_spread", latents.small_spread),
         Of::Large => ("large_spread", latents.large_spread),
@@ -102,8 +97,8 @@ impl Variants {
             }
             Of::Large => {
                 let small = quantise(self.network.down(self.large.clone(), None)?);
-                let latent = of_sample.large(self.network.latent_out(), whole(scale), &self.device);
-                Ok(self.network.up(small, latent.filter(|_| drawn)))
+                let latents = of_sample.large(&self.network.latents(), whole(scale), &self.device);
+                Ok(self.network.up(small, if drawn { latents } else { vec![] }))
             }
         }
     }

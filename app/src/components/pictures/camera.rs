@@ -1,0 +1,77 @@
+//! A photo by the camera of a desktop: a small dialogue with what it sees.
+
+use leptos::{html, prelude::*, task::spawn_local};
+use web_sys::HtmlElement;
+
+use crate::{
+    browser::{
+        camera::{self, Stream},
+        sentence,
+    },
+    session::{PicturesCase, Session},
+};
+
+/// Name of a photo that was taken here.
+const NAME: &str = "Photo";
+
+/// The button, and the dialogue behind it; absent where pages have no camera.
+#[component]
+pub fn Camera(session: Session, case: PicturesCase) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let video = NodeRef::<html::Video>::new();
+    let stream = StoredValue::new_local(None::<Stream>);
+    let stop = move || {
+        if let Some(Some(stream)) = stream.try_update_value(Option::take) {
+            camera::close(&stream);
+        }
+    };
+    on_cleanup(stop);
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let open = move |_| {
+        session.problem.set(None);
+        spawn_local(async move {
+            let opened = async {
+                let opened = camera::open().await?;
+                let (Some(dialog), Some(video)) = (dialog.get_untracked(), video.get_untracked()) else {
+                    camera::close(&opened);
+                    return Ok(());
+                };
+                camera::show(&opened, &video)?;
+                stream.set_value(Some(opened));
+                dialog.show_modal()
+            };
+            if let Err(error) = opened.await {
+                stop();
+                session.problem.set(Some(format!("The camera cannot be used: {}.", sentence(&error))));
+            }
+        });
+    };
+    let take = move |_| {
+        let Some(video) = video.get_untracked() else { return };
+        spawn_local(async move {
+            let video: &HtmlElement = &video;
+            let taken = match camera::still(video).await {
+                Ok(photo) => case.choose(session, &photo, NAME).await,
+                Err(error) => Err(format!("The photo could not be taken: {}.", sentence(&error))),
+            };
+            session.problem.try_set(taken.err());
+            close();
+        });
+    };
+    camera::exists().then(|| {
+        view! {
+            <button type="button" data-testid="camera-open" on:click=open>"Take a photo"</button>
+            <dialog class="camera" aria-label="Camera" data-testid="camera" node_ref=dialog on:close=move |_| stop()>
+                <video autoplay playsinline prop:muted=true node_ref=video></video>
+                <p class="control-line">
+                    <button type="button" class="primary" data-testid="camera-take" on:click=take>"Take it"</button>
+                    <button type="button" data-testid="camera-cancel" on:click=move |_| close()>"Cancel"</button>
+                </p>
+            </dialog>
+        }
+    })
+}
