@@ -106,7 +106,7 @@ fn agree(what: &str, ours: f64, theirs: f64) -> Result<()> {
 fn ours(given: &Given) -> Result<Turn> {
     let device = Device::flex();
     let (network, picture) = (given.network(&device)?, given.picture(&device));
-    let pass = || -> Result<Tensor<4>> { Ok(network.up(quantise(network.down(picture.clone(), None)?), None)) };
+    let pass = || -> Result<Tensor<4>> { Ok(network.up(quantise(network.down(picture.clone(), None)?), vec![])) };
     let restored_mean = f64::from(pass()?.mean().into_scalar::<f32>());
     let pass_ms = median_ms(|| pass().map(|restored| drop(restored.into_data())))?;
     let mut rng = seed::stream(1, 1);
