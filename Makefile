@@ -129,6 +129,8 @@ deny: ## Advisories aside, all that cargo-deny checks (builds cargo-deny on firs
 # The programs that ours are measured beside live in an environment of their own.
 PEERS := $(TOOLS)/peers
 EXAMPLES = $(TARGET_DIR)/release/examples
+# The models of dlv-irn that are shipped.
+RESCALERS = $(patsubst assets/weights/dlv-irn/%/weights.safetensors,%,$(wildcard assets/weights/dlv-irn/*/weights.safetensors))
 # What draws in the browser benches.
 BENCH_PAGE ?= target/bench-page
 export BENCH_PAGE
@@ -146,19 +148,27 @@ bench-quality: server
 	$(TARGET_DIR)/release/vitrine evaluate porous-gan --preset berea-small --flow 12
 	for preset in perov-small perov-ab-initio-small; do \
 	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400; done
+	for preset in $(RESCALERS); do \
+	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset; done
 
 bench-native: server $(PEERS)/installed
 	$(CARGO) build --release --locked --workspace --examples
 	$(EXAMPLES)/bench_table $(PEERS)/bin/python
 	$(EXAMPLES)/crystal_table $(PEERS)/bin/python
+	$(EXAMPLES)/rescaling_table $(PEERS)/bin/python
+	for preset in $(filter x2-small x4-small,$(RESCALERS)); do \
+	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset --json \
+	    | $(PEERS)/bin/python app/samples/benches/peer_codecs.py $$preset; done
 	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
 	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl
 	$(CARGO) bench --locked --workspace --bench '*'
 
-bench-browser: setup-test web
+bench-browser: setup-test web server
 	$(CARGO) xtask bench-page --out $(BENCH_PAGE)
 	npm --prefix e2e/bench ci
 	node e2e/bench/ort.mjs
+	node e2e/bench/rescaling.mjs
+	node e2e/bench/rescaling-memory.mjs
 	node e2e/bench/volume-view.mjs
 	node e2e/bench/structure-view.mjs
 

@@ -14,7 +14,7 @@ export const ARTIFACTS = path.join(import.meta.dirname, "artifacts");
 export const PATIENCE = 240_000;
 
 const TARGET = path.resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
-const VITRINE = process.env.VITRINE ?? path.join(TARGET, "release", "vitrine");
+export const VITRINE = process.env.VITRINE ?? path.join(TARGET, "release", "vitrine");
 export const DIST = path.resolve(ROOT, process.env.VITRINE_DIST ?? "dist");
 
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";

@@ -3,36 +3,17 @@
 // Both make 64³ voxels from a 5³ grid with the network of the `-small` presets (nz 32, ngf 16), normalised by
 // running averages, and give the values back to JavaScript. Ours also segments them, which is in its time.
 
-import { existsSync, readFileSync } from "node:fs";
-import http from "node:http";
-import path from "node:path";
-import { DIST, startBrowser } from "../support.mjs";
-import { generator } from "./onnx.mjs";
+import { cells, manifest, median, stage } from "./beside-ort.mjs";
+import { generator } from "./networks.mjs";
 
 const RUNS = Number(process.env.RUNS ?? 15);
-const ORT = path.join(import.meta.dirname, "node_modules/onnxruntime-web/dist");
-const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
-const MODEL = generator({ latent: 32, width: 16, cells: 5 });
-
-const server = http.createServer((request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
-  const send = (bytes, type) => response.setHeader("content-type", type).end(bytes);
-  if (pathname === "/") return send("<!doctype html><title>bench</title>", "text/html");
-  if (pathname === "/model.onnx") return send(MODEL, "application/octet-stream");
-  const file = pathname.startsWith("/ort/") ? path.join(ORT, path.basename(pathname)) : path.join(DIST, path.normalize(pathname));
-  if (!existsSync(file)) return response.writeHead(404).end();
-  send(readFileSync(file), TYPES[path.extname(file)] ?? "application/octet-stream");
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const origin = `http://127.0.0.1:${server.address().port}`;
-const browser = await startBrowser();
+const bundle = manifest();
+const { browser, open, stop } = await stage({ "/model.onnx": generator({ latent: 32, width: 16, cells: 5 }) });
 
 /** Milliseconds of `runs` samples after three warm ones. */
 async function ours(runs) {
-  const manifest = JSON.parse(readFileSync(path.join(DIST, "manifest.json")));
-  const file = manifest["weights/porous-gan/berea-small/weights.safetensors"];
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(origin);
+  const file = bundle["weights/porous-gan/berea-small/weights.safetensors"];
+  const page = await open();
   return page.evaluate(
     async ({ worker, weights, runs }) => {
       const request = {
@@ -63,17 +44,16 @@ async function ours(runs) {
         };
       });
     },
-    { worker: manifest["worker.js"].path, weights: { url: file.path, bytes: file.bytes, sha256: file.sha256 }, runs },
+    { worker: bundle["worker.js"].path, weights: { url: file.path, bytes: file.bytes, sha256: file.sha256 }, runs },
   );
 }
 
 /** The same of ONNX Runtime Web with an execution provider, or its refusal. */
-async function theirs(runs, bundle, provider) {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(origin);
+async function theirs(runs, script, provider) {
+  const page = await open();
   return page.evaluate(
-    async ({ runs, bundle, provider }) => {
-      const ort = await import(`/ort/${bundle}`);
+    async ({ runs, script, provider }) => {
+      const ort = await import(`/ort/${script}`);
       ort.env.wasm.numThreads = 1;
       ort.env.wasm.wasmPaths = "/ort/";
       try {
@@ -92,15 +72,12 @@ async function theirs(runs, bundle, provider) {
         return String(error.message ?? error).split("\n")[0];
       }
     },
-    { runs, bundle, provider },
+    { runs, script, provider },
   );
 }
 
-const quantile = (times, q) => times.toSorted((a, b) => a - b)[Math.round(q * (times.length - 1))];
 const line = (name, times) =>
-  typeof times === "string"
-    ? `| ${name} | refuses: ${times.slice(0, 90)} | |`
-    : `| ${name} | ${quantile(times, 0.5).toFixed(1)} | ${quantile(times, 0.25).toFixed(1)} to ${quantile(times, 0.75).toFixed(1)} |`;
+  typeof times === "string" ? `| ${name} | refuses: ${times.slice(0, 90)} | |` : `| ${name} | ${cells(times)} |`;
 
 try {
   // In turns, so that what else the machine does falls on both.
@@ -115,8 +92,7 @@ try {
   console.log(line("Vitrine, CPU path", a));
   console.log(line("ONNX Runtime Web, WASM SIMD, one thread", b));
   console.log(line("ONNX Runtime Web, WebGPU", gpu));
-  console.log(`\nVitrine against ONNX Runtime Web: ${(quantile(b, 0.5) / quantile(a, 0.5)).toFixed(2)}× its speed`);
+  console.log(`\nVitrine against ONNX Runtime Web: ${(median(b) / median(a)).toFixed(2)}× its speed`);
 } finally {
-  await browser.close();
-  server.close();
+  await stop();
 }
