@@ -60,8 +60,11 @@ impl Uploads {
     pub fn receive(&self) -> Result<Arriving, StoreError> {
         let failed = |e| StoreError::file(&self.folder, e);
         fs::create_dir_all(&self.folder).map_err(failed)?;
-        // Private from the start: a temporary folder is its owner's only, and stays so under its new name.
-        let folder = tempfile::Builder::new().prefix(ARRIVING).tempdir_in(&self.folder).map_err(failed)?;
+        // Private from the start, and so under its new name.
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.prefix(ARRIVING).tempdir_in(&self.folder).map_err(failed)?;
         Ok(Arriving { folder })
     }
 

@@ -148,7 +148,7 @@ async fn where_too_much_waits_no_upload_stays() {
     assert_eq!(busy.header("retry-after"), "30");
     assert_eq!(app.folders.uploads(), kept);
 
-    let app = limited(|limits| limits.uploads.disk = 100).await;
+    let app = limited(|limits| limits.uploads.disk = 10).await;
     assert_eq!(app.upload(&Form::small()).await.status, StatusCode::ACCEPTED, "there was room before it");
     app.upload(&Form::small()).await.problem(StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(app.folders.uploads().len(), 1);

@@ -124,12 +124,13 @@ pub fn system() -> System {
         name,
         title,
         description,
-        shipped: false,
+        shipped: true,
         weights: true,
         browser: true,
         browser_maximum: vec![],
     };
-    let published = |name, title, description| Preset { browser: false, ..small(name, title, description) };
+    let published =
+        |name, title, description| Preset { shipped: false, browser: false, ..small(name, title, description) };
     System {
         slug: "dlv-irn",
         title: "Shrink and restore",

@@ -69,7 +69,7 @@ fn sides_that_a_format_cannot_write_are_refused() {
     let long = noise(70_000, 1);
     assert!(matches!(encode::jpeg(&long, 90), Err(ImageError::CannotCarry { .. })));
     let error = encode::webp_lossless(&long).unwrap_err().to_string();
-    assert_eq!(error, "WebP cannot carry the picture: 70000 × 1 pixels; its sides are at most 16384");
+    assert_eq!(error, "WebP cannot carry the picture: 70000 × 1 pixels; its sides are at most 16383");
     // A strip of 10⁵ pixels is written, and read by whoever allows it.
     let strip = noise(1, 100_000);
     let file = encode::png(&strip, &[]).unwrap();

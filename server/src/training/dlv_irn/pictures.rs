@@ -157,7 +157,7 @@ mod tests {
                 }
             }
             // What a step right and a step down do to column and row.
-            let step = |to: usize| [0, 1].map(|c| (small[c * 4 + to] - small[c * 4]).signum() as i32);
+            let step = |to: usize| [0, 1].map(|c| ((small[c * 4 + to] - small[c * 4]) * 255.0 / 8.0).round() as i32);
             seen.insert((step(1), step(2)));
         }
         assert_eq!(seen.len(), 8);

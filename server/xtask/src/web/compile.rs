@@ -72,11 +72,11 @@ pub fn module(source: Source, cache: &Path) -> anyhow::Result<Module> {
     let input = cargo(source)?;
     let input = fs::read(&input).with_context(|| input.display().to_string())?;
     if source.package() != PAGE {
-        let (glue, wasm) = bindgen_cached(source.name(), input, cache)?;
+        let (glue, wasm) = bindgen_cached(source.name(), input, Exports::Own, cache)?;
         return Ok(Module { glue, wasm, later: Later::default() });
     }
     let (first, later) = split::split(&input, &cache.join("split"))?;
-    let (glue, wasm) = bindgen_cached(source.name(), first, cache)?;
+    let (glue, wasm) = bindgen_cached(source.name(), first, Exports::Linker, cache)?;
     Ok(Module { glue: later.join(&glue)?, wasm, later })
 }
 
@@ -112,12 +112,21 @@ fn cargo(source: Source) -> anyhow::Result<PathBuf> {
         .with_context(|| format!("cargo names no wasm file for {name}"))
 }
 
+/// What a module shows to others besides its own functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exports {
+    /// Nothing.
+    Own,
+    /// What the linker exports, the table of functions say, which its parts share.
+    Linker,
+}
+
 /// Glue and wasm, made anew where `input` is new.
-fn bindgen_cached(name: &str, input: Vec<u8>, cache: &Path) -> anyhow::Result<(String, Vec<u8>)> {
-    let stem = cache.join(format!("{name}.{}", sha256(&input)));
+fn bindgen_cached(name: &str, input: Vec<u8>, exports: Exports, cache: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+    let stem = cache.join(format!("{name}.{exports:?}.{}", sha256(&input)));
     let (glue, wasm) = (stem.with_added_extension("js"), stem.with_added_extension("wasm"));
     if !(glue.exists() && wasm.exists()) {
-        let made = bindgen(name, input)?;
+        let made = bindgen(name, input, exports)?;
         write_if_changed(&wasm, &made.1)?;
         write_if_changed(&glue, made.0.as_bytes())?;
         return Ok(made);
@@ -125,11 +134,12 @@ fn bindgen_cached(name: &str, input: Vec<u8>, cache: &Path) -> anyhow::Result<(S
     Ok((fs::read_to_string(glue)?, fs::read(wasm)?))
 }
 
-fn bindgen(name: &str, input: Vec<u8>) -> anyhow::Result<(String, Vec<u8>)> {
+fn bindgen(name: &str, input: Vec<u8>, exports: Exports) -> anyhow::Result<(String, Vec<u8>)> {
     let mut bindgen = Bindgen::new();
     bindgen
         .input_bytes(name, input)
         .typescript(false)
+        .keep_lld_exports(exports == Exports::Linker)
         .remove_name_section(true)
         .remove_producers_section(true)
         // The address holds a content hash and is always given by the bootstrap.

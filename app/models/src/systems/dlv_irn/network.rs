@@ -42,6 +42,7 @@ macro_rules! with_module {
     };
 }
 
+#[cfg(not(target_family = "wasm"))]
 pub(super) use with_module;
 
 /// A part of the up-scaling latent.
