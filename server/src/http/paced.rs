@@ -55,13 +55,22 @@ pub struct Paced {
     left: u64,
     most: u64,
     yielded: bool,
+    /// Nothing comes after a refusal.
+    refused: bool,
     pace: Pace,
 }
 
 impl Paced {
     /// At most `most` bytes of `body`.
     pub fn new(body: BodyDataStream, most: u64, pace: Pace) -> Self {
-        Self { body, piece: Bytes::new(), left: most, most, yielded: false, pace }
+        Self { body, piece: Bytes::new(), left: most, most, yielded: false, refused: false, pace }
+    }
+}
+
+impl Paced {
+    fn refuse(&mut self, why: Refused) -> Poll<Option<Result<Bytes, Refused>>> {
+        self.refused = true;
+        Poll::Ready(Some(Err(why)))
     }
 }
 
@@ -69,6 +78,9 @@ impl Stream for Paced {
     type Item = Result<Bytes, Refused>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.refused {
+            return Poll::Ready(None);
+        }
         if std::mem::take(&mut self.yielded) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -76,17 +88,18 @@ impl Stream for Paced {
         while self.piece.is_empty() {
             match ready!(Pin::new(&mut self.body).poll_next(cx)) {
                 Some(Ok(bytes)) => self.piece = bytes,
-                Some(Err(_)) => return Poll::Ready(Some(Err(Refused::Broken))),
+                Some(Err(_)) => return self.refuse(Refused::Broken),
                 None => return Poll::Ready(None),
             }
         }
         let length = self.piece.len().min(PIECE);
         let Some(left) = self.left.checked_sub(length as u64) else {
-            return Poll::Ready(Some(Err(Refused::Length(self.most))));
+            let most = self.most;
+            return self.refuse(Refused::Length(most));
         };
         self.left = left;
         if self.pace.0.fetch_add(length as u64, Ordering::Relaxed) > MOST_HEAD {
-            return Poll::Ready(Some(Err(Refused::Head)));
+            return self.refuse(Refused::Head);
         }
         self.yielded = true;
         Poll::Ready(Some(Ok(self.piece.split_to(length))))

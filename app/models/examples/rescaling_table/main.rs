@@ -59,7 +59,8 @@ fn main() -> Result<()> {
     let peer = measured[0].torch.as_ref().map_or("PyTorch (not measured)".to_owned(), |v| format!("PyTorch {v}"));
     println!("| dlv-irn small, ×2, CPU | threads | ours (ms) | {peer} (ms) | theirs / ours |");
     println!("|---|---:|---:|---:|---:|");
-    let rows: [(String, fn(&Turn) -> f64); 2] = [
+    type Row = (String, fn(&Turn) -> f64);
+    let rows: [Row; 2] = [
         (format!("training step, batch {BATCH}, {CROP}²"), |turn| turn.step_ms),
         (format!("down and up, {SIDE}²"), |turn| turn.pass_ms),
     ];

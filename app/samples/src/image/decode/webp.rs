@@ -42,15 +42,23 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImageError> 
     Ok(source)
 }
 
-/// Whether every lossy frame that may be decoded lies within the canvas.
+/// Whether every lossy frame that may be decoded lies within the canvas, and one of an animation within the sides that
+/// its own header gives: the decoder takes the transparency to have as many values as that says.
 fn lossy_frames_fit(bytes: &[u8], canvas: [u32; 2]) -> bool {
-    let fits = |(name, content): ([u8; 4], &[u8])| {
-        name != *b"VP8 " || key_frame_sides(content).is_none_or(|[w, h]| w <= canvas[0] && h <= canvas[1])
+    let fits = |(name, content): ([u8; 4], &[u8]), room: [u32; 2]| {
+        name != *b"VP8 " || key_frame_sides(content).is_none_or(|[w, h]| w <= room[0] && h <= room[1])
     };
     chunks(bytes.get(12..).unwrap_or_default()).all(|(name, content)| match &name {
         // Sixteen bytes of placement, then chunks again.
-        b"ANMF" => chunks(content.get(16..).unwrap_or_default()).all(fits),
-        _ => fits((name, content)),
+        b"ANMF" => match content.split_first_chunk::<16>() {
+            Some((&[_, _, _, _, _, _, w0, w1, w2, h0, h1, h2, ..], frame)) => {
+                let room = [[w0, w1, w2, 0], [h0, h1, h2, 0]].map(|side| u32::from_le_bytes(side) + 1);
+                let room = [room[0].min(canvas[0]), room[1].min(canvas[1])];
+                chunks(frame).all(|chunk| fits(chunk, room))
+            }
+            None => true,
+        },
+        _ => fits((name, content), canvas),
     })
 }
 
