@@ -17,9 +17,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImageError> 
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(error)?;
     let (width, height) = decoder.dimensions();
     limits.check(width, height)?;
-    // The decoder makes room for a lossy frame before it compares its sides with the picture's.
+    // The decoder compares neither with the other.
     if !lossy_frames_fit(bytes, [width, height]) {
-        return Err(malformed(format!("a frame is larger than the picture of {width} × {height}")));
+        return Err(malformed(format!("a frame has other sides than the picture of {width} × {height} says")));
     }
     // No chunk is longer than the file, whatever it says.
     decoder.set_memory_limit(bytes.len());
@@ -42,19 +42,18 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImageError> 
     Ok(source)
 }
 
-/// Whether every lossy frame that may be decoded lies within the canvas, and one of an animation within the sides that
-/// its own header gives: the decoder takes the transparency to have as many values as that says.
+/// Whether every lossy frame that may be decoded has the canvas's sides, or in an animation those that its own header
+/// gives: the decoder makes room by the one and fills it by the other.
 fn lossy_frames_fit(bytes: &[u8], canvas: [u32; 2]) -> bool {
     let fits = |(name, content): ([u8; 4], &[u8]), room: [u32; 2]| {
-        name != *b"VP8 " || key_frame_sides(content).is_none_or(|[w, h]| w <= room[0] && h <= room[1])
+        name != *b"VP8 " || key_frame_sides(content).is_none_or(|sides| sides == room)
     };
     chunks(bytes.get(12..).unwrap_or_default()).all(|(name, content)| match &name {
         // Sixteen bytes of placement, then chunks again.
         b"ANMF" => match content.split_first_chunk::<16>() {
             Some((&[_, _, _, _, _, _, w0, w1, w2, h0, h1, h2, ..], frame)) => {
                 let room = [[w0, w1, w2, 0], [h0, h1, h2, 0]].map(|side| u32::from_le_bytes(side) + 1);
-                let room = [room[0].min(canvas[0]), room[1].min(canvas[1])];
-                chunks(frame).all(|chunk| fits(chunk, room))
+                room[0] <= canvas[0] && room[1] <= canvas[1] && chunks(frame).all(|chunk| fits(chunk, room))
             }
             None => true,
         },
