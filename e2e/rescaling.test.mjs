@@ -60,7 +60,7 @@ test("a photo is shrunk and restored, and the downloaded small picture grows bac
   await picture(page, "rescaled");
   const { measures } = JSON.parse((await exported(page, "json")).json);
   assert.ok(measures.restored_psnr > measures.bicubic_psnr + 3, JSON.stringify(measures));
-  assert.ok(measures.small_psnr > 35, JSON.stringify(measures));
+  assert.ok(measures.small_psnr > 28, JSON.stringify(measures));
   const [small, restored] = [await file(page, "small"), await file(page, "restored")];
   assert.deepEqual((await pixels(page, small)).size, [116, 88]);
   await choose(page, "small.png", small, /^small\.png: 116 × 88/);

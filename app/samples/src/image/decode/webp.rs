@@ -53,7 +53,13 @@ fn lossy_frames_fit(bytes: &[u8], canvas: [u32; 2]) -> bool {
         b"ANMF" => match content.split_first_chunk::<16>() {
             Some((&[_, _, _, _, _, _, w0, w1, w2, h0, h1, h2, ..], frame)) => {
                 let room = [[w0, w1, w2, 0], [h0, h1, h2, 0]].map(|side| u32::from_le_bytes(side) + 1);
-                room[0] <= canvas[0] && room[1] <= canvas[1] && chunks(frame).all(|chunk| fits(chunk, room))
+                let mut lossy = chunks(frame).skip_while(|chunk| chunk.0 == *b"ALPH");
+                // What follows transparency must be there, and whole enough to say its sides.
+                let has_alpha = frame.starts_with(b"ALPH");
+                match lossy.next() {
+                    Some((name, content)) if name == *b"VP8 " => key_frame_sides(content) == Some(room),
+                    _ => !has_alpha,
+                }
             }
             None => true,
         },
