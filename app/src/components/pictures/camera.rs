@@ -26,7 +26,9 @@ pub fn Camera(session: Session, case: PicturesCase) -> impl IntoView {
         }
     };
     on_cleanup(stop);
+    // The dialogue tells of its end later; the camera goes off at once.
     let close = move || {
+        stop();
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
         }
