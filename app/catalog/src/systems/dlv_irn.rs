@@ -129,7 +129,7 @@ pub fn system() -> System {
         browser: true,
         browser_maximum: vec![],
     };
-    let published =
+    let unshipped =
         |name, title, description| Preset { shipped: false, browser: false, ..small(name, title, description) };
     System {
         slug: "dlv-irn",
@@ -166,30 +166,34 @@ pub fn system() -> System {
                 "Half, one latent",
                 "The network without the second latent (IRN), restored with the other at 0.",
             ),
-            small(
+            unshipped(
                 "x2-irn-sampled",
                 "Half, one latent, sampled",
                 "IRN as published: trained to restore with a random up-scaling latent.",
             ),
-            small(
+            unshipped(
                 "x2-irn-wide",
                 "Half, one latent, wider",
                 "IRN with as many weights as the network with two latents: the fair comparison.",
             ),
-            small(ENLARGER, "Enlarge only", "A super-resolution network of equal size that enlarges bicubic pictures."),
-            small("x4-irn", "A quarter, one latent", "The network without the second latent, at scale 4."),
-            published(
+            unshipped(
+                ENLARGER,
+                "Enlarge only",
+                "A super-resolution network of equal size that enlarges bicubic pictures.",
+            ),
+            unshipped("x4-irn", "A quarter, one latent", "The network without the second latent, at scale 4."),
+            unshipped(
                 "irn-x2",
                 "IRN ×2, published size",
                 "Eight blocks of width 32. No weights are shipped: import the authors' checkpoint, or train on a GPU.",
             ),
-            published("irn-x4", "IRN ×4, published size", "Sixteen blocks of width 32. No weights are shipped."),
-            published(
+            unshipped("irn-x4", "IRN ×4, published size", "Sixteen blocks of width 32. No weights are shipped."),
+            unshipped(
                 "hcflow-x4",
                 "HCFlow ×4, published size",
                 "No weights are shipped: import the authors' checkpoint.",
             ),
-            published(
+            unshipped(
                 "paper",
                 "DLV-IRN ×2, paper size",
                 "The published IRN with the second latent. No weights are shipped: train it on a GPU.",
