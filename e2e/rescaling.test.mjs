@@ -90,9 +90,18 @@ test("nine small pictures differ by their latent", { timeout: PATIENCE }, async 
   const page = await on.open(address("cpu"));
   await shown(page, "example", VIEW);
   await choose(page, "rings.png", await photo(page, 96, 80), /^rings\.png: 96 × 80/);
-  await id(page, "nine").first().click();
-  await jobEnds(page);
-  await id(page, "variants").locator("img").nth(8).waitFor({ timeout: PATIENCE / 4 });
+  await id(page, "small-variants").click();
+  assert.match(await jobEnds(page), /^Done/);
+  const pixelsOf = (number) =>
+    id(page, `variant-small-${number}`).locator("img").evaluate(async (image) => {
+      await image.decode();
+      const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
+      context.drawImage(image, 0, 0);
+      return Array.from(context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data);
+    });
+  const versions = await Promise.all([1, 2, 3].map(pixelsOf));
+  assert.ok(versions[0].length > 0);
+  for (const drawn of versions.slice(1)) assert.notDeepEqual(drawn, versions[0]);
   await picture(page, "nine-small-pictures");
 });
 
