@@ -1,5 +1,6 @@
 //! Training: data sets, loops, schedules and checkpoints. One file per system that trains from data.
 
+mod card;
 pub mod checkpoint;
 pub mod crysbfn;
 pub mod dlv_irn;

@@ -21,9 +21,8 @@ use models::{
 use samples::{Inputs, Objects, Sample};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use super::{Metrics, Trainer, machine};
+use super::{Metrics, Trainer, card};
 
 /// Outcomes that the policy is asked for during training, and for the model card.
 const WATCHED: usize = 512;
@@ -160,19 +159,14 @@ impl OutcomeTraining {
                 "licence": "Apache-2.0",
             }),
         };
+        let mut training = card::training(&self.request, self.history.step, self.seconds(), &self.parameters);
+        training["transitions"] = self.history.transitions.into();
         Ok(json!({
             "system": "oc-gfn",
             "preset": self.request.preset,
             "architecture": { "parameters": self.pretraining.policy().parameter_count() },
             "data": data,
-            "training": {
-                "iterations": self.history.step,
-                "minutes": (self.seconds() / 6.0).round() / 10.0,
-                "machine": machine::description(),
-                "seed": self.request.seed,
-                "transitions": self.history.transitions,
-                "parameters": self.parameters,
-            },
+            "training": training,
             "curves": { "loss": self.history.losses, "success_rate": self.history.successes },
             "measures": {
                 "success_rate": success,
@@ -188,11 +182,7 @@ impl OutcomeTraining {
                 "With teleportation off, misses are felt in the last transition only. With it on, as the paper has it, learning \
                  was slower here.",
             ],
-            "weights": {
-                "format": "safetensors, f16",
-                "bytes": bytes.len(),
-                "sha256": hex::encode(Sha256::digest(bytes)),
-            },
+            "weights": card::weights(bytes),
         }))
     }
 }

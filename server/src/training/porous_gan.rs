@@ -22,7 +22,7 @@ use samples::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Metrics, Trainer, machine, rock};
+use super::{Metrics, Trainer, card, rock};
 
 /// Edge of the cubes in which rock and samples are compared (spec §5).
 pub const COMPARED_SIDE: usize = 64;
@@ -32,11 +32,6 @@ const CHOOSING: Range<u64> = 0..16;
 const PUBLISHED: Range<u64> = 16..80;
 /// Seed of the evaluation's samples; far from the seeds people choose.
 const EVALUATION_SEED: u64 = (1 << 53) - 1;
-
-/// By how much, in logarithm, a step may change the noise that bounds the discriminator's lead.
-const NOISE_PACE: f64 = 0.01;
-/// Within what the logarithm of that change stays.
-const NOISE_RANGE: Range<f64> = -2.0..2.0;
 
 /// A training in progress.
 pub struct PorousTrainer {
@@ -65,9 +60,6 @@ struct History {
     physics: Vec<(u64, Physics)>,
     sums: GanMetrics,
     summed: f64,
-    /// What the schedule's noise is multiplied by, where it follows the discriminator's lead: its logarithm.
-    #[serde(default)]
-    noise_log: f64,
 }
 
 /// Mean physics of the evaluation's samples.
@@ -117,18 +109,10 @@ impl PorousTrainer {
         Schedule {
             learning_rate: self.parameters.learning_rate * (1.0 - 0.9 * progress),
             real_label: self.parameters.real_label,
-            input_noise: self.noise(progress),
+            input_noise: self.parameters.input_noise * (1.0 - 0.8 * progress),
             generator_steps: self.parameters.generator_steps,
             dropout: self.parameters.dropout,
         }
-    }
-
-    /// A fifth is left at the end; where the discriminator's lead is bounded, as much as that takes.
-    fn noise(&self, progress: f64) -> f64 {
-        if self.parameters.lead < 1.0 {
-            return self.parameters.input_noise * self.history.noise_log.exp();
-        }
-        self.parameters.input_noise * (1.0 - 0.8 * progress)
     }
 
     fn model(&self) -> PorousGan {
@@ -157,14 +141,7 @@ impl Trainer for PorousTrainer {
         let metrics = self.gan.step(real, &schedule, &mut rng);
         self.history.step += 1;
         self.history.add(&metrics);
-        if self.parameters.lead < 1.0 {
-            let ahead = metrics.real_probability - metrics.fake_probability > self.parameters.lead;
-            let pace = if ahead { NOISE_PACE } else { -NOISE_PACE };
-            self.history.noise_log = (self.history.noise_log + pace).clamp(NOISE_RANGE.start, NOISE_RANGE.end);
-        }
-        let mut named = named(&metrics);
-        named.push(("input_noise".into(), schedule.input_noise));
-        Ok(named)
+        Ok(named(&metrics))
     }
 
     fn evaluation_due(&self) -> bool {
@@ -233,7 +210,6 @@ impl Trainer for PorousTrainer {
 
 impl PorousTrainer {
     fn card(&self, bytes: &[u8], samples: &[PoreMeasures]) -> serde_json::Value {
-        use sha2::{Digest, Sha256};
         let agreement: Vec<_> = samples.iter().map(|m| self.reference.compare(m)).collect();
         let share = |test: fn(&samples::volume::Agreement) -> bool| {
             agreement.iter().filter(|a| test(a)).count() as f64 / agreement.len() as f64
@@ -245,6 +221,8 @@ impl PorousTrainer {
         let physics = |value: fn(&Physics) -> f64| -> Vec<_> {
             self.history.physics.iter().map(|(step, p)| json!([step, value(p)])).collect()
         };
+        let mut training = card::training(&self.request, self.history.step, self.seconds(), &self.parameters);
+        training["kept_iteration"] = self.history.best_step.into();
         json!({
             "system": "porous-gan",
             "preset": self.request.preset,
@@ -255,14 +233,7 @@ impl PorousTrainer {
                 "licence": self.rock.licence,
                 "voxel_um": self.rock.voxel_um,
             },
-            "training": {
-                "iterations": self.history.step,
-                "kept_iteration": self.history.best_step,
-                "minutes": (self.seconds() / 6.0).round() / 10.0,
-                "machine": machine::description(),
-                "seed": self.request.seed,
-                "parameters": self.parameters,
-            },
+            "training": training,
             "curves": {
                 "discriminator_loss": losses(|m| m.discriminator_loss),
                 "generator_loss": losses(|m| m.generator_loss),
@@ -286,6 +257,8 @@ impl PorousTrainer {
             "claims": [
                 format!("Statistics are those of {} samples of {COMPARED_SIDE}³ voxels against the rock's own \
                          blocks of the same size (mean ± 2 standard deviations).", samples.len()),
+                "Samples are measured as a visitor gets them by default: without lone voxels, which the network leaves where it is \
+                 uncertain. The rock is measured as it is.",
                 "Training cubes are cut at random places of the same volume and turned and mirrored at random: rock is \
                  taken to be close to isotropic.",
                 "Of all evaluated iterations the generator with the best physics was kept.",
@@ -297,11 +270,7 @@ impl PorousTrainer {
                  the paper's own numbers are not reproduced here.",
                 "The rock's blocks were seen in training: no claim is made about other rocks of the same formation.",
             ],
-            "weights": {
-                "format": "safetensors, f16",
-                "bytes": bytes.len(),
-                "sha256": hex::encode(Sha256::digest(bytes)),
-            },
+            "weights": card::weights(bytes),
         })
     }
 }

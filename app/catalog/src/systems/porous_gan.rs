@@ -81,12 +81,6 @@ pub struct TrainParameters {
     /// loop.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub input_noise: f64,
-    /// How far the discriminator may be ahead: its mean probability for real cubes less that for fakes
-    ///
-    /// Above, its input noise grows, below it falls: so it never wins, and what the generator learns from stays in sight.
-    /// 1 leaves the noise to its schedule.
-    #[schemars(range(min = 0.05, max = 1.0))]
-    pub lead: f64,
     /// Generator steps to each discriminator step
     #[schemars(range(min = 1, max = 10))]
     pub generator_steps: u32,
@@ -113,7 +107,6 @@ impl Default for TrainParameters {
             learning_rate: 2e-4,
             real_label: 0.9,
             input_noise: 0.2,
-            lead: 1.0,
             generator_steps: 2,
             dropout: 0.0,
             augment: true,

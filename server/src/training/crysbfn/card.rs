@@ -2,10 +2,9 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{CrystalTraining, PUBLISHED, compare};
-use crate::training::machine;
+use crate::training::card;
 
 impl CrystalTraining {
     /// Where the weights come from and how good they are, beside what needs no learning.
@@ -29,6 +28,7 @@ impl CrystalTraining {
         for name in names.iter().filter(|name| *name != "count") {
             curves.insert(name.clone(), json!(score_curve(name)));
         }
+        let training = card::training(&self.request, self.history.step, self.seconds(), &self.parameters);
         Ok(json!({
             "system": "crysbfn",
             "preset": self.request.preset,
@@ -38,13 +38,7 @@ impl CrystalTraining {
                 "source": self.data.source,
                 "licence": self.data.licence,
             },
-            "training": {
-                "iterations": self.history.step,
-                "minutes": (self.seconds() / 6.0).round() / 10.0,
-                "machine": machine::description(),
-                "seed": self.request.seed,
-                "parameters": self.parameters,
-            },
+            "training": training,
             "curves": curves,
             "measures": { (format!("{} steps, end-back", self.question().steps)): scores },
             "baselines": compare::without_learning(&self.data, self.trainer.config().predicts(), PUBLISHED)?,
@@ -54,11 +48,7 @@ impl CrystalTraining {
                  (a validation split): the paper's own numbers are not reproduced here.",
                 "Nothing is claimed about stability: no energy is computed.",
             ],
-            "weights": {
-                "format": "safetensors, f16",
-                "bytes": bytes.len(),
-                "sha256": hex::encode(Sha256::digest(bytes)),
-            },
+            "weights": card::weights(bytes),
         }))
     }
 
