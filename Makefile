@@ -90,6 +90,14 @@ train-outcomes: server ## Pre-trains the outcome-conditioned models of oc-gfn ag
 	      --set batch_size=$$batch --set learning_rate=$$rate \
 	      --checkpoints $(DATA)/training/$$name --out assets/weights/oc-gfn/$$name --force; done
 
+.PHONY: train-rescaling
+train-rescaling: server ## Trains the small models of dlv-irn again, from the shipped photos
+	train() { $(TARGET_DIR)/release/vitrine train dlv-irn --preset $$1 "$${@:2}" \
+	    --checkpoints $(DATA)/training/$$1 --out assets/weights/dlv-irn/$$1 --force; }; \
+	train x2-small --set iterations=3000; \
+	train x2-irn --set iterations=3000; \
+	train x4-small --set iterations=2000 --set crop=48 --set batch_size=8 --set small_weight=16
+
 .PHONY: score-tables
 score-tables: setup ## Writes the score tables of op-gfn again, from the published data
 	$(CARGO) run --release --locked --workspace --example score_tables assets

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use catalog::SampleRequest;
 use models::{Model, sampling, systems::dlv_irn::Architecture};
 use samples::{
-    Image, Inputs, Picture, Sample,
+    Image, Inputs, Sample,
     image::{
         Decoded, encode,
         metrics::{psnr_y, ssim_y},
@@ -45,14 +45,10 @@ pub fn score(model: &dyn Model, preset: &str, pictures: &[Named]) -> Result<Vec<
     let one = |picture: &Named| {
         let original = whole_multiple(&picture.image, scale).context("a picture is smaller than the scale")?;
         let bicubic_small = bicubic(&original, original.width() / scale, original.height() / scale);
-        let (restored, small) = if shrinks {
-            let made = rescale(model, preset, "both", &original)?;
-            (named(&made, "restored")?, Some(named(&made, "small")?))
-        } else {
-            (named(&rescale(model, preset, "up", &bicubic_small)?, "restored")?, None)
-        };
-        let back = bicubic(&bicubic_small, original.width(), original.height());
+        let small = shrinks.then(|| rescale(model, preset, "down", &original)).transpose()?;
         let kept = small.as_ref().unwrap_or(&bicubic_small);
+        let restored = rescale(model, preset, "up", kept)?;
+        let back = bicubic(&bicubic_small, original.width(), original.height());
         Ok(Score {
             name: picture.name.clone(),
             restored_psnr: psnr_y(&restored, &original, scale)?,
@@ -72,11 +68,8 @@ pub fn mean(scores: &[Score], value: impl Fn(&Score) -> Option<f64>) -> Option<f
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The pictures that a request makes of one picture.
-///
-/// # Errors
-/// If the model cannot do it.
-pub fn rescale(model: &dyn Model, preset: &str, direction: &str, image: &Image) -> Result<Vec<Picture>> {
+/// The picture that the model makes of one.
+fn rescale(model: &dyn Model, preset: &str, direction: &str, image: &Image) -> Result<Image> {
     let request = SampleRequest {
         system: "dlv-irn".to_owned(),
         preset: preset.to_owned(),
@@ -92,12 +85,7 @@ pub fn rescale(model: &dyn Model, preset: &str, direction: &str, image: &Image) 
         sampling::advance(sampling.as_mut())?;
     }
     match sampling.finish()?.read()? {
-        Sample::Pictures(pictures) => Ok(pictures.pictures),
+        Sample::Pictures(made) => Ok(made.pictures.into_iter().next().context("no picture was made")?.image),
         _ => bail!("no pictures were made"),
     }
-}
-
-fn named(pictures: &[Picture], role: &str) -> Result<Image> {
-    let found = pictures.iter().find(|picture| picture.role == role);
-    Ok(found.with_context(|| format!("there is no picture `{role}`"))?.image.clone())
 }

@@ -22,7 +22,8 @@ use crate::{
 
 /// Under the root of the restoration's loss (Charbonnier).
 const EPSILON: f64 = 1e-6;
-/// Largest norm of a parameter's gradient; the losses here are means, so it is met only when something goes wrong.
+/// Largest norm of each parameter's gradient. It is met in the first steps; the authors clip the norm over all parameters
+/// together, at 10 for losses that are sums.
 const LARGEST_GRADIENT: f32 = 1.0;
 
 /// What a step weighs and draws.

@@ -255,11 +255,13 @@ fn nine_versions_differ_by_their_latent_alone() {
 }
 
 #[test]
-fn a_small_picture_of_another_scale_is_said_to_be_one() {
-    let small = pictures(&model("x4-small"), json!({ "direction": "down" }), photo(40, 24), 0).unwrap();
-    let file = decode(&small[0].png().unwrap(), &Limits::PHOTO).unwrap();
-    let refused = pictures(&model("x2-small"), json!({}), file, 0);
-    assert!(matches!(refused, Err(ModelError::Parameters(message)) if message.contains("x4-small")));
+fn a_small_picture_of_another_model_is_said_to_be_one() {
+    for maker in ["x4-small", "x2-irn"] {
+        let small = pictures(&model(maker), json!({ "direction": "down" }), photo(40, 24), 0).unwrap();
+        let file = decode(&small[0].png().unwrap(), &Limits::PHOTO).unwrap();
+        let refused = pictures(&model("x2-small"), json!({}), file, 0);
+        assert!(matches!(refused, Err(ModelError::Parameters(message)) if message.contains(maker)));
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub struct Task<'a> {
 /// Starts what the task asks for.
 ///
 /// # Errors
-/// If the model cannot do it, or the picture is a small one of another scale.
+/// If the model cannot do it, or the picture is a small one that another model made.
 pub fn start(network: &Network, task: &Task, picture: &Decoded) -> Result<Box<dyn Sampling>, ModelError> {
     let latents = Latents {
         seed: task.seed,
@@ -55,24 +55,20 @@ pub fn start(network: &Network, task: &Task, picture: &Decoded) -> Result<Box<dy
     Ok(Box::new(rescale::Rescale::start(network, task.preset, latents, legs, mark, &picture.image)))
 }
 
-/// What the file says of its origin, where it matters: it was made at this scale, and is to be enlarged.
+/// What the file says of its origin, where it is to be enlarged. What another model has hidden in it, this one would not
+/// find.
 fn read_mark(network: &Network, task: &Task, picture: &Decoded) -> Result<Option<Mark>, ModelError> {
     if !matches!(task.parameters.direction, Direction::Auto | Direction::Up) {
         return Ok(None);
     }
     let Some(mark) = Mark::read(&picture.text) else { return Ok(None) };
-    if mark.fits(&picture.image, network.scale()) {
-        return Ok(Some(mark));
-    }
-    let made_elsewhere = mark.preset != task.preset;
-    let known = dlv_irn::system().preset(&mark.preset).is_some();
-    if made_elsewhere && known {
+    if mark.preset != task.preset && dlv_irn::system().preset(&mark.preset).is_some() {
         return Err(ModelError::Parameters(format!(
             "preset: this small picture was made by `{}`; choose that model to restore it",
             mark.preset
         )));
     }
-    Ok(None)
+    Ok(Some(mark).filter(|mark| mark.fits(&picture.image, network.scale())))
 }
 
 /// Refuses what would become larger than any picture that is taken in.

@@ -118,10 +118,7 @@ impl Sampling for Variants {
     }
 
     fn owed(&mut self) -> Option<Tensor<1>> {
-        self.computed.take().map(|values| {
-            let count = values.shape().num_elements();
-            values.reshape([count])
-        })
+        self.computed.take().map(|values| values.flatten(0, 3))
     }
 
     fn take(&mut self, values: Vec<f32>) -> Result<(), ModelError> {
