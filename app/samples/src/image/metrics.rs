@@ -86,8 +86,8 @@ pub(super) fn within(
     }
 }
 
-/// Y of a pixel.
+/// Y of a pixel, 16 to 235.
 #[inline]
-pub(super) fn luma([r, g, b]: [u8; 3]) -> f32 {
+pub fn luma([r, g, b]: [u8; 3]) -> f32 {
     16.0 + LUMA[0] * f32::from(r) + LUMA[1] * f32::from(g) + LUMA[2] * f32::from(b)
 }

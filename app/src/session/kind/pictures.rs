@@ -5,6 +5,7 @@ use std::rc::Rc;
 use catalog::{SampleRequest, messages::FromWorker};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
+use samples::image::Limits;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use web_sys::{Blob, File};
 
@@ -15,7 +16,6 @@ use crate::{
         pictures::{Compare, CompareControls, Numbers, PictureInput, PicturesExport, PicturesStage, Variants},
     },
     session::{PicturesCase, Session, files::PresetFiles},
-    state::pictures::MOST_BYTES,
 };
 
 #[wasm_split(pictures, fallible)]
@@ -49,7 +49,7 @@ impl Case for PicturesCase {
     }
 
     fn accepts(&self) -> Accepts {
-        Accepts { most_bytes: MOST_BYTES, endings: "image/*", button: "Choose a picture" }
+        Accepts { most_bytes: Limits::PHOTO.bytes as f64, endings: "image/*", button: "Choose a picture" }
     }
 
     fn open_file(&self, session: Session, file: File) -> Opening {

@@ -1,5 +1,7 @@
 //! What the browser's own encoders keep of a picture in as many bytes as the small picture takes.
 
+use samples::image::metrics::luma;
+
 /// Pictures with more pixels are not measured on the page.
 pub const MOST_PIXELS: u64 = 2_000_000;
 /// Encodings that look for the quality.
@@ -73,8 +75,9 @@ pub struct LumaError {
 impl LumaError {
     /// Adds pixels of two pictures, RGBA, 8 bit.
     pub fn add(&mut self, a: &[u8], b: &[u8]) {
+        let y = |&[r, g, b, _]: &[u8; 4]| luma([r, g, b]);
         for (a, b) in a.as_chunks::<4>().0.iter().zip(b.as_chunks::<4>().0) {
-            self.sum += (luma(a) - luma(b)).powi(2);
+            self.sum += f64::from(y(a) - y(b)).powi(2);
             self.count += 1;
         }
     }
@@ -83,11 +86,6 @@ impl LumaError {
     pub fn psnr(&self) -> Option<f64> {
         (self.count > 0).then(|| 10.0 * (255.0f64.powi(2) * self.count as f64 / self.sum).log10())
     }
-}
-
-/// Y of YCbCr (BT.601, 16 to 235) of 8-bit RGB, as the tables of super-resolution take it.
-fn luma(&[r, g, b, _]: &[u8; 4]) -> f64 {
-    16.0 + (65.481 * f64::from(r) + 128.553 * f64::from(g) + 24.966 * f64::from(b)) / 255.0
 }
 
 #[cfg(test)]
@@ -126,12 +124,6 @@ mod tests {
     }
 
     #[test]
-    fn luma_goes_from_16_to_235() {
-        assert!((luma(&[0, 0, 0, 9]) - 16.0).abs() < 1e-12);
-        assert!((luma(&[255, 255, 255, 9]) - 235.0).abs() < 1e-12);
-    }
-
-    #[test]
     fn the_ratio_is_that_of_the_definition() {
         let mut error = LumaError::default();
         assert_eq!(error.psnr(), None);
@@ -140,6 +132,6 @@ mod tests {
         // Grey 0 against 255: the difference of luma is 219, in half of the pixels.
         error.add(&[0, 0, 0, 255], &[255, 255, 255, 255]);
         let expected = 10.0 * (255.0f64.powi(2) / (219.0f64.powi(2) / 2.0)).log10();
-        assert!(error.psnr().is_some_and(|psnr| (psnr - expected).abs() < 1e-9));
+        assert!(error.psnr().is_some_and(|psnr| (psnr - expected).abs() < 1e-4));
     }
 }

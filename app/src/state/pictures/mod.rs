@@ -5,6 +5,7 @@ pub mod sight;
 
 use std::collections::BTreeMap;
 
+use samples::image::Limits;
 use serde_json::Value;
 
 /// Role of what the visitor gave.
@@ -17,13 +18,6 @@ pub const RESTORED: &str = "restored";
 pub const BICUBIC: &str = "bicubic";
 /// Role of the map of what nine pictures differ in.
 pub const SPREAD: &str = "spread";
-
-/// The largest file that is taken, bytes.
-pub const MOST_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
-/// The most pixels of a picture.
-const MOST_PIXELS: u64 = 24_000_000;
-/// The longest edge, in pixels.
-const MOST_EDGE: u32 = 16_384;
 
 /// A picture's file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,10 +105,11 @@ pub fn is_read_by_model(head: &[u8]) -> bool {
 /// Why a picture of that size is not taken.
 pub fn refusal(name: &str, [width, height]: [u32; 2]) -> Option<String> {
     let pixels = u64::from(width) * u64::from(height);
-    let limit = if width.max(height) > MOST_EDGE {
-        format!("an edge may have {MOST_EDGE}")
-    } else if pixels > MOST_PIXELS {
-        format!("a picture may have {} million", MOST_PIXELS / 1_000_000)
+    let most = Limits::PHOTO;
+    let limit = if width.max(height) > most.side {
+        format!("an edge may have {}", most.side)
+    } else if pixels > most.pixels {
+        format!("a picture may have {} million", most.pixels / 1_000_000)
     } else if pixels == 0 {
         "it is empty".to_owned()
     } else {
