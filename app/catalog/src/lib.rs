@@ -4,6 +4,7 @@
 //! A system's parameters are one Rust struct. Its JSON schema ([`schema`]) drives the web form, the HTTP API,
 //! the command line and the validation.
 
+pub mod input;
 pub mod messages;
 pub mod request;
 pub mod run;
@@ -11,6 +12,7 @@ pub mod schema;
 pub mod system;
 pub mod systems;
 
+pub use input::Input;
 pub use request::{Device, SampleRequest, TrainRequest};
 pub use schema::{Field, FieldError, FieldKind};
-pub use system::{Input, ModelFile, Preset, System};
+pub use system::{ModelFile, Preset, System};

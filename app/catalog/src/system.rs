@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::schema::{self, Field, FieldError};
+use crate::{
+    input::Input,
+    schema::{self, Field, FieldError},
+};
 
 /// A published method.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -57,19 +60,6 @@ pub struct Paper {
     pub year: u16,
     /// A stable address.
     pub url: &'static str,
-}
-
-/// A picture that a system works on: a file beside the request, never part of its JSON or of a link.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Input {
-    /// Name of the multipart field and of the command line's `--set NAME=FILE`.
-    pub name: &'static str,
-    /// Name on the page.
-    pub title: &'static str,
-    /// What it should show.
-    pub description: &'static str,
-    /// Whether nothing can be made without it.
-    pub required: bool,
 }
 
 /// A model of a system at a size.

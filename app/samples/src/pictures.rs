@@ -23,16 +23,6 @@ impl Inputs {
     pub fn get(&self, name: &str) -> Option<&Decoded> {
         self.0.get(name)
     }
-
-    /// Which of `required` are not there.
-    pub fn missing<'a>(&self, required: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
-        required.filter(|name| !self.0.contains_key(*name))
-    }
-
-    /// All of them, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Decoded)> {
-        self.0.iter().map(|(name, picture)| (name.as_str(), picture))
-    }
 }
 
 /// One finished picture.

@@ -1,7 +1,7 @@
 //! The files that came with a job, decoded.
 
 use catalog::{
-    FieldError, System,
+    FieldError, System, input,
     messages::{FromWorker, InputFile},
 };
 use samples::{
@@ -21,14 +21,10 @@ pub(crate) fn read<H: Host>(
     system: &System,
     files: Vec<(InputFile, Vec<u8>)>,
 ) -> Result<Inputs, Stop> {
-    let mut errors = Vec::new();
+    let given: Vec<_> = files.iter().map(|(file, _)| file.name.as_str()).collect();
+    let mut errors = system.check_inputs(&given, |_| "is missing: choose a picture".to_owned());
     let mut inputs = Inputs::default();
     for (file, bytes) in files {
-        let field = format!("inputs.{}", file.name);
-        if !system.inputs.iter().any(|input| input.name == file.name) {
-            errors.push(FieldError::new(field, "unknown input"));
-            continue;
-        }
         match decode(&bytes, &Limits::PHOTO) {
             Ok(picture) => {
                 let size = [picture.image.width() as u32, picture.image.height() as u32];
@@ -36,14 +32,9 @@ pub(crate) fn read<H: Host>(
                 host.post(&FromWorker::Read { job, input: file.name.clone(), size, notes }, None);
                 inputs = inputs.with(file.name, picture);
             }
-            Err(error) => errors.push(FieldError::new(field, error.to_string())),
+            Err(error) => errors.push(FieldError::new(input::field(&file.name), error.to_string())),
         }
     }
-    errors.extend(
-        inputs
-            .missing(system.inputs.iter().filter(|i| i.required).map(|i| i.name))
-            .map(|name| FieldError::new(format!("inputs.{name}"), "is missing: choose a picture")),
-    );
     match errors.first() {
         None => Ok(inputs),
         Some(first) => Err(Stop::Failed(format!("{}: {}.", first.field, first.message), errors)),

@@ -5,13 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use catalog::{FieldError, System};
+use catalog::{FieldError, System, input::field};
 use samples::{Inputs, image::Limits};
 
-use crate::{
-    runs::inputs::{self, field},
-    store::files,
-};
+use crate::{runs::inputs, store::files};
 
 /// Files by the names of their inputs.
 pub type Files = BTreeMap<&'static str, PathBuf>;
@@ -40,7 +37,7 @@ pub fn assign<'a>(
 pub fn read(system: &System, files: &Files) -> Result<Inputs, Vec<FieldError>> {
     let given: Vec<_> = files.keys().copied().collect();
     let first = system.inputs.first().map(|input| input.name);
-    let mut errors = inputs::check(system, &given, |input| match first == Some(input.name) {
+    let mut errors = system.check_inputs(&given, |input| match first == Some(input.name) {
         true => format!("is missing: name its file with --input or --set {}=FILE", input.name),
         false => format!("is missing: name its file with --set {}=FILE", input.name),
     });

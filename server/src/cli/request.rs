@@ -6,11 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use catalog::{Device, Field, FieldError, Input, System, schema::FieldKind, systems};
+use catalog::{Device, Field, FieldError, Input, System, input, schema::FieldKind, systems};
 use clap::Args;
 use serde_json::{Map, Value};
-
-use crate::runs::inputs::field as input_field;
 
 /// What sampling and training have in common.
 #[derive(Clone, Debug, Args)]
@@ -70,7 +68,7 @@ impl Common {
             if let Some((input, file)) = picture(assignment, inputs(system)) {
                 match files.contains_key(input.name) {
                     false => drop(files.insert(input.name, file)),
-                    true => errors.push(FieldError::new(input_field(input.name), "is set twice")),
+                    true => errors.push(FieldError::new(input::field(input.name), "is set twice")),
                 }
                 continue;
             }

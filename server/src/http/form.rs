@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use bytes::Bytes;
-use catalog::FieldError;
+use catalog::{FieldError, input::field};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -21,10 +21,7 @@ use super::{
     error::ApiError,
     paced::{Pace, Paced, Refused},
 };
-use crate::{
-    runs::inputs::field,
-    store::{Uploads, uploads::Arriving},
-};
+use crate::store::{Uploads, uploads::Arriving};
 
 /// Name of the part that holds the JSON.
 pub const REQUEST: &str = "request";

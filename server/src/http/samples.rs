@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use catalog::{
-    FieldError, Input, SampleRequest, System,
+    FieldError, Input, SampleRequest, System, input,
     request::{Checked, Venue},
     run::Work,
 };
@@ -58,7 +58,7 @@ pub async fn start(State(state): State<AppState>, request: Request) -> Result<Re
     let Form { request, names, arrived, mut errors } = form;
     // Also where the rest of the request is wrong: everything is told at once.
     if let Some(system) = request["system"].as_str().and_then(catalog::systems::find) {
-        errors.extend(inputs::check(system, &names, missing));
+        errors.extend(system.check_inputs(&names, missing));
     }
     let checked = body::check(request, |request: SampleRequest| {
         let device = device::check(request.device);
@@ -143,7 +143,7 @@ fn over_pixels(sizes: &[(&str, u64)], count: u32, pixels: u64) -> Option<FieldEr
     let most = pixels / all.max(1);
     (u64::from(count) > most).then(|| match most {
         0 => FieldError::new(
-            inputs::field(largest),
+            input::field(largest),
             format!("has {size} pixels: this server works on at most {pixels}, all pictures together"),
         ),
         _ => FieldError::new("count", format!("must be at most {most} for these pictures: {pixels} pixels in all")),

@@ -1,35 +1,12 @@
-//! The pictures that a sampling works on: which there must be, and what is in their files.
+//! The pictures that a sampling works on, from their files.
 
 use std::collections::BTreeMap;
 
-use catalog::{FieldError, Input, System};
+use catalog::{FieldError, input::field};
 use samples::{
     Inputs,
     image::{self, Decoded, Limits},
 };
-
-/// The field that an input's errors name.
-pub fn field(name: &str) -> String {
-    // Names of parts are strangers' text.
-    format!("inputs.{}", name.chars().take(64).collect::<String>())
-}
-
-/// What is wrong with the names of the files that are given: a system that does not know them, or needs more.
-/// `missing` says how to give an input.
-pub fn check(system: &System, given: &[&str], missing: impl Fn(&Input) -> String) -> Vec<FieldError> {
-    let is_known = |name: &str| system.inputs.iter().any(|input| input.name == name);
-    let unknown = given.iter().filter(|name| !is_known(name)).map(|name| FieldError::new(field(name), unknown(system)));
-    let wanted = system.inputs.iter().filter(|input| input.required && !given.contains(&input.name));
-    unknown.chain(wanted.map(|input| FieldError::new(field(input.name), missing(input)))).collect()
-}
-
-fn unknown(system: &System) -> String {
-    let known: Vec<_> = system.inputs.iter().map(|input| input.name).collect();
-    match known.is_empty() {
-        true => format!("{} works on no pictures", system.slug),
-        false => format!("unknown; {} works on {}", system.slug, known.join(", ")),
-    }
-}
 
 /// Decodes one file.
 ///

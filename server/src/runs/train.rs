@@ -126,7 +126,7 @@ fn uploaded(checked: &Checked<SampleRequest>, reporter: &mut Reporter) -> Result
         files.extend(bytes.map(|bytes| (input.name, bytes)));
     }
     let given: Vec<_> = files.keys().copied().collect();
-    let missing = inputs::check(checked.system, &given, |_| "is gone: the upload was deleted".to_owned());
+    let missing = checked.system.check_inputs(&given, |_| "is gone: the upload was deleted".to_owned());
     if !missing.is_empty() {
         return Err(all(missing));
     }

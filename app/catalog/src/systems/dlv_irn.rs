@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{FieldError, Preset, System, schema, system::Input, system::Paper};
+use crate::{FieldError, Preset, System, input::Input, schema, system::Paper};
 
 /// Name of the picture to work on.
 pub const PICTURE: &str = "picture";
