@@ -10,7 +10,7 @@ mod given;
 
 use burn::tensor::{Device, Tensor};
 use given::{BATCH, CROP, Given, SIDE};
-use models::invertible::quantise;
+use models::invertible::{Margins, quantise};
 use models::seed;
 use models::systems::dlv_irn::objective::{Objective, RescalingTrainer};
 use std::path::Path;
@@ -107,7 +107,9 @@ fn agree(what: &str, ours: f64, theirs: f64) -> Result<()> {
 fn ours(given: &Given) -> Result<Turn> {
     let device = Device::flex();
     let (network, picture) = (given.network(&device)?, given.picture(&device));
-    let pass = || -> Result<Tensor<4>> { Ok(network.up(quantise(network.down(picture.clone(), None)?), vec![])) };
+    let pass = || -> Result<Tensor<4>> {
+        Ok(network.up(quantise(network.down(picture.clone(), None, Margins::NONE)?), vec![], Margins::NONE))
+    };
     let restored_mean = f64::from(pass()?.mean().into_scalar::<f32>());
     let pass_ms = median_ms(|| pass().map(|restored| drop(restored.into_data())))?;
     let mut rng = seed::stream(1, 1);

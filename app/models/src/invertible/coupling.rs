@@ -7,7 +7,7 @@ use burn::{
 };
 use rand::Rng;
 
-use super::DenseBlock;
+use super::{DenseBlock, margins::Waning};
 use crate::nn::fast;
 
 /// Bound of the log-scale: a block changes a value by a factor e^±1 at most.
@@ -38,16 +38,23 @@ impl Coupling {
 
     /// Both halves; the first has the small picture's channels.
     pub fn forward(&self, low: Tensor<4>, high: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
-        let low = low + self.shift_low.forward(high.clone());
-        let high = high * fast::exp(self.log_scale(low.clone())) + self.shift_high.forward(low.clone());
-        (low, high)
+        self.forward_piece(low, high, &mut Waning::whole())
     }
 
-    /// The inverse of [`Self::forward`].
-    pub fn inverse(&self, low: Tensor<4>, high: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
+    /// [`Self::forward`] of a piece: what nothing behind a sub-network sees is cut off.
+    pub(super) fn forward_piece(&self, low: Tensor<4>, high: Tensor<4>, around: &mut Waning) -> (Tensor<4>, Tensor<4>) {
+        let low = low + self.shift_low.forward(high.clone());
+        let (low, high) = around.shrink(DenseBlock::reach(), low, high);
+        let high = high * fast::exp(self.log_scale(low.clone())) + self.shift_high.forward(low.clone());
+        around.shrink(DenseBlock::reach(), low, high)
+    }
+
+    /// The inverse of [`Self::forward_piece`].
+    pub(super) fn inverse_piece(&self, low: Tensor<4>, high: Tensor<4>, around: &mut Waning) -> (Tensor<4>, Tensor<4>) {
         let high = (high - self.shift_high.forward(low.clone())) * fast::exp(-self.log_scale(low.clone()));
+        let (low, high) = around.shrink(DenseBlock::reach(), low, high);
         let low = low - self.shift_low.forward(high.clone());
-        (low, high)
+        around.shrink(DenseBlock::reach(), low, high)
     }
 
     /// s, of which the sum is log |det| of [`Self::forward`], `[batch, high, h, w]`; `low` as it comes out.

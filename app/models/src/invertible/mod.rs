@@ -6,6 +6,7 @@
 //! - [`coupling`]: the invertible block around three of them;
 //! - [`rescaling`]: levels of Haar and blocks: IRN, and with a second latent DLV-IRN;
 //! - [`hcflow`]: HCFlow, a hierarchy of flows on the same ground;
+//! - [`margins`]: pieces of a picture, and how much around them is computed;
 //! - [`quantise`]: rounding to 8 bit that lets gradients through.
 //!
 //! Sources: M. Xiao et al., *Invertible Image Rescaling*, ECCV 2020 (IRN); M. Zhang et al., *Enhancing Image Rescaling
@@ -15,6 +16,7 @@ pub mod coupling;
 pub mod dense;
 pub mod haar;
 pub mod hcflow;
+pub mod margins;
 pub mod quantise;
 pub mod rescaling;
 #[cfg(test)]
@@ -22,5 +24,6 @@ mod tests;
 
 pub use coupling::Coupling;
 pub use dense::DenseBlock;
+pub use margins::Margins;
 pub use quantise::quantise;
 pub use rescaling::{Rescaling, RescalingConfig};

@@ -8,7 +8,10 @@ use burn::{
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Coupling, haar};
+use super::{
+    Coupling, haar,
+    margins::{Margins, Waning},
+};
 
 /// Channels of a picture.
 const COLOURS: usize = 3;
@@ -40,12 +43,20 @@ impl RescalingConfig {
         self.channels(self.blocks.len() - 1) - COLOURS
     }
 
-    /// Pixels of the small picture around a place of which its surroundings in the other picture depend.
+    /// Pixels of the small picture around a place on which its surroundings in the other picture depend.
     pub fn reach(&self) -> usize {
-        let levels = self.blocks.len();
-        let at = |(level, blocks): (usize, &usize)| (blocks * Coupling::reach()).div_ceil(1 << (levels - 1 - level));
-        self.blocks.iter().enumerate().map(at).sum()
+        reach_up(&self.blocks)
     }
+}
+
+/// How far a place of the small picture sees in the maps of the first of some levels.
+fn reach_down(blocks: &[usize]) -> usize {
+    blocks.iter().rev().fold(0, |below, blocks| blocks * Coupling::reach() + 2 * below)
+}
+
+/// How far a place of the large picture sees in the maps of the last of some levels.
+fn reach_up(blocks: &[usize]) -> usize {
+    blocks.iter().fold(0, |above, blocks| blocks * Coupling::reach() + above.div_ceil(2))
 }
 
 /// The network, large ↔ small.
@@ -73,16 +84,33 @@ impl Rescaling {
     /// # Panics
     /// If the sides are no multiple of the scale, or a latent is missing or of another shape.
     pub fn forward(&self, large: Tensor<4>, latent: Option<Tensor<4>>) -> (Tensor<4>, Tensor<4>) {
+        self.forward_piece(large, latent, Margins::NONE)
+    }
+
+    /// [`Self::forward`] of a piece of a picture: the result is without `margins`, which count pixels of the small
+    /// picture. Each is [`RescalingConfig::reach`] or ends where the picture does.
+    ///
+    /// # Panics
+    /// As [`Self::forward`].
+    pub fn forward_piece(
+        &self,
+        large: Tensor<4>,
+        latent: Option<Tensor<4>>,
+        margins: Margins,
+    ) -> (Tensor<4>, Tensor<4>) {
         assert_eq!(latent.as_ref().map_or(0, |l| l.dims()[1]), self.latent_channels, "channels of the latent");
+        let blocks = self.blocks();
+        let mut around = Waning::new(margins.times(1 << blocks.len()), 2 * reach_down(&blocks));
         let mut x = large;
         for (level, couplings) in self.levels.iter().enumerate() {
             x = haar::forward(x);
+            around = around.coarser();
             if let Some(latent) = latent.as_ref().filter(|_| level == 0) {
                 x = Tensor::cat(vec![x, latent.clone()], 1);
             }
             let (mut low, mut high) = split(x);
             for coupling in couplings {
-                (low, high) = coupling.forward(low, high);
+                (low, high) = coupling.forward_piece(low, high, &mut around);
             }
             x = Tensor::cat(vec![low, high], 1);
         }
@@ -94,12 +122,27 @@ impl Rescaling {
     /// # Panics
     /// If the channels are not those of [`RescalingConfig::latent_out`].
     pub fn inverse(&self, small: Tensor<4>, latent: Tensor<4>) -> (Tensor<4>, Option<Tensor<4>>) {
+        self.inverse_piece(small, latent, Margins::NONE)
+    }
+
+    /// [`Self::inverse`] of a piece of a picture: the result is without `margins`, as in [`Self::forward_piece`].
+    ///
+    /// # Panics
+    /// As [`Self::inverse`].
+    pub fn inverse_piece(
+        &self,
+        small: Tensor<4>,
+        latent: Tensor<4>,
+        margins: Margins,
+    ) -> (Tensor<4>, Option<Tensor<4>>) {
+        let blocks = self.blocks();
+        let mut around = Waning::new(margins, reach_up(&blocks));
         let mut x = Tensor::cat(vec![small, latent], 1);
         let mut recovered = None;
         for (level, couplings) in self.levels.iter().enumerate().rev() {
             let (mut low, mut high) = split(x);
             for coupling in couplings.iter().rev() {
-                (low, high) = coupling.inverse(low, high);
+                (low, high) = coupling.inverse_piece(low, high, &mut around);
             }
             x = Tensor::cat(vec![low, high], 1);
             if level == 0 && self.latent_channels > 0 {
@@ -108,8 +151,13 @@ impl Rescaling {
                 x = x.narrow(1, 0, bands);
             }
             x = haar::inverse(x);
+            around = around.finer(reach_up(&blocks[..level]));
         }
         (x, recovered)
+    }
+
+    fn blocks(&self) -> Vec<usize> {
+        self.levels.iter().map(Vec::len).collect()
     }
 
     /// log |det| of [`Self::forward`] for each picture, `[batch]`.

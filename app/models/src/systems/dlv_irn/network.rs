@@ -13,7 +13,7 @@ use super::{
 use crate::{
     ModelError,
     invertible::{
-        Rescaling, RescalingConfig,
+        Margins, Rescaling, RescalingConfig,
         hcflow::{HcFlow, HcFlowConfig},
     },
     seed, weights,
@@ -133,18 +133,19 @@ impl Network {
     }
 
     /// The small picture `[batch, 3, h, w]` of a large one `[batch, 3, s·h, s·w]`, not rounded. `latent` is
-    /// `[batch, k, s·h/2, s·w/2]`, without one it is 0.
+    /// `[batch, k, s·h/2, s·w/2]`, without one it is 0. The result is without `margins`, in pixels of the small picture,
+    /// each [`Self::reach`] or up to where the whole picture ends.
     ///
     /// # Errors
     /// If the network only enlarges.
-    pub fn down(&self, large: Tensor<4>, latent: Option<Tensor<4>>) -> Result<Tensor<4>, ModelError> {
+    pub fn down(&self, large: Tensor<4>, latent: Option<Tensor<4>>, margins: Margins) -> Result<Tensor<4>, ModelError> {
         let [batch, _, height, width] = large.dims();
         let channels = self.latent_channels();
         let zeros = || Tensor::zeros([batch, channels, height / 2, width / 2], &large.device());
         let latent = (channels > 0).then(|| latent.unwrap_or_else(zeros));
         match self {
-            Self::Rescaling(_, module) => Ok(module.forward(large, latent).0),
-            Self::HcFlow(_, module) => Ok(module.forward(large, latent).small),
+            Self::Rescaling(_, module) => Ok(module.forward_piece(large, latent, margins).0),
+            Self::HcFlow(_, module) => Ok(margins.cut(module.forward(large, latent).small)),
             Self::Enlarger(..) => {
                 Err(ModelError::Parameters("parameters.direction: this model only enlarges".to_owned()))
             }
@@ -152,7 +153,8 @@ impl Network {
     }
 
     /// The large picture of a small one `[batch, 3, h, w]`. `latents` are of [`Self::latents`]; one that is missing is 0.
-    pub fn up(&self, small: Tensor<4>, latents: Vec<Option<Tensor<4>>>) -> Tensor<4> {
+    /// The result is without `margins`, as in [`Self::down`].
+    pub fn up(&self, small: Tensor<4>, latents: Vec<Option<Tensor<4>>>, margins: Margins) -> Tensor<4> {
         let [batch, _, h, w] = small.dims();
         let given = latents.into_iter().chain(std::iter::repeat(None));
         let device = small.device();
@@ -165,9 +167,9 @@ impl Network {
             .map(|(shape, latent)| latent.unwrap_or_else(|| zeros(shape)))
             .collect();
         match self {
-            Self::Rescaling(_, module) => module.inverse(small, latents.remove(0)).0,
-            Self::HcFlow(_, module) => module.inverse(small, latents).0,
-            Self::Enlarger(_, module) => module.forward(small),
+            Self::Rescaling(_, module) => module.inverse_piece(small, latents.remove(0), margins).0,
+            Self::HcFlow(_, module) => margins.times(self.scale()).cut(module.inverse(small, latents).0),
+            Self::Enlarger(_, module) => margins.times(self.scale()).cut(module.forward(small)),
         }
     }
 }

@@ -16,8 +16,14 @@ use super::{
     Architecture, DlvIrn, Network, import,
     mark::Mark,
     objective::{Objective, RescalingTrainer},
+    sampler::Latents,
+    tiles::Rect,
 };
-use crate::{Model, ModelError, invertible::RescalingConfig, sampling, seed, weights};
+use crate::{
+    Model, ModelError,
+    invertible::{Margins, RescalingConfig},
+    sampling, seed, weights,
+};
 
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/systems/dlv_irn/fixtures").join(name)
@@ -214,24 +220,28 @@ fn the_downloaded_small_picture_grows_back_to_the_same_large_one() {
 
 #[test]
 fn tiles_change_nothing() {
-    let model = model("x2-small");
-    // 500 columns of the small picture are three tiles.
-    let large = photo(1000, 20);
-    for spread in [0.0, 0.7] {
-        let parameters = json!({ "direction": "both", "small_spread": spread, "large_spread": spread });
-        let tiled = pictures(&model, parameters, large.clone(), 3).unwrap();
-        let device = Device::flex();
-        let whole = super::tiles::Rect { x: 0, y: 0, width: 1000, height: 20 };
-        let latents = super::sampler::Latents { seed: 4, index: 3, small_spread: spread, large_spread: spread };
-        let half = super::tiles::Rect { width: 500, height: 10, ..whole };
-        let x = super::encode::part(&large.image, whole, &device);
-        let small = model.network.down(x, latents.small(3, half, &device)).unwrap();
-        let small = super::encode::picture(500, 10, &read(small)).unwrap();
-        assert_eq!(named(&tiled, "small").image, small, "spread {spread}");
-        let y = super::encode::part(&small, half, &device);
-        let large = model.network.up(y, latents.large(&model.network.latents(), half, &device));
-        let large = super::encode::picture(1000, 20, &read(large)).unwrap();
-        assert_eq!(named(&tiled, "restored").image, large, "spread {spread}");
+    for (preset, finer) in [("x2-small", 1), ("x4-small", 2)] {
+        let model = model(preset);
+        // 700 columns of the small picture are three tiles: two at an end, one with neighbours at both sides.
+        let small_part = Rect { x: 0, y: 0, width: 700, height: 6 };
+        let whole = small_part.times(2 * finer);
+        let large = photo(whole.width, whole.height);
+        for spread in [0.0, 0.7] {
+            let parameters = json!({ "direction": "both", "small_spread": spread, "large_spread": spread });
+            let tiled = pictures(&model, parameters, large.clone(), 3).unwrap();
+            let device = Device::flex();
+            let latents = Latents { seed: 4, index: 3, small_spread: spread, large_spread: spread };
+            let x = super::encode::part(&large.image, whole, &device);
+            let latent = latents.small(model.network.latent_channels(), small_part.times(finer), &device);
+            let small = model.network.down(x, latent, Margins::NONE).unwrap();
+            let small = super::encode::picture(small_part.width, small_part.height, &read(small)).unwrap();
+            assert_eq!(named(&tiled, "small").image, small, "{preset}, spread {spread}");
+            let y = super::encode::part(&small, small_part, &device);
+            let latents = latents.large(&model.network.latents(), small_part, &device);
+            let restored = model.network.up(y, latents, Margins::NONE);
+            let restored = super::encode::picture(whole.width, whole.height, &read(restored)).unwrap();
+            assert_eq!(named(&tiled, "restored").image, restored, "{preset}, spread {spread}");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A picture in pieces that overlap by as much as a pixel sees: whatever the pieces, the result is the same.
 
+use crate::invertible::Margins;
+
 /// A rectangle of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rect {
@@ -30,9 +32,15 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// The core inside the seen part.
-    pub fn inner(&self) -> Rect {
-        Rect { x: self.core.x - self.seen.x, y: self.core.y - self.seen.y, ..self.core }
+    /// What is seen beyond the core.
+    pub fn margins(&self) -> Margins {
+        let Self { core, seen } = self;
+        Margins {
+            left: core.x - seen.x,
+            top: core.y - seen.y,
+            right: seen.x + seen.width - core.x - core.width,
+            bottom: seen.y + seen.height - core.y - core.height,
+        }
     }
 }
 

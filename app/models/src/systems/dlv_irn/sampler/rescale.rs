@@ -14,12 +14,12 @@ use crate::{
         encode,
         mark::Mark,
         network::Network,
-        tiles::{Rect, Tile, cut},
+        tiles::{Tile, cut},
     },
 };
 
 /// Edge of a tile in the small picture: large enough that the overlap costs little, small enough for a phone's memory.
-const TILE: usize = 192;
+const TILE: usize = 320;
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,20 +109,18 @@ impl Rescale {
     fn compute(&self, leg: Leg, tile: Tile) -> Result<Tensor<4>, ModelError> {
         let missing = || ModelError::Output("a tile was asked for before its picture was there".to_owned());
         let scale = self.network.scale();
-        let inner = tile.inner();
         match leg {
             Leg::Down => {
                 let original = self.original.as_ref().ok_or_else(missing)?;
                 let large = encode::part(original, tile.seen.times(scale), &self.device);
                 let latent =
                     self.latents.small(self.network.latent_channels(), tile.seen.times(scale / 2), &self.device);
-                Ok(within(self.network.down(large, latent)?, inner))
+                self.network.down(large, latent, tile.margins())
             }
             Leg::Up => {
                 let small = self.small.as_ref().ok_or_else(missing)?;
                 let latents = self.latents.large(&self.network.latents(), tile.seen, &self.device);
-                let large = self.network.up(encode::part(small, tile.seen, &self.device), latents);
-                Ok(within(large, inner.times(scale)))
+                Ok(self.network.up(encode::part(small, tile.seen, &self.device), latents, tile.margins()))
             }
         }
     }
@@ -223,9 +221,4 @@ impl Sampling for Rescale {
             None => Err(ModelError::Output(format!("{} of {} steps are done", self.done, self.tiles.len() + 1))),
         }
     }
-}
-
-/// A part of `[1, 3, height, width]`.
-fn within(x: Tensor<4>, part: Rect) -> Tensor<4> {
-    x.narrow(2, part.y, part.height).narrow(3, part.x, part.width)
 }

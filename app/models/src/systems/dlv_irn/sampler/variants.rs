@@ -10,7 +10,7 @@ use samples::{
 use super::{Latents, measures::beside};
 use crate::{
     ModelError, Pending, Sampling, StepReport,
-    invertible::quantise,
+    invertible::{Margins, quantise},
     systems::dlv_irn::{encode, network::Network, tiles::Rect},
 };
 
@@ -93,12 +93,12 @@ impl Variants {
         match self.of {
             Of::Small => {
                 let latent = of_sample.small(self.network.latent_channels(), whole(2), &self.device);
-                self.network.down(self.large.clone(), latent.filter(|_| drawn))
+                self.network.down(self.large.clone(), latent.filter(|_| drawn), Margins::NONE)
             }
             Of::Large => {
-                let small = quantise(self.network.down(self.large.clone(), None)?);
+                let small = quantise(self.network.down(self.large.clone(), None, Margins::NONE)?);
                 let latents = of_sample.large(&self.network.latents(), whole(scale), &self.device);
-                Ok(self.network.up(small, if drawn { latents } else { vec![] }))
+                Ok(self.network.up(small, if drawn { latents } else { vec![] }, Margins::NONE))
             }
         }
     }
