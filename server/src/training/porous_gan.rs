@@ -11,7 +11,6 @@ use models::{
     systems::porous_gan::{GanConfig, GanTrainer, PorousGan, Schedule, encode, objective::GanMetrics},
     weights,
 };
-use rand::Rng;
 use samples::{
     Inputs, Sample, Volume,
     volume::{
@@ -133,9 +132,9 @@ impl Trainer for PorousTrainer {
         // A stream per step: a resumed training draws what the interrupted one would have drawn.
         let mut rng = seed::stream(self.request.seed, 1 + self.history.step);
         let edge = self.gan.config().image_size;
-        let cubes: Vec<_> = (0..self.parameters.batch_size)
-            .map(|_| random_cube(&self.rock.volume, edge, self.parameters.augment, &mut rng))
-            .collect();
+        let cubes: Vec<Vec<u8>> = (0..self.parameters.batch_size)
+            .map(|_| self.rock.cube(edge, self.parameters.augment, &mut rng))
+            .collect::<Result<_>>()?;
         let real = encode::cubes(&cubes, edge, self.gan.device());
         let schedule = self.schedule();
         let metrics = self.gan.step(real, &schedule, &mut rng);
@@ -259,8 +258,12 @@ impl PorousTrainer {
                          blocks of the same size (mean ± 2 standard deviations).", samples.len()),
                 "Samples are measured as a visitor gets them by default: without lone voxels, which the network leaves where it is \
                  uncertain. The rock is measured as it is.",
-                "Training cubes are cut at random places of the same volume and turned and mirrored at random: rock is \
-                 taken to be close to isotropic.",
+                match self.rock.pack {
+                    Some(_) => "Training cubes are cut at random places of the measured pack and turned freely: it is taken \
+                                to be isotropic.",
+                    None => "Training cubes are cut at random places of the same volume and turned and mirrored at random: \
+                             rock is taken to be close to isotropic.",
+                },
                 "Of all evaluated iterations the generator with the best physics was kept.",
                 "Unlike the authors' PyTorch loop, noise is added to the discriminator's input and the generator takes two \
                  steps (as in their Torch loop), and the learning rate falls to a tenth (ours).",
@@ -387,53 +390,4 @@ fn named(m: &GanMetrics) -> Metrics {
         ("real_probability".into(), m.real_probability),
         ("fake_probability".into(), m.fake_probability),
     ]
-}
-
-/// A cube of `edge`³ voxels from a random place, in one of the 48 orientations of the cube if `augment`.
-fn random_cube(volume: &Volume, edge: usize, augment: bool, rng: &mut impl Rng) -> Vec<u8> {
-    let origin: [usize; 3] = volume.shape().map(|side| rng.random_range(0..=side - edge));
-    let mut axes = [0, 1, 2];
-    let mut mirrored = [false; 3];
-    if augment {
-        for i in (1..3).rev() {
-            axes.swap(i, rng.random_range(0..=i));
-        }
-        mirrored = std::array::from_fn(|_| rng.random());
-    }
-    let mut voxels = Vec::with_capacity(edge * edge * edge);
-    for a in 0..edge {
-        for b in 0..edge {
-            for c in 0..edge {
-                let mut at = origin;
-                for (i, step) in [a, b, c].into_iter().enumerate() {
-                    at[axes[i]] += if mirrored[i] { edge - 1 - step } else { step };
-                }
-                voxels.push(volume.voxels()[volume.index(at[0], at[1], at[2])]);
-            }
-        }
-    }
-    voxels
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn augmentation_reaches_all_48_orientations_and_keeps_the_voxels() {
-        let side = 3;
-        let volume = Volume::new([side; 3], (0..27).map(|i| u8::from([0, 1, 5, 9].contains(&i))).collect()).unwrap();
-        let mut rng = seed::stream(1, 0);
-        let mut seen = HashSet::new();
-        for _ in 0..2000 {
-            let cube = random_cube(&volume, side, true, &mut rng);
-            assert_eq!(cube.iter().filter(|&&v| v == 1).count(), 4);
-            seen.insert(cube);
-        }
-        assert_eq!(seen.len(), 48);
-        let plain: HashSet<_> = (0..50).map(|_| random_cube(&volume, side, false, &mut rng)).collect();
-        assert_eq!(plain.len(), 1);
-    }
 }

@@ -59,9 +59,27 @@ impl BeadPack {
     /// # Errors
     /// A radius that is not above 0, or a cube that leaves the undisturbed part or the size limit.
     pub fn voxelize(&self, radius: f64, side: usize) -> Result<Volume, VolumeError> {
+        self.cut(radius, side, [0.0; 3], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    }
+
+    /// How far from the centre of the pack, in sphere radii, the middle of a cube may lie: its corners are as near as
+    /// those of the largest cube around the centre. None where the cube is too large.
+    pub fn farthest(radius: f64, side: usize) -> Option<f64> {
+        let room = 3f64.sqrt() * (USABLE - side as f64 / 2.0 / radius);
+        (radius > 0.0 && room >= 0.0).then_some(room)
+    }
+
+    /// [`Self::voxelize`] around `place`, `[z, y, x]` in sphere radii from the centre of the pack, along axes that are
+    /// turned: `turn` is a rotation, its rows the axes of the cube.
+    ///
+    /// # Errors
+    /// As [`Self::voxelize`].
+    pub fn cut(&self, radius: f64, side: usize, place: [f64; 3], turn: [[f64; 3]; 3]) -> Result<Volume, VolumeError> {
+        let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
         let sides = [side as u64; 3];
         let count = voxel_count(sides)?;
-        if !(radius > 0.0 && radius.is_finite()) || side > Self::usable_side(radius) {
+        let farthest = Self::farthest(radius, side).filter(|_| radius.is_finite());
+        if !farthest.is_some_and(|farthest| dot(place, place).sqrt() <= farthest) {
             return Err(VolumeError::Format {
                 format: FORMAT,
                 reason: format!("{side} voxels are more than {} radii of {radius} voxels", 2.0 * USABLE),
@@ -77,7 +95,8 @@ impl BeadPack {
             first..(end.max(0.0) as usize).min(side)
         };
         for centre in &self.centres {
-            let [cz, cy, cx] = centre.map(|c| c * radius);
+            let from = std::array::from_fn(|axis| centre[axis] - place[axis]);
+            let [cz, cy, cx] = turn.map(|axis| dot(axis, from) * radius);
             for z in span(cz, radius) {
                 let dz = z as f64 - half - cz;
                 let disc = radius * radius - dz * dz;
