@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, weights};
 use crate::{
     config::Places,
     training::{crysbfn, dlv_irn, judge, porous_gan::COMPARED_SIDE},
@@ -13,9 +13,12 @@ use crate::{
 pub struct EvaluateArgs {
     /// System
     system: String,
-    /// Preset; must be shipped
+    /// Preset
     #[arg(long)]
     preset: String,
+    /// Weights to use instead of the shipped ones: safetensors, or the authors' .pth
+    #[arg(long, value_name = "FILE")]
+    weights: Option<std::path::PathBuf>,
     /// Samples to draw
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=10_000))]
     count: u32,
@@ -37,8 +40,7 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
     let system = catalog::systems::find(&args.system).ok_or_else(|| Failure::input("system", "unknown"))?;
     let preset = system.preset(&args.preset).ok_or_else(|| Failure::input("preset", "unknown"))?;
     let assets = args.places.assets();
-    let weights =
-        assets.weights(system.slug, preset)?.ok_or_else(|| Failure::input("preset", "its weights are not shipped"))?;
+    let weights = weights::read(args.weights.as_deref(), &args.places, system.slug, preset)?;
     let model = models::load(system.slug, preset.name, weights.bytes, &burn::tensor::Device::flex())
         .map_err(|error| Failure::Failed(error.into()))?;
     match system.slug {

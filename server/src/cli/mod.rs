@@ -13,6 +13,7 @@ mod sample;
 mod serve;
 mod systems;
 mod train;
+mod weights;
 
 use std::process::ExitCode;
 

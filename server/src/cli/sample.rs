@@ -9,12 +9,12 @@ use catalog::{SampleRequest, request::Venue, run::Progress};
 use clap::Args;
 use samples::volume::MeasureOptions;
 
-use super::{Failure, lines, pictures, progress::Meter, request::Common};
+use super::{Failure, lines, pictures, progress::Meter, request::Common, weights};
 use crate::{
     config::Places,
     device,
     runs::sample::{DrawError, METRICS_FILE, Output, beside_what, draw, file_name, files},
-    store::{assets::Weights, files},
+    store::files,
 };
 
 /// Arguments of `vitrine sample`.
@@ -88,14 +88,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
         Some(file) => lines::read(file, &checked)?,
         None => Vec::new(),
     };
-    let weights = match &args.weights {
-        Some(file) => given(file, checked.system.slug, checked.preset.name)?,
-        None => args.places.assets().weights(checked.system.slug, checked.preset)?.ok_or_else(|| {
-            let wanted = checked.preset.path(checked.system.slug, catalog::ModelFile::Weights);
-            let folder = args.places.assets.display();
-            Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
-        })?,
-    };
+    let weights = weights::read(args.weights.as_deref(), &args.places, checked.system.slug, checked.preset)?;
     let kind = checked.system.makes;
     let count = files(kind, args.count).saturating_mul(variants.len().max(1) as u32);
     let names = (0..count).map(|index| file_name(kind, index)).chain([METRICS_FILE.to_owned()]);
@@ -113,17 +106,6 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
         Err(DrawError::Input(error)) => Err(error.into()),
         Err(error) => Err(Failure::Failed(error.into())),
     }
-}
-
-fn given(file: &Path, system: &str, preset: &str) -> Result<Weights, Failure> {
-    let bad = |error: String| Failure::input("weights", format!("{}: {error}", file.display()));
-    let mut weights = Weights::read(file).map_err(|error| Failure::input("weights", error.to_string()))?;
-    // The folder says nothing about the weights and would make equal results differ.
-    weights.origin = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if file.extension().is_some_and(|ending| ending == "pth" || ending == "pt") {
-        weights.bytes = models::registry::import(system, preset, file).map_err(|error| bad(error.to_string()))?;
-    }
-    Ok(weights)
 }
 
 /// Creates the folder and refuses to write over files that are there.

@@ -1,0 +1,26 @@
+//! The weights that a command works with.
+
+use std::path::Path;
+
+use catalog::{ModelFile, Preset};
+
+use super::Failure;
+use crate::{config::Places, store::assets::Weights};
+
+/// Those of the file `given`, safetensors or the authors' .pth, without one the shipped ones.
+pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset) -> Result<Weights, Failure> {
+    let Some(file) = given else {
+        return places.assets().weights(system, preset)?.ok_or_else(|| {
+            let (wanted, folder) = (preset.path(system, ModelFile::Weights), places.assets.display());
+            Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
+        });
+    };
+    let bad = |error: String| Failure::input("weights", format!("{}: {error}", file.display()));
+    let mut weights = Weights::read(file).map_err(|error| Failure::input("weights", error.to_string()))?;
+    // The folder says nothing about the weights and would make equal results differ.
+    weights.origin = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if file.extension().is_some_and(|ending| ending == "pth" || ending == "pt") {
+        weights.bytes = models::registry::import(system, preset.name, file).map_err(|error| bad(error.to_string()))?;
+    }
+    Ok(weights)
+}
