@@ -32,7 +32,8 @@ proptest! {
                 None => prop_assert!(joint.is_below_hips(), "{joint:?} is not seen"),
             }
         }
-        let [right, left] = [Joint::RightShoulder, Joint::LeftShoulder].map(|joint| scene.keypoints.get(joint).unwrap());
+        let shoulders = [Joint::RightShoulder, Joint::LeftShoulder];
+        let [right, left] = shoulders.map(|joint| scene.keypoints.get(joint).unwrap());
         prop_assert!(right[0] < left[0], "the person faces us");
     }
 

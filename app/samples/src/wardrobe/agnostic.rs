@@ -29,8 +29,8 @@ pub fn keep_v1(parse: &Parse) -> Mask {
 /// Mask v2, the agnostic mask of HR-VITON, drawn from keypoints: torso, neck and arms are repainted whatever is worn.
 /// Face, lower body and hands, which are what of an arm lies beyond its drawn lines, stay.
 ///
-/// Its unit r = ⌊distance of the shoulders / 16⌋ + 1 is meant for pictures 1024 pixels high: it is taken there and scaled.
-/// The numbers 9 and 12 of the paper's hips are those of OpenPose's 25 joints, here [`Joint::RightHip`] and
+/// Its unit r = ⌊distance of the shoulders / 16⌋ + 1 is meant for pictures 1024 pixels high: it is taken there and
+/// scaled. The numbers 9 and 12 of the paper's hips are those of OpenPose's 25 joints, here [`Joint::RightHip`] and
 /// [`Joint::LeftHip`]. Arms whose joints are not seen are left out.
 ///
 /// # Errors

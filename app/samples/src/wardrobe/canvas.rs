@@ -30,11 +30,6 @@ impl Frame {
         Self { width, height, scale, left: w / 2.0 - 0.5, top: (h - scale) / 2.0 - 0.5 }
     }
 
-    /// Pixels a unit of the world.
-    pub(super) fn scale(&self) -> f32 {
-        self.scale
-    }
-
     pub(super) fn pixel(&self, [x, y]: Point) -> Point {
         [x * self.scale + self.left, y * self.scale + self.top]
     }

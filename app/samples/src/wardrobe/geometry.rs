@@ -4,10 +4,6 @@
 /// `[x, y]`, x to the right, y down.
 pub(super) type Point = [f32; 2];
 
-pub(super) fn add(a: Point, b: Point) -> Point {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
 pub(super) fn sub(a: Point, b: Point) -> Point {
     [a[0] - b[0], a[1] - b[1]]
 }

@@ -49,8 +49,8 @@ pub fn psnr_within(a: &Image, b: &Image, mask: &Mask) -> Result<f64, WardrobeErr
 }
 
 /// Garment fidelity: the correlation, −1 to 1, of what two pictures show within the mask, each colour less its mean.
-/// Colours and brightness as such do not count, only where the texture has what. `None` if the truth is plain, or if the
-/// mask is empty; 0 if only the other picture is.
+/// Colours and brightness as such do not count, only where the texture has what. `None` if the truth is plain, or if
+/// the mask is empty; 0 if only the other picture is.
 ///
 /// # Errors
 /// Different sides.
@@ -77,8 +77,8 @@ pub fn texture_correlation(picture: &Image, truth: &Image, mask: &Mask) -> Resul
     Ok(Some(if squares > 0.0 { products / (squares * truth_squares).sqrt() } else { 0.0 }))
 }
 
-/// How wrong the seam is between what is kept and what is repainted, 0 to 1: over all pairs of neighbours of which one is
-/// kept and one is not, how much their difference is another than in the truth.
+/// How wrong the seam is between what is kept and what is repainted, 0 to 1: over all pairs of neighbours of which one
+/// is kept and one is not, how much their difference is another than in the truth.
 ///
 /// # Errors
 /// Different sides, or a mask without a seam.

@@ -1,23 +1,24 @@
 //! The training world of virtual try-on: drawn people who wear drawn garments, with everything known that a photograph
 //! keeps to itself.
 //!
-//! No pairs of real people and garments may be used here, so both are drawn (`papers/dci-vton`, small scale). A [`Scene`]
-//! is a person in a garment, the garment lying flat, and the truth between them: the appearance flow, what is seen of
-//! the garment, parse, joints. What a method is given must be made from what a photograph has too: [`agnostic`] and
-//! [`representation`] need joints and a parse, nothing else.
+//! No pairs of real people and garments may be used here, so both are drawn (`papers/dci-vton`, small scale). A
+//! [`Scene`] is a person in a garment, the garment lying flat, and the truth between them: the appearance flow, what is
+//! seen of the garment, parse, joints. What a method is given must be made from what a photograph has too: [`agnostic`]
+//! and [`representation`] need joints and a parse, nothing else.
 //!
-//! - **Training.** [`pair`] of 0, 1, 2 …, rendered on the fly: a few thousand pairs a second, so no pair need come
-//!   twice. Input of the warp network: [`representation::person_planes`] with [`agnostic::keep_v2`], and the flat
-//!   picture; target: the worn garment, [`Scene::worn`]. Its weights never see [`Scene::flow`], which is for judging.
-//! - **Tests.** [`test_pair`] of 0 to 499, from seeds that training never sees. In [`unpaired_test_pair`] somebody else's
-//!   garment is tried on, and as the world is drawn, even that has a truth: render the unpaired pair itself.
+//! - **Training.** [`pair`] of 0, 1, 2 …, rendered on the fly: more than a thousand small pairs a second on one core,
+//!   so no pair need come twice. Input of the warp network: [`representation::person_planes`] with
+//!   [`agnostic::keep_v2`], and the flat picture; target: the worn garment, [`Scene::worn`]. Its weights never see
+//!   [`Scene::flow`], which is for judging.
+//! - **Tests.** [`test_pair`] of 0 to 499, from seeds that training never sees. In [`unpaired_test_pair`] somebody
+//!   else's garment is tried on, and as the world is drawn, even that has a truth: render the unpaired pair itself.
 //! - **Judging.** [`measures`]: end-point errors over [`Scene::worn`], fidelity of the texture over [`Scene::certain`]
 //!   and only for garments that are not [`Texture::Solid`]. [`baselines`] are what a network must beat.
 //! - **Showing.** [`gallery`] has a few by name; any side from 16 to 1024 pixels.
 //!
-//! The worn cloth is the flat picture, sampled by the flow and lit a little: by construction the two agree to more than 35 dB
-//! where only cloth is seen ([`Scene::certain`]). At the edges of pieces, where a pixel mixes cloth with what is beside it, no
-//! flow could.
+//! The worn cloth is the flat picture, sampled by the flow and lit a little: by construction the two agree to more than
+//! 35 dB where only cloth is seen ([`Scene::certain`]). At the edges of pieces, where a pixel mixes cloth with what is
+//! beside it, no flow could.
 //!
 //! The same seed is the same scene on every platform, to the last bit: random numbers are ChaCha's, sines are `libm`'s
 //! own code, and everything else is IEEE arithmetic in a fixed order.

@@ -1,9 +1,9 @@
 //! A person as the warp network takes it.
 //!
-//! The paper gives it 13 planes of the agnostic parse and the 3 of DensePose. DensePose is not here: its weights are not
-//! free, and a drawn figure has no surface. In its place stand three planes of the same meaning (part, along, across) that
-//! are drawn from the keypoints alone, so that a photograph with a pose has them too. They know the bones and nothing of
-//! how wide a body is.
+//! The paper gives it 13 planes of the agnostic parse and the 3 of DensePose. DensePose is not here: its weights are
+//! not free, and a drawn figure has no surface. In its place stand three planes of the same meaning (part, along,
+//! across) that are drawn from the keypoints alone, so that a photograph with a pose has them too. They know the bones
+//! and nothing of how wide a body is.
 
 use super::{
     Group, Joint, Keypoints, Mask, Parse, WardrobeError,
@@ -45,12 +45,13 @@ pub fn heat_maps(keypoints: &Keypoints, width: usize, height: usize) -> Vec<f32>
     planes
 }
 
-/// What stands for DensePose, `[3, height, width]`: the part's number as DensePose counts (torso 2, hands 3 and 4, thighs
-/// 9 and 10, upper arms 15 and 16, forearms 19 and 20, head 23) divided by 24, then how far along the part and across it
-/// a pixel lies, 0 to 1. 0 outside of the body.
+/// What stands for DensePose, `[3, height, width]`: the part's number as DensePose counts (torso 2, hands 3 and 4,
+/// thighs 9 and 10, upper arms 15 and 16, forearms 19 and 20, head 23) divided by 24, then how far along the part and
+/// across it a pixel lies, 0 to 1. 0 outside of the body.
 ///
 /// # Errors
-/// Shoulders, hips or neck that are not seen, or are all in one place. Other joints that are not seen leave their part out.
+/// Shoulders, hips or neck that are not seen, or are all in one place. Other joints that are not seen leave their part
+/// out.
 pub fn body_parts(keypoints: &Keypoints, width: usize, height: usize) -> Result<Vec<f32>, WardrobeError> {
     let parts = parts(keypoints, height as f32)?;
     let pixels = width * height;

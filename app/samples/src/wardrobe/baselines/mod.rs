@@ -1,7 +1,7 @@
 //! Warps that learn nothing: what a warp network is held against (`papers/dci-vton`, baselines).
 //!
-//! Each gives a flow from the person's picture into the flat one, for every pixel: what is garment is decided by warping
-//! the garment's mask.
+//! Each gives a flow from the person's picture into the flat one, for every pixel: what is garment is decided by
+//! warping the garment's mask.
 
 mod thin_plate;
 

@@ -8,9 +8,9 @@ use crate::wardrobe::{Flow, Keypoints, WardrobeError};
 /// Coefficients of the affine part: 1, x, y.
 const AFFINE: usize = 3;
 
-/// The spline that takes the joints of [`LANDMARKS`] to where the garment's `landmarks` are: exactly if `stiffness` is 0, less
-/// and less near as it grows, until it is affine. Heights of the picture are its unit of length; a bent arm before the
-/// body folds the exact spline, 0.1 is the least wrong over the test pairs.
+/// The spline that takes the joints of [`LANDMARKS`] to where the garment's `landmarks` are: exactly if `stiffness` is
+/// 0, less and less near as it grows, until it is affine. Heights of the picture are its unit of length; a bent arm
+/// before the body folds the exact spline, 0.1 is the least wrong over the test pairs.
 ///
 /// # Errors
 /// A joint that is not seen, or joints in one place or on one line.
