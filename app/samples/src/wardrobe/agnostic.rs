@@ -1,4 +1,4 @@
-//! What of a person is kept, and what a try-on repaints (DCI-VTON, person preparation).
+//! What of a person is kept, and what a try-on repaints (DCI-VTON, Gou et al. 2023, §3).
 //!
 //! Masks are *keep* masks, as in the paper: a pixel of the mask stays, the others are repainted.
 

@@ -134,7 +134,7 @@ fn cloth_at(garment: &Garment, template: &Template, piece: Piece, point: Point) 
     let (on_body, across, down) = match piece {
         Piece::Body => (true, point[0], point[1] - SHOULDER),
         Piece::Sleeve(sleeve) => {
-            let (t, d) = template.from_sleeve(Piece::side(sleeve), point);
+            let (t, d) = template.along_sleeve(Piece::side(sleeve), point);
             (false, d, t)
         }
     };

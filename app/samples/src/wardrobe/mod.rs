@@ -1,7 +1,7 @@
 //! The training world of virtual try-on: drawn people who wear drawn garments, with everything known that a photograph
 //! keeps to itself.
 //!
-//! No pairs of real people and garments may be used here, so both are drawn (`papers/dci-vton`, small scale). A
+//! No pairs of real people and garments may be used here, so both are drawn (for DCI-VTON, Gou et al. 2023). A
 //! [`Scene`] is a person in a garment, the garment lying flat, and the truth between them: the appearance flow, what is
 //! seen of the garment, parse, joints. What a method is given must be made from what a photograph has too: [`agnostic`]
 //! and [`representation`] need joints and a parse, nothing else.

@@ -30,8 +30,7 @@ const STEP: f32 = 0.03;
 /// A garment's outlines.
 pub(super) struct Template<'a> {
     garment: &'a Garment,
-    /// The angle of a sleeve to the vertical, degrees, and its direction on the right of the picture.
-    pub(super) angle: f32,
+    /// Along a sleeve, on the right of the picture.
     direction: Point,
     /// Half of the width at the chest, the waist and the hem.
     pub(super) halves: [f32; 3],
@@ -48,7 +47,6 @@ impl<'a> Template<'a> {
         let angle = mix(50.0, 28.0, smooth_step((garment.sleeve - 0.3) / 0.5));
         Self {
             garment,
-            angle,
             direction: hanging(angle),
             halves: [1.0, garment.waist, garment.hem].map(|part| part * garment.chest),
             hem: SHOULDER + garment.length,
@@ -85,7 +83,7 @@ impl<'a> Template<'a> {
     }
 
     /// How far along a sleeve and to its outer side a point lies.
-    pub(super) fn from_sleeve(&self, side: f32, point: Point) -> (f32, f32) {
+    pub(super) fn along_sleeve(&self, side: f32, point: Point) -> (f32, f32) {
         let [sine, cosine] = self.direction;
         let [x, y] = self.shoulder(side);
         let [x, y] = [side * (point[0] - x), point[1] - y];

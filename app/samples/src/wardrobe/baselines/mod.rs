@@ -1,4 +1,4 @@
-//! Warps that learn nothing: what a warp network is held against (`papers/dci-vton`, baselines).
+//! Warps that learn nothing: what a warp network is held against (Gou et al. 2023, DCI-VTON, and before).
 //!
 //! Each gives a flow from the person's picture into the flat one, for every pixel: what is garment is decided by
 //! warping the garment's mask.
