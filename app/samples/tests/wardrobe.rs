@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn the_person_s_planes_do_not_know_the_garment(seed: u64, other: u64) {
+    fn the_body_s_planes_do_not_know_the_garment(seed: u64, other: u64) {
         let person = Person::random(seed);
         let drawn = |garment: u64| {
             let scene = Scene::render(&person, &Garment::random(garment), SMALL[0], SMALL[1]).unwrap();

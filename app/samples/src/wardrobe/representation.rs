@@ -18,7 +18,8 @@ const HEAT: f32 = 0.02;
 /// DensePose numbers its parts to this.
 const PARTS: f32 = 24.0;
 
-/// The agnostic parse, one plane a group, and [`body_parts`]: `[16, height, width]`.
+/// The agnostic parse, one plane a group, and [`body_parts`]: `[16, height, width]`. As in the authors' data, where the
+/// trousers begin still tells how long the worn garment is.
 ///
 /// # Errors
 /// As [`body_parts`].
