@@ -9,6 +9,7 @@ mod parallel;
 pub mod pictures;
 pub mod structure;
 pub mod volume;
+pub mod wardrobe;
 
 use serde::{Deserialize, Serialize};
 
