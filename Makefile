@@ -96,6 +96,9 @@ train-rescaling: server ## Trains the small models of dlv-irn again, from the sh
 	    --checkpoints $(DATA)/training/$$1 --out assets/weights/dlv-irn/$$1 --force; }; \
 	train x2-small --set iterations=3000; \
 	train x2-irn --set iterations=3000; \
+	train x2-irn-wide --set iterations=1500; \
+	train x2-irn-sampled --set iterations=1500 --set large_spread=1 --set latent_weight=1; \
+	train x2-sr --set iterations=1500; \
 	train x4-small --set iterations=2000 --set crop=48 --set batch_size=8 --set small_weight=16
 
 .PHONY: score-tables

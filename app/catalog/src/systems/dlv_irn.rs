@@ -35,7 +35,7 @@ pub struct SampleParameters {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
-    /// There and back; a small picture that was made here is only enlarged
+    /// There and back; a small picture that was made here is only enlarged, and so is any by a model that can do no more
     Auto,
     /// Shrink, then restore from the 8-bit small picture
     Both,
@@ -166,21 +166,17 @@ pub fn system() -> System {
                 "Half, one latent",
                 "The network without the second latent (IRN), restored with the other at 0.",
             ),
-            unshipped(
+            small(
                 "x2-irn-sampled",
                 "Half, one latent, sampled",
                 "IRN as published: trained to restore with a random up-scaling latent.",
             ),
-            unshipped(
+            small(
                 "x2-irn-wide",
                 "Half, one latent, wider",
                 "IRN with as many weights as the network with two latents: the fair comparison.",
             ),
-            unshipped(
-                ENLARGER,
-                "Enlarge only",
-                "A super-resolution network of equal size that enlarges bicubic pictures.",
-            ),
+            small(ENLARGER, "Enlarge only", "A super-resolution network of equal size that enlarges bicubic pictures."),
             unshipped("x4-irn", "A quarter, one latent", "The network without the second latent, at scale 4."),
             unshipped(
                 "irn-x2",
@@ -215,8 +211,8 @@ fn has_small_latent(preset: &str) -> bool {
 fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let direction = parameters["direction"].as_str().unwrap_or_default();
-    if preset.name == ENLARGER && direction != "up" {
-        errors.push(FieldError::new("parameters.direction", "must be up: this model only enlarges"));
+    if preset.name == ENLARGER && !matches!(direction, "auto" | "up") {
+        errors.push(FieldError::new("parameters.direction", "must be up or auto: this model only enlarges"));
     }
     let varies = direction == "small-variants" || parameters["small_spread"].as_f64().unwrap_or_default() > 0.0;
     if varies && !has_small_latent(preset.name) {
@@ -244,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_only_enlarges_is_asked_for_nothing_else() {
-        assert_eq!(errors("x2-sr", json!({})), ["parameters.direction"]);
-        assert!(errors("x2-sr", json!({ "direction": "up" })).is_empty());
+        assert_eq!(errors("x2-sr", json!({ "direction": "both" })), ["parameters.direction"]);
+        assert!(errors("x2-sr", json!({})).is_empty() && errors("x2-sr", json!({ "direction": "up" })).is_empty());
     }
 }

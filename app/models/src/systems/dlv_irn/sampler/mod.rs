@@ -44,6 +44,7 @@ pub fn start(network: &Network, task: &Task, picture: &Decoded) -> Result<Box<dy
     let mark = read_mark(network, task, picture)?;
     let legs = match (task.parameters.direction, &mark) {
         (Direction::Auto, Some(_)) | (Direction::Up, _) => rescale::Legs::Up,
+        (Direction::Auto, None) if matches!(network, Network::Enlarger(..)) => rescale::Legs::Up,
         (Direction::Auto, None) | (Direction::Both, _) => rescale::Legs::Both,
         (Direction::Down, _) => rescale::Legs::Down,
         (Direction::SmallVariants, _) => return variants::start(network, latents, variants::Of::Small, picture),
