@@ -31,7 +31,19 @@ O2 O 0.5 0 0.5
 O3 O 0 0.5 0.5
 `;
 const WATER = ["0.00", "0.05", "0.10"].map((x) => `3\nwater at ${x}\nO ${x} 0 0\nH 0.757 0.586 0\nH -0.757 0.586 0\n`).join("");
+const ETHYNE = `ethyne
 
+the middle of its triple bond in the middle of the view
+  4  3  0  0  0  0  0  0  0  0999 V2000
+    0.0000    0.0000    0.0000 C   0  0
+    1.2030    0.0000    0.0000 C   0  0
+   -1.0630    0.0000    0.0000 H   0  0
+    2.2660    0.0000    0.0000 H   0  0
+  1  2  3  0
+  1  3  1  0
+  2  4  1  0
+M  END
+`;
 
 let on;
 before(async () => (on = await stage()));
@@ -145,6 +157,28 @@ test("atoms are selected by keyboard and by mouse, and measured", { timeout: PAT
   await page.mouse.click(...at);
   await waitForText(id(page, "selection"), /Ti 2/);
   await picture(page, "crystal-selection");
+  await page.getByRole("button", { name: "Clear the selection" }).click();
+  await dropFile(page, "ethyne.mol", ETHYNE);
+  await waitForText(id(page, "caption"), /C₂H₂/);
+  const canvas = await id(page, "view-canvas").boundingBox();
+  const middle = [canvas.x + canvas.width / 2, canvas.y + canvas.height / 2];
+  await page.mouse.move(...middle);
+  await waitForText(id(page, "atom-tip"), /C 1 – C 2.*triple bond.*length 1\.2030 Å/);
+  await page.mouse.click(...middle);
+  await waitForText(id(page, "selection"), /Distance 1–2 1\.2030 Å/);
+});
+
+test("the shares of mixed sites are listed", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  const mixed = PEROVSKITE.replace("Sr1 Sr 0 0 0", "Sr1 Sr 0 0 0 0.7\nBa1 Ba 0 0 0 0.2")
+    .replace("_atom_site_fract_z\n", "_atom_site_fract_z\n_atom_site_occupancy\n")
+    .replace(/^((?:Ti|O)\d .*)$/gm, "$1 1");
+  await dropFile(page, "mixed.cif", mixed);
+  await waitForText(id(page, "file-notes"), /table of atoms has the shares/);
+  await page.locator('[data-testid="atoms"] > summary').click();
+  await waitForText(id(page, "atoms"), /Sr 1.*Sr 70 %, Ba 20 %, empty 10 %/);
+  await waitForText(id(page, "metrics"), /none found|P m -3 m/);
+  await picture(page, "crystal-mixed-site");
 });
 
 test("elements hide, cells multiply, styles and views change without a complaint", { timeout: PATIENCE }, async () => {

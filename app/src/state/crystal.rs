@@ -4,8 +4,10 @@ use samples::structure::Element;
 
 /// Cells along one direction that can be shown.
 pub const MOST_CELLS: u32 = 10;
-/// Most atoms of a structure that the page measures itself, on its own thread.
-pub const MEASURED_ON_PAGE: usize = 500;
+/// Most atoms of a structure that the page measures itself, on its own thread: the time grows with their number.
+pub const MEASURED_ON_PAGE: usize = 20_000;
+/// Most atoms whose symmetry it seeks: that time grows much faster.
+pub const SYMMETRY_ON_PAGE: usize = 500;
 /// Atoms that can be selected: four make a dihedral.
 pub const MOST_SELECTED: usize = 4;
 /// Most atoms in one picture that get labels.

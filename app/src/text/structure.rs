@@ -2,7 +2,7 @@
 
 use samples::{
     Crystal,
-    structure::{Composition, Structure},
+    structure::{Composition, MixedSite, Structure},
 };
 
 /// One line: `SrTiO3, 5 atoms`.
@@ -42,6 +42,17 @@ pub fn cell(crystal: &Crystal) -> String {
     )
 }
 
+/// `Ge 51.5 %, P 48.5 %`, and how often the site is empty.
+pub fn shares(site: &MixedSite) -> String {
+    let percent = |name: &str, share: f64| format!("{name} {} %", (1000.0 * share).round() / 10.0);
+    let mut parts: Vec<String> =
+        site.shares.iter().map(|share| percent(share.element.symbol(), share.occupancy)).collect();
+    if site.vacancy() >= 0.0005 {
+        parts.push(percent("empty", site.vacancy()));
+    }
+    parts.join(", ")
+}
+
 /// Three coordinates with `digits` decimals and true minus signs.
 pub fn coordinates(at: [f64; 3], digits: usize) -> String {
     at.map(|x| format!("{x:.digits$}").replace('-', "−")).join(", ")
@@ -54,6 +65,8 @@ pub fn with_subscripts(formula: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use samples::structure::Share;
+
     use super::*;
     use crate::state::specimen::tests::perovskite;
 
@@ -66,6 +79,9 @@ mod tests {
             text,
             "Crystal of SrTiO3. 5 atoms: 3 O, 1 Ti, 1 Sr. Cell: a 3.905, b 3.905, c 3.905 Å; α 90.0, β 90.0, γ 90.0°; 59.5 Å³."
         );
+        let share = |symbol: &str, occupancy| Share { element: symbol.parse().expect("an element"), occupancy };
+        let site = MixedSite { atom: 0, shares: vec![share("Ge", 0.515), share("P", 0.25)] };
+        assert_eq!(shares(&site), "Ge 51.5 %, P 25 %, empty 23.5 %");
         assert_eq!(coordinates([0.5, -1.25, 0.0], 2), "0.50, −1.25, 0.00");
     }
 }

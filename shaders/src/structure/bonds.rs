@@ -3,6 +3,8 @@
 use samples::structure::bonds::{BondError, perceive};
 use samples::structure::{BondOrder, Molecule, PeriodicBond, Structure};
 
+use super::scene::AtomSite;
+
 /// A bond between two atoms of a crystal or a molecule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StructureBond {
@@ -21,6 +23,13 @@ impl From<PeriodicBond> for StructureBond {
 }
 
 impl StructureBond {
+    /// The two atoms of the bond whose first atom is in this cell.
+    pub fn ends(&self, cell: [i32; 3]) -> [AtomSite; 2] {
+        let [first, second] = self.atoms;
+        let other = std::array::from_fn(|axis| cell[axis].saturating_add(self.image[axis]));
+        [AtomSite { atom: first, cell }, AtomSite { atom: second, cell: other }]
+    }
+
     /// The bonds that a molecule carries; those of a crystal, or of a molecule that carries none, from the distances.
     ///
     /// # Errors

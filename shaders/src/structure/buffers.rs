@@ -37,11 +37,12 @@ impl<T: Pod> ListBuffer<T> {
 
     /// Replaces the list. Only a list longer than any before takes new memory.
     pub fn write(&mut self, gpu: &Gpu, items: &[T]) {
-        let repeated: Vec<T>;
+        let mut repeated = Vec::new();
         let bytes: &[u8] = if self.copies == 1 {
             bytemuck::cast_slice(items)
         } else {
-            repeated = items.iter().flat_map(|item| std::iter::repeat_n(*item, self.copies)).collect();
+            repeated.reserve_exact(items.len() * self.copies);
+            items.iter().for_each(|item| repeated.extend(std::iter::repeat_n(*item, self.copies)));
             bytemuck::cast_slice(&repeated)
         };
         if bytes.len() as u64 > self.buffer.size() {

@@ -1,5 +1,7 @@
 //! A structure as the view keeps it, checked.
 
+use std::sync::Arc;
+
 use glam::Vec3;
 use samples::structure::Structure;
 
@@ -17,7 +19,7 @@ const FARTHEST_IMAGE: i32 = 100;
 #[derive(Clone, Debug)]
 pub struct Content {
     pub atoms: Atoms,
-    pub bonds: Vec<StructureBond>,
+    pub bonds: Arc<[StructureBond]>,
     /// Mean over the coordinates, per atom; empty if unknown.
     pub certainty: Vec<f32>,
     /// Per atom; empty if there are none.
@@ -42,7 +44,7 @@ impl Content {
         if let Some(index) = bonds.iter().position(bad) {
             return Err(ViewError::Structure(format!("bond {index} joins atoms that are not there")));
         }
-        Ok(Self { atoms, bonds: bonds.to_vec(), certainty: Vec::new(), vectors: Vec::new() })
+        Ok(Self { atoms, bonds: bonds.into(), certainty: Vec::new(), vectors: Vec::new() })
     }
 
     /// Takes certainties of each coordinate, `[atoms, 3]` in 0..1, or none.

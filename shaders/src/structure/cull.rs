@@ -25,18 +25,21 @@ pub struct Visible {
     pub sticks: Vec<Cylinder>,
 }
 
-/// Everything but what is out of view or behind balls, in a picture of `size` pixels.
-pub fn visible(spheres: &[Sphere], sticks: &[Cylinder], eye: &Eye, size: [f32; 2]) -> Visible {
+/// Everything but what is out of view or behind balls, in a picture of `size` pixels; `None` where balls are too small
+/// to hide anything: there the search would cost more than it saves.
+pub fn visible(spheres: &[Sphere], sticks: &[Cylinder], eye: &Eye, size: [f32; 2]) -> Option<Visible> {
     let view = View { eye, size: Vec2::from(size) };
+    let mut from_middle = spheres.iter().skip(spheres.len() / 2);
+    let usual = from_middle.find_map(|sphere| view.ball(sphere.centre, sphere.radius));
+    let usual = usual.map_or(CELLS.1, |ball| ball.half.x);
+    if usual < LEAST {
+        return None;
+    }
     let mut seen: Vec<(Ball, u32)> = spheres
         .iter()
         .enumerate()
         .filter_map(|(i, sphere)| Some((view.ball(sphere.centre, sphere.radius)?, i as u32)))
         .collect();
-    let usual = seen.get(seen.len() / 2).map_or(CELLS.1, |(ball, _)| ball.half.x);
-    if usual < LEAST {
-        return Visible { spheres: spheres.to_vec(), sticks: sticks.to_vec() };
-    }
     seen.sort_unstable_by(|a, b| a.0.nearest.total_cmp(&b.0.nearest));
     let mut cells = Cells::new(view.size, (usual / 3.0).clamp(CELLS.0, CELLS.1));
     let mut visible = Visible::default();
@@ -59,7 +62,7 @@ pub fn visible(spheres: &[Sphere], sticks: &[Cylinder], eye: &Eye, size: [f32; 2
             _ => true,
         }
     }));
-    visible
+    Some(visible)
 }
 
 /// Everything that may be under a point, −1..1, y up, and no more than `reach` beside it.
@@ -234,11 +237,13 @@ mod tests {
                 colours: [[0; 4]; 2],
             };
             let sticks = [stick(0.0, -9.0), stick(0.0, 9.0), stick(8.0, -9.0)];
-            let found = visible(&spheres, &sticks, &eye(projection), [400.0, 400.0]);
+            let found = visible(&spheres, &sticks, &eye(projection), [400.0, 400.0]).expect("balls that hide");
             let at: Vec<f32> = found.spheres.iter().map(|s| s.centre.z).collect();
             assert_eq!(at, [7.0, 0.0, -8.0], "{projection:?}, the nearest first");
             assert_eq!(found.spheres[2].centre.x, 5.2);
             assert_eq!(found.sticks, sticks[1..], "{projection:?}");
+            // Balls of a pixel hide nothing.
+            assert!(visible(&spheres, &sticks, &eye(projection), [8.0, 8.0]).is_none(), "{projection:?}");
         }
     }
 

@@ -135,7 +135,7 @@ impl StructureRenderer {
         self.lists.sort(&self.gpu, &scene, eye.view);
         if self.culls {
             let seen = visible(&scene.spheres, &scene.sticks, &eye, size);
-            self.lists.write_opaque(&self.gpu, &seen.spheres, &seen.sticks);
+            self.lists.write_visible(&self.gpu, &scene, seen.as_ref());
         }
         let [r, g, b, a] = [r * alpha, g * alpha, b * alpha, alpha].map(f64::from);
         let background = wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a });
@@ -188,6 +188,7 @@ impl StructureRenderer {
         if !opaque_polyhedra {
             draw_faces(gpu, pipelines, pass, Pass::Blend, group, lists);
         }
+        draw(gpu, pipelines, pass, (Kind::Cylinder, Pass::Blend), group, &self.highlighted_sticks);
         draw(gpu, pipelines, pass, (Kind::Sphere, Pass::Blend), group, &self.highlights);
         draw(gpu, pipelines, pass, (Kind::Line, Pass::Blend), lines, &self.measured);
         // Of the second structure only what is nearest shows, as of one body: depth first, then colour.

@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 use glam::{Mat4, Vec3};
 
 use super::buffers::ListBuffer;
+use super::cull::Visible;
 use super::frame::FrameUniform;
 use super::instances::{Cone, Corner, Cylinder, Sphere};
 use super::pipelines::{Kind, Pass, Pipelines};
@@ -60,6 +61,8 @@ pub struct Lists {
     pub corners: ListBuffer<Corner>,
     pub order: ListBuffer<u32>,
     pub segments: ListBuffer<Segment>,
+    /// Whether all opaque balls and sticks of the scene are there.
+    whole: bool,
 }
 
 impl Lists {
@@ -75,12 +78,13 @@ impl Lists {
             corners: ListBuffer::new(gpu, vertex),
             order: ListBuffer::new(gpu, wgpu::BufferUsages::INDEX),
             segments: ListBuffer::with_copies(gpu, vertex, copies),
+            whole: false,
         }
     }
 
     pub fn write(&mut self, gpu: &Gpu, scene: &Scene) {
-        self.spheres.write(gpu, &scene.spheres);
-        self.sticks.write(gpu, &scene.sticks);
+        self.write_opaque(gpu, &scene.spheres, &scene.sticks);
+        self.whole = true;
         self.cones.write(gpu, &scene.cones);
         self.corners.write(gpu, &scene.corners);
         self.segments.write(gpu, &scene.segments);
@@ -92,6 +96,17 @@ impl Lists {
     pub fn write_opaque(&mut self, gpu: &Gpu, spheres: &[Sphere], sticks: &[Cylinder]) {
         self.spheres.write(gpu, spheres);
         self.sticks.write(gpu, sticks);
+        self.whole = false;
+    }
+
+    /// Leaves of the opaque balls and sticks those that are seen; all of them without `seen`.
+    pub fn write_visible(&mut self, gpu: &Gpu, scene: &Scene, seen: Option<&Visible>) {
+        if let Some(seen) = seen {
+            self.write_opaque(gpu, &seen.spheres, &seen.sticks);
+        } else if !self.whole {
+            self.write_opaque(gpu, &scene.spheres, &scene.sticks);
+            self.whole = true;
+        }
     }
 
     /// Puts translucent things in order, the farthest first.

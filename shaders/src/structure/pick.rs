@@ -5,6 +5,7 @@ use std::sync::Arc;
 use glam::Vec2;
 
 use super::StructureRenderer;
+use super::bonds::StructureBond;
 use super::cull::under;
 use super::frame::{FrameUniform, Look, Tile};
 use super::lists::{attachment, begin, draw, draw_faces};
@@ -21,11 +22,11 @@ pub const BOND: u32 = 0x8000_0000;
 pub enum Picked {
     /// An atom.
     Atom(AtomSite),
-    /// A bond: its index among the bonds given, and the cell of its first atom.
+    /// A bond.
     Bond {
-        /// Index.
-        bond: u32,
-        /// Cell of the first atom.
+        /// As given.
+        bond: StructureBond,
+        /// Cell of its first atom.
         cell: [i32; 3],
     },
     /// The coordination polyhedron of this atom.
@@ -37,7 +38,7 @@ impl Scene {
     pub fn named(&self, id: u32) -> Option<Picked> {
         if id & BOND != 0 {
             let site = self.bond_sites.get((id & !BOND) as usize)?;
-            Some(Picked::Bond { bond: site.bond, cell: site.cell })
+            Some(Picked::Bond { bond: *self.bonds.get(site.bond as usize)?, cell: site.cell })
         } else if id & POLYHEDRON != 0 {
             self.polyhedron_sites.get((id & !POLYHEDRON) as usize).copied().map(Picked::Polyhedron)
         } else {

@@ -1,10 +1,13 @@
 //! Everything that is drawn of one structure, as the vertex stage reads it.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use glam::{DVec3, Vec3, Vec4};
 use samples::structure::Element;
 
+use super::bonds::StructureBond;
 use super::content::Content;
 use super::instances::{Colour, Cone, Corner, Cylinder, Sphere, colour};
 use super::options::{CertaintyStyle, OpenBonds, StructureOptions, Style, within};
@@ -16,6 +19,8 @@ use crate::lines::Segment;
 const LEAST_OPACITY: f32 = 0.12;
 /// Radius of the halo of an atom of which nothing is certain, beyond the atom itself, Å.
 const WIDEST_HALO: f32 = 0.9;
+/// The shell around an atom that does not fill its site: beyond the atom, Å, and its opacity.
+const SHELL: (f32, u8) = (0.15, 96);
 /// Radii of an arrow's shaft and head, and the length of its head, Å.
 const ARROW: (f32, f32, f32) = (0.06, 0.16, 0.4);
 
@@ -62,6 +67,8 @@ pub enum Role {
 #[derive(Default)]
 pub struct Scene {
     pub sites: Sites,
+    /// Those of the structure, in the order given.
+    pub bonds: Arc<[StructureBond]>,
     pub bond_sites: Vec<BondSite>,
     pub polyhedron_sites: Vec<AtomSite>,
     pub spheres: Vec<Sphere>,
@@ -80,6 +87,8 @@ pub struct Scene {
     pub(super) role: Role,
     pub(super) radii: Vec<f32>,
     pub(super) colours: Vec<Colour>,
+    /// By atom.
+    shells: HashMap<u32, Colour>,
     pub(super) hidden: Vec<bool>,
 }
 
@@ -88,7 +97,8 @@ impl Scene {
     pub fn build(content: &Content, options: &StructureOptions, role: Role, middle: DVec3) -> Result<Self, ViewError> {
         let cells = options.supercell();
         let atoms = &content.atoms;
-        let mut scene = Self { sites: Sites::new(atoms, cells, options.image_atoms, middle)?, role, ..Self::default() };
+        let sites = Sites::new(atoms, cells, options.image_atoms, middle)?;
+        let mut scene = Self { sites, bonds: Arc::clone(&content.bonds), role, ..Self::default() };
         scene.dress(content, options);
         if options.open_bonds == OpenBonds::Complete && atoms.lattice.is_some() {
             scene.add_partners(content, middle)?;
@@ -139,6 +149,15 @@ impl Scene {
         let elements = &content.atoms.elements;
         self.hidden = elements.iter().map(|element| options.hidden.contains(element)).collect();
         self.radii = elements.iter().map(|&element| radius(element)).collect();
+        if self.role == Role::Main {
+            // Of the colour of what is there next often, or of the lines where that is nothing.
+            let shell = |next: Option<Element>| {
+                let tint = next.map_or(options.line, |element| options.palette.colour(element));
+                let [r, g, b, _] = colour(tint, 1.0);
+                [r, g, b, SHELL.1]
+            };
+            self.shells = content.atoms.mixed.iter().map(|&(atom, next)| (atom, shell(next))).collect();
+        }
         self.colours = match self.role {
             Role::Overlay => {
                 let opacity = within(options.overlay_opacity, (0.0, 1.0), 0.45);
@@ -173,6 +192,11 @@ impl Scene {
             self.counts.atoms += 1;
             self.counts.images += usize::from(place >= self.sites.own);
             self.reach = self.reach.max(centre.length() + radius);
+            if let Some(&shell) = self.shells.get(&site.atom) {
+                let shell = Sphere { radius: radius + SHELL.0, colour: shell, id: 0, ..sphere };
+                self.clear_spheres.push(shell);
+                self.reach = self.reach.max(centre.length() + shell.radius);
+            }
             if options.certainty == CertaintyStyle::Halo
                 && let Some(&sure) = content.certainty.get(atom)
             {

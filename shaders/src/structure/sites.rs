@@ -22,6 +22,8 @@ pub struct Atoms {
     pub lattice: Option<Lattice>,
     /// In a crystal, `[atoms, 3]` in [0, 1).
     fractional_coordinates: Vec<[f64; 3]>,
+    /// Atoms that do not fill their sites, and what is there next often.
+    pub mixed: Vec<(u32, Option<Element>)>,
 }
 
 impl From<&Structure> for Atoms {
@@ -32,8 +34,16 @@ impl From<&Structure> for Atoms {
             }
             Structure::Molecule(molecule) => (molecule.positions().to_vec(), None, Vec::new()),
         };
+        let mixed = match structure {
+            Structure::Crystal(crystal) => crystal
+                .mixed_sites()
+                .iter()
+                .map(|site| (site.atom, site.shares.get(1).map(|share| share.element)))
+                .collect(),
+            Structure::Molecule(_) => Vec::new(),
+        };
         let positions = positions.into_iter().map(DVec3::from).collect();
-        Self { elements: structure.elements().to_vec(), positions, lattice, fractional_coordinates }
+        Self { elements: structure.elements().to_vec(), positions, lattice, fractional_coordinates, mixed }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Backgrounds, lines, arrows and the effects for figures.
 
 use glam::Vec3;
-use samples::structure::BondOrder;
-use shaders::structure::{Projection, StructureBond, StructureOptions, Style};
+use samples::structure::{BondOrder, Crystal, Lattice, MixedSite, Share, Structure};
+use shaders::structure::{Picked, Projection, StructureBond, StructureOptions, Style};
 
 use crate::{bare, bond, from_above, molecule, perovskite, renderer, shot};
 
@@ -155,4 +155,53 @@ fn occlusion_darkens_hollows_and_outlines_follow_contours() {
     let middle = outlined.at(150, 150);
     assert_eq!(middle, without.at(150, 150), "faces stay as they are");
     assert_eq!(outlined.body(0..300).0, without.body(0..300).0);
+}
+
+#[test]
+fn atoms_that_do_not_fill_their_sites_have_shells() {
+    let Some(mut renderer) = renderer() else { return };
+    let lattice = Lattice::from_parameters([6.0; 3], [90.0; 3]).expect("a cube");
+    let share = |symbol: &str, occupancy| Share { element: crate::elements(&[symbol])[0], occupancy };
+    let crystal = Crystal::new(lattice, crate::elements(&["Ge", "Ge"]), vec![[0.25, 0.5, 0.5], [0.75, 0.5, 0.5]])
+        .and_then(|crystal| {
+            let shares = vec![share("Ge", 0.6), share("S", 0.4)];
+            crystal.with_mixed_sites(vec![MixedSite { atom: 1, shares }])
+        })
+        .expect("a crystal");
+    renderer.set_structure(&Structure::Crystal(crystal), &[]).expect("a crystal");
+    let options = bare();
+    renderer.set_options(options.clone()).expect("options");
+    *renderer.camera_mut() = from_above(6.0, Projection::Orthographic);
+    let picture = shot(&mut renderer, "shells", 300, 300);
+    // 50 pixels an Å; just outside the ball.
+    let beside = (50.0 * (crate::ball_radius("Ge") + 0.07)) as usize;
+    assert_eq!(picture.at(75 + beside, 150)[3], 0, "the full site has none");
+    let shell = picture.at(225 + beside, 150);
+    let sulphur = options.palette.colour(crate::elements(&["S"])[0]).map(|channel| channel * 255.0);
+    assert!((40..200).contains(&shell[3]), "translucent: {shell:?}");
+    let brightest = (0..3).max_by(|&a, &b| sulphur[a].total_cmp(&sulphur[b])).expect("three");
+    assert_eq!(shell[..3].iter().max(), Some(&shell[brightest]), "of the other element's colour: {shell:?}");
+    // What is picked there is not the shell.
+    renderer.set_viewport(300.0, 300.0, 1.0);
+    let picked = pollster::block_on(renderer.pick((225 + beside) as f32, 150.0)).expect("an answer");
+    assert_eq!(picked, None);
+}
+
+#[test]
+fn the_bond_under_the_pointer_is_lit() {
+    let Some(mut renderer) = renderer() else { return };
+    renderer
+        .set_structure(&molecule(&["C", "C"], &[[-1.2, 0.0, 0.0], [1.2, 0.0, 0.0]]), &[bond(0, 1, [0; 3])])
+        .expect("a molecule");
+    renderer.set_options(bare()).expect("options");
+    *renderer.camera_mut() = from_above(6.0, Projection::Orthographic);
+    let before = shot(&mut renderer, "bond-plain", 300, 300);
+    renderer.set_hovered(Some(Picked::Bond { bond: bond(0, 1, [0; 3]), cell: [0; 3] }));
+    let lit = shot(&mut renderer, "bond-lit", 300, 300);
+    // Beside the stick of 0.11 Å, 50 pixels an Å.
+    assert_eq!(before.at(150, 160)[3], 0);
+    assert!(lit.at(150, 160)[3] > 30 && lit.at(150, 150) != before.at(150, 150));
+    assert_eq!(lit.at(40, 150), before.at(40, 150), "nothing beyond the atoms");
+    renderer.set_hovered(None);
+    assert!(shot(&mut renderer, "bond-plain", 300, 300).pixels == before.pixels);
 }

@@ -115,7 +115,7 @@ fn bonds_and_polyhedra_are_named_too() {
     renderer.set_options(bare()).expect("options");
     renderer.set_viewport(100.0, 100.0, 1.0);
     *renderer.camera_mut() = from_above(4.0, Projection::Perspective);
-    assert_eq!(block_on(renderer.pick(55.0, 50.0)), Ok(Some(Picked::Bond { bond: 0, cell: [0; 3] })));
+    assert_eq!(block_on(renderer.pick(55.0, 50.0)), Ok(Some(Picked::Bond { bond: bond(0, 1, [0; 3]), cell: [0; 3] })));
     let (structure, bonds) = perovskite();
     renderer.set_structure(&structure, &bonds).expect("a crystal");
     renderer.set_options(StructureOptions { style: Style::Polyhedra, ..bare() }).expect("options");

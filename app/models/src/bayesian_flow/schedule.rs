@@ -1,6 +1,6 @@
 //! Accuracies α₁…αₙ of the observations: chosen so that the entropy of the belief falls along a line.
 
-use std::f64::consts::PI;
+use std::{f64::consts::PI, sync::LazyLock};
 
 use super::von_mises::{entropy, inverse_entropy};
 
@@ -46,11 +46,10 @@ impl AccuracySchedule {
             }
             ScheduleKind::Exponential => (1..=steps).map(|i| time(i) * last.powf(time(i))).collect(),
         };
-        let quadrature = Quadrature::new();
         let mut alphas = Vec::with_capacity(steps);
         let mut before = 0.0;
         for &beta in &betas {
-            alphas.push(if before == 0.0 { beta } else { quadrature.accuracy(before, beta) });
+            alphas.push(if before == 0.0 { beta } else { QUADRATURE.accuracy(before, beta) });
             before = beta;
         }
         Self { alphas, betas }
@@ -83,6 +82,8 @@ struct Quadrature {
     /// `1 − cos y` and weight of each node.
     nodes: Vec<(f64, f64)>,
 }
+
+static QUADRATURE: LazyLock<Quadrature> = LazyLock::new(Quadrature::new);
 
 impl Quadrature {
     fn new() -> Self {

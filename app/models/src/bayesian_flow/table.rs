@@ -8,7 +8,7 @@ use std::f64::consts::{PI, TAU};
 
 use rand::Rng;
 
-use super::von_mises::density;
+use super::von_mises::relative_density;
 
 /// Bins of a table.
 const BINS: usize = 2048;
@@ -30,14 +30,18 @@ impl VonMisesTable {
     /// The table for concentration `kappa` ≥ 0.
     pub fn new(kappa: f64) -> Self {
         let reach = if kappa > 0.0 { PI.min(REACH / kappa.sqrt()) } else { PI };
-        let width = 2.0 * reach / BINS as f64;
-        let at = |x: f64| density(x, kappa);
+        // Bins by their distance from the middle: ends and middles, and the mass by Simpson's rule, up to a factor that
+        // all bins have in common.
+        let half_bin = reach / BINS as f64;
+        let densities: Vec<f64> = (0..=BINS).map(|i| relative_density(i as f64 * half_bin, kappa)).collect();
+        let masses: Vec<f64> = densities.windows(3).step_by(2).map(|at| at[0] + 4.0 * at[1] + at[2]).collect();
         let mut sum = 0.0;
-        let mut cumulative: Vec<f64> = (0..BINS)
-            .map(|bin| {
-                let left = -reach + bin as f64 * width;
-                // Simpson's rule.
-                sum += width / 6.0 * (at(left) + 4.0 * at(left + 0.5 * width) + at(left + width));
+        let mut cumulative: Vec<f64> = masses
+            .iter()
+            .rev()
+            .chain(&masses)
+            .map(|mass| {
+                sum += mass;
                 sum
             })
             .collect();

@@ -117,9 +117,14 @@ pub fn inverse_entropy(target: f64) -> f64 {
 
 /// Density of vM(0, κ) at `angle`.
 pub fn density(angle: f64, kappa: f64) -> f64 {
+    relative_density(angle, kappa) / (2.0 * PI * i0e(kappa))
+}
+
+/// Density of vM(0, κ) at `angle` as a share of that at 0.
+pub fn relative_density(angle: f64, kappa: f64) -> f64 {
     // cos x − 1 = −2 sin²(x/2) keeps small angles exact.
     let half = (0.5 * angle).sin();
-    (-2.0 * kappa * half * half).exp() / (2.0 * PI * i0e(kappa))
+    (-2.0 * kappa * half * half).exp()
 }
 
 /// Kullback–Leibler divergence between two von Mises distributions of equal κ whose means are `angle` apart:

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Element, MAX_ATOMS, StructureError};
+use super::{Element, MAX_ATOMS, MixedSite, Share, StructureError};
 
 /// Three cell vectors as rows, Å.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,6 +117,7 @@ pub struct Crystal {
     lattice: Lattice,
     elements: Vec<Element>,
     fractional_coordinates: Vec<[f64; 3]>,
+    mixed_sites: Vec<MixedSite>,
 }
 
 impl Crystal {
@@ -140,7 +141,18 @@ impl Crystal {
             return Err(StructureError::NotFinite("a fractional coordinate"));
         }
         let fractional_coordinates = fractional_coordinates.into_iter().map(|f| f.map(wrap)).collect();
-        Ok(Self { lattice, elements, fractional_coordinates })
+        Ok(Self { lattice, elements, fractional_coordinates, mixed_sites: Vec::new() })
+    }
+
+    /// The same with sites that are not full of the element of their atom, in the order of the atoms. Density, powder
+    /// pattern, supercells and CIF go by the shares; everything else takes the atoms as they are.
+    ///
+    /// # Errors
+    /// If a site stands for no atom or not in order, or its shares do not begin with the element of its atom.
+    pub fn with_mixed_sites(mut self, mixed_sites: Vec<MixedSite>) -> Result<Self, StructureError> {
+        MixedSite::check(&mixed_sites, &self.elements)?;
+        self.mixed_sites = mixed_sites;
+        Ok(self)
     }
 
     /// The cell.
@@ -158,6 +170,27 @@ impl Crystal {
         &self.fractional_coordinates
     }
 
+    /// The sites that are not full of the element of their atom, in the order of the atoms.
+    pub fn mixed_sites(&self) -> &[MixedSite] {
+        &self.mixed_sites
+    }
+
+    /// The mixed site that an atom stands for.
+    pub fn mixed_site(&self, atom: usize) -> Option<&MixedSite> {
+        let index = self.mixed_sites.binary_search_by_key(&atom, |site| site.atom as usize).ok()?;
+        self.mixed_sites.get(index)
+    }
+
+    /// Everything that is at the sites, with the index of the site's atom.
+    pub fn occupants(&self) -> impl Iterator<Item = (usize, Share)> + '_ {
+        self.elements.iter().enumerate().flat_map(|(atom, &element)| {
+            let mixed = self.mixed_site(atom);
+            let whole = mixed.is_none().then_some(Share { element, occupancy: 1.0 });
+            let shares = mixed.map_or(&[][..], |site| &site.shares);
+            whole.into_iter().chain(shares.iter().copied()).map(move |share| (atom, share))
+        })
+    }
+
     /// `[atoms, 3]` Å.
     pub fn positions(&self) -> Vec<[f64; 3]> {
         self.fractional_coordinates.iter().map(|&f| self.lattice.to_cartesian(f)).collect()
@@ -165,7 +198,8 @@ impl Crystal {
 
     /// Mass of the atoms over the cell's volume, g/cm³.
     pub fn density(&self) -> f64 {
-        UNIT_DENSITY * self.elements.iter().map(|element| element.facts().mass).sum::<f64>() / self.lattice.volume()
+        let mass = |(_, share): (usize, Share)| share.occupancy * share.element.facts().mass;
+        UNIT_DENSITY * self.occupants().map(mass).sum::<f64>() / self.lattice.volume()
     }
 
     /// `repeats` copies of the cell along a, b, c, as one cell. Atoms of one copy stay together; the copies run with c
@@ -189,13 +223,17 @@ impl Crystal {
         let [na, nb, nc] = repeats;
         let mut elements = Vec::with_capacity(atoms);
         let mut fractional_coordinates = Vec::with_capacity(atoms);
+        let mut mixed_sites = Vec::new();
         for (i, j, k) in (0..na).flat_map(|i| (0..nb).flat_map(move |j| (0..nc).map(move |k| (i, j, k)))) {
+            let first = elements.len() as u32;
+            let copied = |site: &MixedSite| MixedSite { atom: first + site.atom, shares: site.shares.clone() };
+            mixed_sites.extend(self.mixed_sites.iter().map(copied));
             elements.extend_from_slice(&self.elements);
             fractional_coordinates.extend(self.fractional_coordinates.iter().map(|f| {
                 [(f[0] + i as f64) / na as f64, (f[1] + j as f64) / nb as f64, (f[2] + k as f64) / nc as f64]
             }));
         }
-        Self::new(Lattice::new(rows)?, elements, fractional_coordinates)
+        Self::new(Lattice::new(rows)?, elements, fractional_coordinates)?.with_mixed_sites(mixed_sites)
     }
 }
 
@@ -219,13 +257,16 @@ struct Parts {
     lattice: [[f64; 3]; 3],
     elements: Vec<Element>,
     fractional_coordinates: Vec<[f64; 3]>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mixed_sites: Vec<MixedSite>,
 }
 
 impl TryFrom<Parts> for Crystal {
     type Error = StructureError;
 
     fn try_from(parts: Parts) -> Result<Self, StructureError> {
-        Self::new(Lattice::new(parts.lattice)?, parts.elements, parts.fractional_coordinates)
+        Self::new(Lattice::new(parts.lattice)?, parts.elements, parts.fractional_coordinates)?
+            .with_mixed_sites(parts.mixed_sites)
     }
 }
 
@@ -235,6 +276,7 @@ impl From<Crystal> for Parts {
             lattice: crystal.lattice.rows,
             elements: crystal.elements,
             fractional_coordinates: crystal.fractional_coordinates,
+            mixed_sites: crystal.mixed_sites,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod crystal;
 pub mod element;
 pub mod formats;
 pub mod metrics;
+pub mod mixed;
 pub mod molecule;
 mod neighbours;
 pub mod niggli;
@@ -23,6 +24,7 @@ pub use bonds::PeriodicBond;
 pub use composition::{Composition, FormulaError};
 pub use crystal::{Crystal, Lattice};
 pub use element::Element;
+pub use mixed::{MixedSite, Share};
 pub use molecule::{Bond, BondOrder, Molecule};
 pub use trajectory::{Frame, Trajectory};
 
@@ -83,6 +85,9 @@ pub enum StructureError {
     /// Lattice reduction did not come to an end.
     #[error("the cell is too oblique to be reduced")]
     Irreducible,
+    /// A mixed site stands for no atom or not in order, or its shares are not those of a site with that atom first.
+    #[error("the occupancies of atom {0} make no site")]
+    BadShares(u32),
     /// A bond names an atom that is not there, or joins an atom to itself.
     #[error("bond {0} joins atoms that are not there")]
     BadBond(usize),

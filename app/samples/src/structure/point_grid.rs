@@ -46,10 +46,6 @@ impl PointGrid {
     }
 
     /// The points inserted, in order.
-    pub(super) fn points(&self) -> &[[f64; 3]] {
-        &self.points
-    }
-
     pub(super) fn into_points(self) -> Vec<[f64; 3]> {
         self.points
     }

@@ -1,7 +1,7 @@
 //! Files from the wild.
 
 use samples::structure::{
-    BondOrder, Composition, Crystal,
+    BondOrder, Composition, Crystal, Share,
     bonds::perceive_crystal,
     formats::{StructureFormat, read},
     symmetry::Symmetry,
@@ -46,6 +46,15 @@ fn cif_with_operations_and_shared_sites() {
     assert_eq!(formula(crystal), "Li28Ge4P2S24");
     assert!((crystal.lattice().lengths()[0] - 8.69407).abs() < 1e-9);
     assert!(file.notes.iter().any(|note| note.contains("Ge (0.515) and P (0.485)")), "{:?}", file.notes);
+    // Of the sixteen, eight and four that are not full: what the whole cell holds.
+    assert_eq!(crystal.mixed_sites().len(), 28);
+    let held = |symbol: &str| {
+        let of = |(_, share): (usize, Share)| if share.element.symbol() == symbol { share.occupancy } else { 0.0 };
+        crystal.occupants().map(of).sum::<f64>()
+    };
+    for (symbol, amount) in [("Li", 16.0 * 0.691 + 4.0 + 8.0 * 0.643), ("Ge", 4.0 * 0.515), ("P", 4.0 * 0.485 + 2.0)] {
+        assert!((held(symbol) - amount).abs() < 1e-9, "{symbol}: {}", held(symbol));
+    }
     assert_eq!(Symmetry::of(crystal, 0.01).unwrap().number, 137);
 }
 

@@ -61,6 +61,14 @@ fn there_and_back(format: StructureFormat, structure: &Structure) -> StructureFi
     read(&format!("x.{}", format.extension()), &bytes).unwrap()
 }
 
+#[test]
+fn cif_with_shared_sites() {
+    let original = read("x.cif", include_bytes!("../structures/Li10GeP2S12.cif")).expect("reads");
+    let back = there_and_back(StructureFormat::Cif, &Structure::Crystal(crystal(&original).clone()));
+    assert_eq!(crystal(&back).mixed_sites(), crystal(&original).mixed_sites());
+    assert!((crystal(&back).density() - crystal(&original).density()).abs() < 1e-9);
+}
+
 proptest! {
     #[test]
     fn cif(original in any_crystal()) {

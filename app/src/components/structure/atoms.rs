@@ -8,7 +8,7 @@ use shaders::structure::AtomSite;
 use super::pointing;
 use crate::{
     session::CrystalCase,
-    text::structure::{cell, coordinates},
+    text::structure::{cell, coordinates, shares},
 };
 
 /// Rows of the table at most.
@@ -66,6 +66,10 @@ fn row(case: CrystalCase, atom: usize) -> impl IntoView {
         pointing::position(structure, site).map(|at| coordinates(at, 3))
     });
     let symbol = of(|structure, atom| structure.elements().get(atom).map(|element| element.to_string()));
+    let mixed = of(|structure, atom| match structure {
+        Structure::Crystal(crystal) => crystal.mixed_site(atom).map(shares),
+        Structure::Molecule(_) => None,
+    });
     view! {
         <tr>
             <th scope="row">
@@ -78,6 +82,7 @@ fn row(case: CrystalCase, atom: usize) -> impl IntoView {
                     />
                     <span>{symbol} " " {atom + 1}</span>
                 </label>
+                <span class="unit">{mixed}</span>
             </th>
             <td class="number">{fractional}</td>
             <td class="number">{cartesian}</td>
@@ -94,7 +99,7 @@ fn Selection(case: CrystalCase) -> impl IntoView {
             let Some(structure) = moment.as_ref().map(|moment| moment.structure()) else { return Vec::new() };
             let mut lines: Vec<String> = match selection.as_slice() {
                 [] => Vec::new(),
-                [one] => vec![pointing::describe(structure, *one).join(", ")],
+                [one] => vec![pointing::describe_atom(structure, *one).join(", ")],
                 several => {
                     let names = several.iter().enumerate();
                     vec![

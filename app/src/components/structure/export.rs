@@ -60,6 +60,9 @@ pub fn StructureExport(
         }
     };
     let steps = Memo::new(move |_| case.specimen.with(|s| s.as_ref().map_or(0, |s| s.moments.len())));
+    let mixed = Memo::new(move |_| {
+        case.moment.with(|m| m.as_ref().and_then(|m| m.crystal()).is_some_and(|c| !c.mixed_sites().is_empty()))
+    });
     let results = Memo::new(move |_| case.shown.with(|s| s.as_ref().map_or(0, |s| s.content.results().count())));
     view! {
         <ExportPanel>
@@ -87,6 +90,9 @@ pub fn StructureExport(
                     on_press=move || report(save_json(session, case))
                 />
             </ul>
+            <Show when=move || mixed.get()>
+                <p class="help">"Only CIF and JSON carry the shares of mixed sites; other files have the most frequent element."</p>
+            </Show>
             <Pictures session case handle there />
         </ExportPanel>
     }

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use samples::structure::{BondOrder, Structure, bonds};
+use samples::structure::Structure;
 use shaders::{
     ViewError,
     structure::{
@@ -116,7 +116,7 @@ impl StructurePicture {
     fn show_next(&mut self) {
         let Some((moment, other)) = self.next.take() else { return };
         let structure = moment.structure();
-        let bonds = self.bonds(structure);
+        let bonds = bonds(structure);
         let certainty = &moment.frame().certainty;
         let outcome = if other || !self.has_structure {
             let shown = self.view.set_structure(structure, &bonds);
@@ -141,32 +141,16 @@ impl StructurePicture {
             return;
         }
         let over = self.over.take();
-        let bonds = over.as_ref().map(|structure| self.bonds(structure)).unwrap_or_default();
+        let bonds = over.as_ref().map(bonds).unwrap_or_default();
         let outcome = self.view.set_overlay(over.as_ref().map(|structure| (structure, bonds.as_slice())));
         self.over = over;
         self.report(outcome);
     }
+}
 
-    /// The bonds that a molecule carries, otherwise those that distances tell.
-    fn bonds(&self, structure: &Structure) -> Vec<StructureBond> {
-        if let Structure::Molecule(molecule) = structure
-            && !molecule.bonds().is_empty()
-        {
-            return StructureBond::of_molecule(molecule);
-        }
-        match bonds::perceive(structure) {
-            Ok(found) => {
-                let bond = |bond: bonds::PeriodicBond| StructureBond {
-                    atoms: bond.atoms,
-                    image: bond.image,
-                    order: BondOrder::Single,
-                };
-                found.into_iter().map(bond).collect()
-            }
-            // Atoms on top of one another, as at the start of a sampling: they are shown without bonds.
-            Err(_) => Vec::new(),
-        }
-    }
+/// The bonds of a structure. Atoms on top of one another, as at the start of a sampling, are shown without.
+fn bonds(structure: &Structure) -> Vec<StructureBond> {
+    StructureBond::of(structure).unwrap_or_default()
 }
 
 impl Picture for StructurePicture {

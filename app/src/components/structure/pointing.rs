@@ -1,25 +1,25 @@
 //! What lies under the pointer, and what the visitor picked.
 
 use leptos::{prelude::*, task::spawn_local};
-use samples::structure::{Lattice, Structure};
-use shaders::structure::{AtomSite, Picked, measure};
+use samples::structure::{BondOrder, Lattice, Structure};
+use shaders::structure::{AtomSite, Picked, StructureBond, measure};
 
 use super::picture::StructurePicture;
 use crate::{
     components::stage::{ControllerHandle, input::Pointing, with},
     session::CrystalCase,
-    text::structure::coordinates,
+    text::structure::{coordinates, shares},
 };
 
-/// An atom under the pointer: where the pointer is, and which atom.
+/// What is under the pointer, and where that is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hovered {
     /// CSS pixels from the left.
     pub x: f32,
     /// CSS pixels from the top.
     pub y: f32,
-    /// The atom.
-    pub site: AtomSite,
+    /// An atom, a bond, or the atom of a polyhedron.
+    pub what: Picked,
 }
 
 /// Follows the pointer: the answer of the device comes later, and only the newest question counts.
@@ -56,30 +56,44 @@ pub fn follow(
                 return;
             }
             // A device that fails here fails at the next frame too, which tells it.
-            let site = match picked {
-                Ok(Some(Picked::Atom(site) | Picked::Polyhedron(site))) => Some(site),
-                Ok(_) | Err(_) => None,
-            };
+            let what = picked.ok().flatten();
+            let now = what.map(|what| Hovered { x, y, what });
             match click {
-                // A tap on a touch screen shows the atom as well as it selects it.
+                // A tap on a touch screen shows what is there as well as it selects it.
                 Some(adds) => {
-                    case.select(site, adds || site.is_some());
-                    mark(handle, hovered, site.map(|site| Hovered { x, y, site }));
+                    click_on(case, what, adds);
+                    mark(handle, hovered, now);
                 }
-                None if newest.get_value() == number => {
-                    mark(handle, hovered, site.map(|site| Hovered { x, y, site }));
-                }
+                None if newest.get_value() == number => mark(handle, hovered, now),
                 None => {}
             }
         });
     })
 }
 
+/// Selects an atom, or lets it go; the two atoms of a bond, which measures it.
+fn click_on(case: CrystalCase, what: Option<Picked>, adds: bool) {
+    match what {
+        Some(Picked::Atom(site) | Picked::Polyhedron(site)) => case.select(Some(site), true),
+        Some(Picked::Bond { bond, cell }) => {
+            if !adds {
+                case.select(None, false);
+            }
+            for end in bond.ends(cell) {
+                if case.selection.with_untracked(|selection| !selection.contains(&end)) {
+                    case.select(Some(end), true);
+                }
+            }
+        }
+        None => case.select(None, adds),
+    }
+}
+
 fn mark(handle: ControllerHandle<StructurePicture>, hovered: RwSignal<Option<Hovered>>, now: Option<Hovered>) {
     if hovered.try_with_untracked(|before| *before == now) == Some(false) {
         hovered.set(now);
         with(handle, move |controller| {
-            controller.change(move |picture| picture.view().set_hovered(now.map(|h| h.site)));
+            controller.change(move |picture| picture.view().set_hovered(now.map(|h| h.what)));
         });
     }
 }
@@ -113,13 +127,43 @@ pub fn name(structure: &Structure, site: AtomSite) -> String {
     format!("{element} {}{cell}", site.atom + 1)
 }
 
+/// Everything about what is under the pointer, a line each.
+pub fn describe(structure: &Structure, what: Picked) -> Vec<String> {
+    match what {
+        Picked::Atom(site) | Picked::Polyhedron(site) => describe_atom(structure, site),
+        Picked::Bond { bond, cell } => describe_bond(structure, bond, cell),
+    }
+}
+
+/// Between which atoms, how long, of which order where the file says so.
+fn describe_bond(structure: &Structure, bond: StructureBond, cell: [i32; 3]) -> Vec<String> {
+    let ends = bond.ends(cell);
+    let [first, second] = ends.map(|site| name(structure, site));
+    let is_given = matches!(structure, Structure::Molecule(molecule) if !molecule.bonds().is_empty());
+    let order = match (is_given, bond.order) {
+        (false, _) => "bond by distance",
+        (true, BondOrder::Single) => "single bond",
+        (true, BondOrder::Double) => "double bond",
+        (true, BondOrder::Triple) => "triple bond",
+        (true, BondOrder::Aromatic) => "aromatic bond",
+    };
+    let mut lines = vec![format!("{first} – {second}"), order.to_owned()];
+    if let [Some(from), Some(to)] = ends.map(|site| position(structure, site)) {
+        lines.push(format!("length {:.4} Å", measure::distance(from, to, None)));
+    }
+    lines
+}
+
 /// Everything about an atom, a line each.
-pub fn describe(structure: &Structure, site: AtomSite) -> Vec<String> {
+pub fn describe_atom(structure: &Structure, site: AtomSite) -> Vec<String> {
     let mut lines = vec![name(structure, site)];
-    if let Structure::Crystal(crystal) = structure
-        && let Some(&f) = crystal.fractional_coordinates().get(site.atom as usize)
-    {
-        lines.push(format!("fractional {}", coordinates(f, 4)));
+    if let Structure::Crystal(crystal) = structure {
+        if let Some(mixed) = crystal.mixed_site(site.atom as usize) {
+            lines.push(format!("the site: {}", shares(mixed)));
+        }
+        if let Some(&f) = crystal.fractional_coordinates().get(site.atom as usize) {
+            lines.push(format!("fractional {}", coordinates(f, 4)));
+        }
     }
     if let Some(position) = position(structure, site) {
         lines.push(format!("Cartesian {} Å", coordinates(position, 3)));

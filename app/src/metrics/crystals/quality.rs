@@ -2,7 +2,7 @@
 
 use samples::structure::metrics::CrystalMeasures;
 
-use crate::text::format;
+use crate::{state::crystal::SYMMETRY_ON_PAGE, text::format};
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,8 +38,10 @@ pub fn rows(shown: Option<&CrystalMeasures>, nearest: Option<&CrystalMeasures>) 
     vec![
         row("formula", "Formula", "", |m| m.formula.clone()),
         row("atoms", "Atoms in the cell", "", |m| m.atoms.to_string()),
-        row("space_group", "Space group", "", |m| {
-            m.space_group.as_ref().map_or_else(|| "none found".to_owned(), |g| format!("{} ({})", g.symbol, g.number))
+        row("space_group", "Space group", "", |m| match &m.space_group {
+            Some(group) => format!("{} ({})", group.symbol, group.number),
+            None if m.atoms > SYMMETRY_ON_PAGE => format!("not sought above {SYMMETRY_ON_PAGE} atoms"),
+            None => "none found".to_owned(),
         }),
         row("density", "Density", "g/cm³", |m| format::number(m.density, 4)),
         row("volume", "Volume of the cell", "Å³", |m| format::number(m.volume, 4)),

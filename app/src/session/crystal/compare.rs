@@ -20,7 +20,7 @@ use crate::{
     browser::{fetch, pause},
     data::training_set::{self, TrainingSet},
     metrics::crystals::{align, circle::Experiment},
-    state::{crystal::MEASURED_ON_PAGE, specimen::Moment},
+    state::{crystal::SYMMETRY_ON_PAGE, specimen::Moment},
 };
 
 /// Time for the page to say what it is about to do, before it does it.
@@ -146,7 +146,7 @@ impl CrystalCase {
         let nearest = references.nearest(crystal).map_err(|error| format!("It cannot be compared: {error}."))?;
         let nearest = nearest.ok_or("The training set is empty.")?;
         let other = set.crystals.get(nearest.index).ok_or("The training set has changed.")?;
-        let small = other.elements().len() <= MEASURED_ON_PAGE;
+        let small = other.elements().len() <= SYMMETRY_ON_PAGE;
         Ok(Found {
             name: set.names.get(nearest.index).cloned().unwrap_or_default(),
             among: set.crystals.len(),

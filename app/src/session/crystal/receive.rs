@@ -23,7 +23,7 @@ use super::{
     CrystalCase,
 };
 use crate::state::{
-    crystal::MEASURED_ON_PAGE,
+    crystal::{MEASURED_ON_PAGE, SYMMETRY_ON_PAGE},
     job::Job,
     shown::{Shown, Source},
     specimen::{Specimen, Specimens},
@@ -188,7 +188,10 @@ impl CrystalCase {
                 if self.result.try_with_untracked(|now| now.as_ref() == Some(&result)) != Some(true) {
                     return;
                 }
-                let measures = result.crystal().map(|crystal| CrystalMeasures::of(crystal, DEFAULT_TOLERANCE));
+                let measures = result.crystal().map(|crystal| match crystal.elements().len() {
+                    0..=SYMMETRY_ON_PAGE => CrystalMeasures::of(crystal, DEFAULT_TOLERANCE),
+                    _ => CrystalMeasures::without_symmetry(crystal),
+                });
                 if let Some(Ok(measures)) = measures {
                     let number = self.chosen.get_untracked() as u32;
                     self.update(|specimens| specimens.measured(number, measures));

@@ -1,6 +1,9 @@
 //! Crystals ↔ numbers: angles of the torus, the cell's numbers, classes and what is known of the elements.
 
-use std::f64::consts::{PI, TAU};
+use std::{
+    f64::consts::{PI, TAU},
+    sync::LazyLock,
+};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use samples::structure::{Crystal, Element, Lattice};
@@ -105,20 +108,22 @@ pub fn decode(
 /// electronegativity, mass, period, group-like position, lowest, highest and mean oxidation state, metal or not, and
 /// whether an electronegativity is known.
 pub fn element_features(config: &CrystalConfig) -> Vec<f32> {
-    let table: Vec<[f64; FEATURES]> = Element::all().map(facts).collect();
-    let moments: Vec<(f64, f64)> = (0..FEATURES)
-        .map(|column| {
-            let mean = table.iter().map(|row| row[column]).sum::<f64>() / table.len() as f64;
-            let variance = table.iter().map(|row| (row[column] - mean).powi(2)).sum::<f64>() / table.len() as f64;
-            (mean, variance.sqrt().max(1e-6))
-        })
-        .collect();
-    let row = |z: &u8| {
-        let row = &table[usize::from(*z) - 1];
-        row.iter().zip(&moments).map(|(x, (mean, deviation))| ((x - mean) / deviation) as f32).collect::<Vec<_>>()
-    };
-    config.elements.iter().flat_map(row).collect()
+    config.elements.iter().flat_map(|z| STANDARDISED_FACTS[usize::from(*z) - 1]).collect()
 }
+
+/// Facts of H to Lr; every step of a sampling asks for them.
+static STANDARDISED_FACTS: LazyLock<Vec<[f32; FEATURES]>> = LazyLock::new(|| {
+    let table: Vec<[f64; FEATURES]> = Element::all().map(facts).collect();
+    let moments: [(f64, f64); FEATURES] = std::array::from_fn(|column| {
+        let mean = table.iter().map(|row| row[column]).sum::<f64>() / table.len() as f64;
+        let variance = table.iter().map(|row| (row[column] - mean).powi(2)).sum::<f64>() / table.len() as f64;
+        (mean, variance.sqrt().max(1e-6))
+    });
+    let standardised = |row: &[f64; FEATURES]| {
+        std::array::from_fn(|column| ((row[column] - moments[column].0) / moments[column].1) as f32)
+    };
+    table.iter().map(standardised).collect()
+});
 
 fn facts(element: Element) -> [f64; FEATURES] {
     /// Atomic numbers of the noble gases before each period.

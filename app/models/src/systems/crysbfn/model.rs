@@ -1,5 +1,7 @@
 //! A trained model behind the traits that browser and server drive: from a formula to a crystal.
 
+#[cfg(not(target_family = "wasm"))]
+use burn::tensor::Device;
 use burn::tensor::Tensor;
 use catalog::{
     SampleRequest,
@@ -18,13 +20,18 @@ use super::{
     network::CspNet,
     sampler::{Generation, Strategy},
 };
+#[cfg(not(target_family = "wasm"))]
+use crate::nn::fast::kernel::parallel;
 use crate::{Model, ModelError, Pending, Sampling, StepReport, bayesian_flow::discrete, seed};
 
 /// Streams of the generators that draw classes at the end, apart from those that draw noise.
 const CLASS_STREAMS: u64 = 1 << 62;
-#[cfg(not(target_family = "wasm"))]
 /// Crystals that are made at once.
+#[cfg(not(target_family = "wasm"))]
 const BATCH: usize = 64;
+/// The fewest that are given a core of their own: what a step costs beside its arithmetic is shared among them.
+#[cfg(not(target_family = "wasm"))]
+const FEWEST: usize = 16;
 
 /// A trained network.
 pub struct CrysBfn {
@@ -95,7 +102,7 @@ impl Model for CrysBfn {
         }))
     }
 
-    /// Crystals of equally many atoms are made at once.
+    /// Crystals of equally many atoms are made at once, on a CPU on all of its cores.
     #[cfg(not(target_family = "wasm"))]
     fn sample_many(
         &self,
@@ -112,28 +119,55 @@ impl Model for CrysBfn {
             let start = self.start(&parameters, request.seed, index)?;
             by_size.entry(start.atoms).or_default().push((index, start));
         }
+        let cores = if self.network.norm.gamma.device() == Device::flex() { parallel::threads() } else { 1 };
+        let mut batches = Vec::new();
+        for starts in by_size.into_values() {
+            let size = starts.len().div_ceil(cores).clamp(FEWEST, BATCH);
+            let mut starts = starts.into_iter().peekable();
+            while starts.peek().is_some() {
+                let (indices, starts): (Vec<u64>, Vec<Start>) = starts.by_ref().take(size).unzip();
+                let classes = starts.iter().map(|start| start.classes.clone()).collect();
+                let class_rngs = indices.iter().map(|index| seed::stream(request.seed, CLASS_STREAMS + index));
+                let (config, class_rngs) = (self.config.clone(), class_rngs.collect());
+                let generation = self.generation(&parameters, starts)?;
+                batches.push((indices, Batch { config, generation, classes, class_rngs }));
+            }
+        }
+        let made = parallel::map(batches, |(indices, batch)| Some(batch.make().map(|made| (indices, made))));
         let mut samples: Vec<Option<Result<Sample, ModelError>>> = indices.map(|_| None).collect();
-        for (atoms, mut starts) in by_size {
-            while !starts.is_empty() {
-                let rest = starts.split_off(starts.len().min(BATCH));
-                let (part, starts_now): (Vec<u64>, Vec<Start>) =
-                    std::mem::replace(&mut starts, rest).into_iter().unzip();
-                let classes: Vec<_> = starts_now.iter().map(|start| start.classes.clone()).collect();
-                let mut generation = self.generation(&parameters, starts_now)?;
-                for _ in 0..generation.total_steps() {
-                    generation.step();
-                }
-                let raw = packed(&generation, Ok)?.read()?;
-                let width = raw.len() / part.len();
-                for ((index, classes), raw) in part.into_iter().zip(classes).zip(raw.chunks_exact(width)) {
-                    let answer = Answer { config: &self.config, atoms, classes: classes.as_deref() };
-                    let mut rng = seed::stream(request.seed, CLASS_STREAMS + index);
-                    let crystal = answer.crystal(raw, |p| draw(p, &mut rng)).map(Sample::Crystal);
-                    samples[(index - first) as usize] = Some(crystal);
-                }
+        for batch in made.into_iter().flatten() {
+            let (indices, made) = batch?;
+            for (index, sample) in indices.into_iter().zip(made) {
+                samples[(index - first) as usize] = Some(sample);
             }
         }
         Ok(samples.into_iter().flatten().collect())
+    }
+}
+
+/// Crystals of equally many atoms in the making, from the first step to the last.
+#[cfg(not(target_family = "wasm"))]
+struct Batch {
+    config: CrystalConfig,
+    generation: Generation,
+    classes: Vec<Option<Vec<usize>>>,
+    class_rngs: Vec<ChaCha8Rng>,
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Batch {
+    fn make(self) -> Result<Vec<Result<Sample, ModelError>>, ModelError> {
+        let Self { config, mut generation, classes, class_rngs } = self;
+        for _ in 0..generation.total_steps() {
+            generation.step();
+        }
+        let (atoms, raw) = (generation.atoms(), packed(&generation, Ok)?.read()?);
+        let rows = raw.chunks_exact(raw.len() / generation.batch());
+        let crystal = |((classes, mut rng), row): ((Option<Vec<usize>>, ChaCha8Rng), &[f32])| {
+            let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
+            answer.crystal(row, |p| draw(p, &mut rng)).map(Sample::Crystal)
+        };
+        Ok(classes.into_iter().zip(class_rngs).zip(rows).map(crystal).collect())
     }
 }
 

@@ -156,7 +156,9 @@ impl Generation {
             } else {
                 self.observe(&prediction);
             }
-            self.beliefs.types = encode::type_input(self.theta.clone(), &self.config);
+            if prediction.types.is_some() {
+                self.beliefs.types = encode::type_input(self.theta.clone(), &self.config);
+            }
             self.beliefs.time = time(self.done + 1, steps, self.batch(), &self.config, &self.device);
         }
         self.prediction = Some(prediction);

@@ -3,17 +3,19 @@
 use std::{collections::BTreeMap, f64::consts::TAU};
 
 use burn::tensor::{Device, Shape, Tensor, TensorData};
+use catalog::SampleRequest;
 use proptest::prelude::*;
 use samples::structure::{Crystal, Element, Lattice};
+use samples::{Inputs, Sample};
 use serde::Deserialize;
 
 use super::{
-    CoordinateFlow, CrystalConfig, CrystalTrainer, CspNet, EncodedCrystal, Generation, LatticeForm, Plateau, Strategy,
-    Task, TimeInput, encode,
+    CoordinateFlow, CrysBfn, CrystalConfig, CrystalTrainer, CspNet, EncodedCrystal, Generation, LatticeForm, Plateau,
+    Strategy, Task, TimeInput, encode,
     network::{Beliefs, Prediction},
     process::Process,
 };
-use crate::seed;
+use crate::{Model, seed};
 
 fn tiny(task: Task, lattice: LatticeForm) -> CrystalConfig {
     CrystalConfig {
@@ -308,6 +310,37 @@ fn a_sample_does_not_depend_on_its_company() {
             for (a, b) in all[30..].iter().zip(&alone) {
                 assert!((a - b).abs() < 1e-4, "{task:?}, {strategy:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn many_samples_are_those_made_one_by_one() {
+    // More than one batch of each size, and sizes that alternate.
+    let base = tiny(Task::AbInitio, INVARIANTS);
+    let config = CrystalConfig { atom_counts: vec![(3, 1.0), (4, 1.0)], ..base };
+    let model = CrysBfn { network: network(&config), config };
+    let request = SampleRequest {
+        system: "crysbfn".to_owned(),
+        preset: "perov-ab-initio-small".to_owned(),
+        parameters: serde_json::json!({ "steps": 6 }),
+        seed: 18,
+        count: 90,
+        device: Default::default(),
+    };
+    let many = model.sample_many(&request, &Inputs::default(), 5..90).expect("samples");
+    assert_eq!(many.len(), 85);
+    for index in [5, 6, 7, 50, 88, 89] {
+        let mut one = model.sample(&request, &Inputs::default(), index).expect("starts");
+        while one.step().expect("steps").done < one.total_steps() {}
+        let one = one.finish().and_then(|pending| pending.read());
+        match (&many[index as usize - 5], one) {
+            (Ok(Sample::Crystal(many)), Ok(Sample::Crystal(one))) => {
+                assert_eq!(many.elements(), one.elements());
+                let rows = |crystal: &Crystal| crystal.lattice().rows().iter().flatten().copied().collect::<Vec<_>>();
+                assert!(rows(many).iter().zip(rows(&one)).all(|(a, b)| (a - b).abs() < 1e-3), "sample {index}");
+            }
+            (many, one) => panic!("sample {index}: {many:?} among many, {one:?} alone"),
         }
     }
 }

@@ -194,10 +194,13 @@ fn reflections(crystal: &Crystal, longest: f64) -> Result<Vec<Reflection>, Diffr
     Ok(found)
 }
 
+/// An occupancy and fractional coordinates.
+type Scatterer = (f64, [f64; 3]);
+
 /// Atoms by element.
 struct Atoms {
     form_factors: FormFactors,
-    by_element: Vec<(Element, Vec<[f64; 3]>)>,
+    by_element: Vec<(Element, Vec<Scatterer>)>,
 }
 
 impl Atoms {
@@ -205,9 +208,10 @@ impl Atoms {
         if crystal.elements().is_empty() {
             return Err(DiffractionError::NoAtoms);
         }
-        let mut by_element: BTreeMap<Element, Vec<[f64; 3]>> = BTreeMap::new();
-        for (&element, &f) in crystal.elements().iter().zip(crystal.fractional_coordinates()) {
-            by_element.entry(element).or_default().push(f);
+        let mut by_element: BTreeMap<Element, Vec<Scatterer>> = BTreeMap::new();
+        for (atom, share) in crystal.occupants() {
+            let f = crystal.fractional_coordinates()[atom];
+            by_element.entry(share.element).or_default().push((share.occupancy, f));
         }
         Ok(Self { form_factors, by_element: by_element.into_iter().collect() })
     }
@@ -218,10 +222,10 @@ impl Atoms {
         for (element, coordinates) in &self.by_element {
             let factor = self.form_factors.of(*element, s_squared).ok_or(DiffractionError::NoFormFactor(*element))?;
             let (mut cosines, mut sines) = (0.0, 0.0);
-            for f in coordinates {
+            for (occupancy, f) in coordinates {
                 let (sine, cosine) = (TAU * dot(&g, f)).sin_cos();
-                cosines += cosine;
-                sines += sine;
+                cosines += occupancy * cosine;
+                sines += occupancy * sine;
             }
             real += factor * cosines;
             imaginary += factor * sines;

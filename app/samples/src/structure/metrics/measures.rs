@@ -58,7 +58,8 @@ pub struct CrystalMeasures {
     pub composition_valid: bool,
     /// SMACT's rule with the default table of SMACT 4.
     pub composition_valid_smact4: bool,
-    /// `None` where the search found none: no atoms or too many, atoms in one place, a strange cell.
+    /// `None` where it was not sought or the search found none: no atoms or too many, atoms in one place, a strange
+    /// cell.
     pub space_group: Option<SpaceGroup>,
 }
 
@@ -68,12 +69,21 @@ impl CrystalMeasures {
     /// # Errors
     /// If the cell is too oblique to be reduced.
     pub fn of(crystal: &Crystal, tolerance: f64) -> Result<Self, StructureError> {
-        let closest = ClosestPair::of(crystal)?;
-        let composition = Composition::of(crystal.elements());
+        let without = Self::without_symmetry(crystal)?;
         // A search that fails says that there is no such group, which is an answer and no failure of the measures.
         let space_group = Symmetry::of(crystal, tolerance)
             .ok()
             .map(|symmetry| SpaceGroup { number: symmetry.number, symbol: symmetry.hermann_mauguin });
+        Ok(Self { space_group, ..without })
+    }
+
+    /// All but the space group, in time proportional to the number of atoms.
+    ///
+    /// # Errors
+    /// If the cell is too oblique to be reduced.
+    pub fn without_symmetry(crystal: &Crystal) -> Result<Self, StructureError> {
+        let closest = ClosestPair::of(crystal)?;
+        let composition = Composition::of(crystal.elements());
         Ok(Self {
             formula: composition.reduced().0.to_string(),
             atoms: crystal.elements().len(),
@@ -83,7 +93,7 @@ impl CrystalMeasures {
             structure_valid: is_valid(crystal, &closest),
             composition_valid: composition_is_valid(&composition, OxidationTable::Smact2014),
             composition_valid_smact4: composition_is_valid(&composition, OxidationTable::Smact4),
-            space_group,
+            space_group: None,
         })
     }
 }

@@ -23,6 +23,18 @@ pub fn map<T: Send, R: Send + Default>(work: Vec<T>, task: impl Fn(T) -> R + Syn
     results
 }
 
+/// How many tasks run at the same time.
+#[cfg(feature = "native")]
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+/// How many tasks run at the same time.
+#[cfg(all(not(feature = "native"), not(target_family = "wasm")))]
+pub fn threads() -> usize {
+    1
+}
+
 /// Runs `work` on one of rayon's threads.
 #[cfg(feature = "native")]
 pub fn on_workers<R: Send>(work: impl FnOnce() -> R + Send) -> R {

@@ -8,7 +8,9 @@ use super::{
     tables::{Candidate, Named},
     tokens::Value,
 };
-use crate::structure::{Crystal, Element, Lattice, MAX_ATOMS, Molecule, Structure, StructureError};
+use crate::structure::{
+    Crystal, Element, Lattice, MAX_ATOMS, Molecule, Structure, StructureError, mixed::MAX_OCCUPANCY,
+};
 
 /// Operations that a block may list: a primitive cell has at most 48, a centred one 192, supercells more.
 const MAX_OPERATIONS: usize = 4_096;
@@ -203,7 +205,7 @@ impl<'a> Block<'a> {
             return Err(error("a coordinate is too large".to_owned()));
         }
         let occupancy = row.occupancy.unwrap_or(1.0);
-        if !(0.0..=1.5).contains(&occupancy) {
+        if !(0.0..=MAX_OCCUPANCY).contains(&occupancy) {
             return Err(error(format!("the occupancy is {occupancy}, not 0 to 1")));
         }
         if self.sites.len() == MAX_ATOMS {

@@ -1,15 +1,32 @@
 //! From listed sites and operations to all atoms of the cell.
 
 use super::{block::Site, operation::Operation};
-use crate::structure::{Crystal, Element, Lattice, MAX_ATOMS, StructureError, crystal::wrap, point_grid::PointGrid};
+use crate::structure::{
+    Crystal, Lattice, MAX_ATOMS, MixedSite, Share, StructureError, crystal::wrap, mixed::MAX_OCCUPANCY,
+    point_grid::PointGrid,
+};
 
 /// Å: images closer than this are one atom on a special position, whose coordinates are rounded in the file.
 const SAME_POSITION: f64 = 0.05;
 
+/// From this occupancy on a site is full, but for the rounding of the file.
+const FULL: f64 = 0.999;
+
 /// Images that are computed before giving up, whatever they merge into.
 const MAX_IMAGES: usize = 24 * MAX_ATOMS;
 
-/// All atoms of the cell. Where several elements share a position, the most probable one is kept, and a note says so.
+/// Notes on single sites.
+const MAX_NOTES: usize = 20;
+
+/// What is at one position.
+struct SharedSite {
+    position: [f64; 3],
+    /// The most frequent element first.
+    shares: Vec<Share>,
+}
+
+/// All atoms of the cell. Where several elements share a position, an atom of the most frequent one stands for them,
+/// and a note says so.
 pub(super) fn expand(
     lattice: &Lattice,
     sites: &[Site],
@@ -23,10 +40,12 @@ pub(super) fn expand(
     let sites = merge_shared(lattice, sites, notes);
     let mut atoms = PointGrid::new(*lattice, SAME_POSITION);
     let mut elements = Vec::new();
+    let mut mixed_sites = Vec::new();
     // Per atom how far its images are from it in all, and how many they are.
     let mut misses: Vec<([f64; 3], u32)> = Vec::new();
     for site in &sites {
-        let first_of_site = elements.len();
+        let (first_of_site, element) = (elements.len(), site.shares[0].element);
+        let is_mixed = site.shares.len() > 1 || site.shares[0].occupancy < FULL;
         for operation in operations {
             let image = operation.apply(site.position).map(wrap);
             match atoms.nearest(image) {
@@ -37,13 +56,16 @@ pub(super) fn expand(
                     *count += 1;
                 }
                 // Of a site listed before: the file lists copies.
-                Some((atom, _)) if elements[atom] == site.element => {}
+                Some((atom, _)) if elements[atom] == element => {}
                 _ => {
                     if elements.len() == MAX_ATOMS {
                         return Err(StructureError::TooManyAtoms(images));
                     }
                     atoms.insert(image);
-                    elements.push(site.element);
+                    if is_mixed {
+                        mixed_sites.push(MixedSite { atom: elements.len() as u32, shares: site.shares.clone() });
+                    }
+                    elements.push(element);
                     misses.push(([0.0; 3], 1));
                 }
             }
@@ -53,45 +75,49 @@ pub(super) fn expand(
     for (coordinate, (sum, count)) in coordinates.iter_mut().zip(&misses) {
         coordinate.iter_mut().zip(sum).for_each(|(x, miss)| *x += miss / f64::from(*count));
     }
-    Crystal::new(*lattice, elements, coordinates)
+    Crystal::new(*lattice, elements, coordinates)?.with_mixed_sites(mixed_sites)
 }
 
-/// One site per position, of the element that is most often there.
-fn merge_shared(lattice: &Lattice, sites: &[Site], notes: &mut Vec<String>) -> Vec<Site> {
-    if sites.iter().any(|site| site.occupancy < 0.999) {
-        notes.push("Some sites are occupied in part; every site that is shown is shown as full.".to_owned());
-    } else {
+/// One site per position, with everything that is there.
+fn merge_shared(lattice: &Lattice, sites: &[Site], notes: &mut Vec<String>) -> Vec<SharedSite> {
+    let share = |site: &Site| Share { element: site.element, occupancy: site.occupancy };
+    if sites.iter().all(|site| site.occupancy >= FULL) {
         // Full sites are never alternatives of one another.
-        return sites.to_vec();
+        return sites.iter().map(|site| SharedSite { position: site.position, shares: vec![share(site)] }).collect();
     }
+    notes.push(
+        "Some sites are full in part or shared. Each is shown as its most frequent element, in a shell; the table of \
+         atoms has the shares."
+            .to_owned(),
+    );
     let mut positions = PointGrid::new(*lattice, SAME_POSITION);
-    let mut shares: Vec<Vec<(Element, f64)>> = Vec::new();
+    let mut merged: Vec<Vec<Share>> = Vec::new();
     for site in sites {
         let position = site.position.map(wrap);
         let index = match positions.nearest(position) {
             Some((index, _)) => index,
             None => {
                 positions.insert(position);
-                shares.push(Vec::new());
-                shares.len() - 1
+                merged.push(Vec::new());
+                merged.len() - 1
             }
         };
-        let share = &mut shares[index];
-        match share.iter_mut().find(|(element, _)| *element == site.element) {
-            Some((_, occupancy)) => *occupancy += site.occupancy,
-            None => share.push((site.element, site.occupancy)),
+        let shares = &mut merged[index];
+        match shares.iter_mut().find(|share| share.element == site.element) {
+            Some(share) => share.occupancy = (share.occupancy + site.occupancy).min(MAX_OCCUPANCY),
+            None => shares.push(share(site)),
         }
     }
-    let mut merged = Vec::with_capacity(shares.len());
-    for (share, &position) in shares.iter().zip(positions.points()) {
-        // The first of equals.
-        let most = share.iter().rev().max_by(|a, b| a.1.total_cmp(&b.1));
-        merged.extend(most.map(|&(element, occupancy)| Site { element, position, occupancy }));
-        if share.len() > 1 && notes.len() < 20 {
-            let parts: Vec<String> = share.iter().map(|(element, n)| format!("{element} ({n})")).collect();
-            let shown = most.map_or(String::new(), |(element, _)| element.to_string());
-            notes.push(format!("A site is shared by {}; it is shown as {shown}.", parts.join(" and ")));
+    let shared = merged.into_iter().zip(positions.into_points()).map(|(mut shares, position)| {
+        let listed: Vec<String> =
+            shares.iter().map(|share| format!("{} ({})", share.element, share.occupancy)).collect();
+        // Of equals the first.
+        shares.sort_by(|a, b| b.occupancy.total_cmp(&a.occupancy));
+        if listed.len() > 1 && notes.len() < MAX_NOTES {
+            let shown = shares[0].element;
+            notes.push(format!("A site is shared by {}; it is shown as {shown}.", listed.join(" and ")));
         }
-    }
-    merged
+        SharedSite { position, shares }
+    });
+    shared.collect()
 }

@@ -1,4 +1,4 @@
-//! Writing a crystal as CIF, space group P 1: every atom of the cell.
+//! Writing a crystal as CIF, space group P 1: every atom of the cell, of shared sites every share.
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -34,10 +34,12 @@ pub(crate) fn write(structure: &Structure) -> Result<Vec<u8>, FormatError> {
          _atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\n",
     );
     let mut seen: HashMap<Element, usize> = HashMap::new();
-    for (&element, [x, y, z]) in crystal.elements().iter().zip(crystal.fractional_coordinates()) {
+    for (atom, share) in crystal.occupants() {
+        let (element, occupancy) = (share.element, share.occupancy);
+        let [x, y, z] = crystal.fractional_coordinates()[atom];
         let number = seen.entry(element).or_insert(0);
         *number += 1;
-        let _ = writeln!(out, "{element} {element}{number} 1 {x:.12} {y:.12} {z:.12} 1");
+        let _ = writeln!(out, "{element} {element}{number} 1 {x:.12} {y:.12} {z:.12} {occupancy}");
     }
     Ok(out.into_bytes())
 }
