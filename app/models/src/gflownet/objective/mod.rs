@@ -36,7 +36,9 @@ pub use order::{
 };
 pub use settings::{Fit, Grades, LearnerError, Settings};
 pub use terms::{Gradients, Terms};
-pub use trajectory::{augmented_trajectory_balance, log_partition_variance, trajectory_balance};
+pub use trajectory::{
+    augmented_trajectory_balance, conditional_trajectory_balance, log_partition_variance, trajectory_balance,
+};
 
 /// The factor `F̃` of terminal states in forward-looking objectives (FL-GFN, spec §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub enum Objective {
     DetailedBalance,
     /// Trajectory balance.
     TrajectoryBalance,
+    /// Trajectory balance with the flow of the root for Z, which knows what the policy is conditioned on.
+    ConditionalTrajectoryBalance,
     /// Sub-trajectory balance with this λ.
     SubTrajectoryBalance(f64),
     /// Trajectory balance with the batch's own log Z.
@@ -123,6 +127,7 @@ impl Objective {
             Self::FlowMatching => Gradients::zeros(terms),
             Self::DetailedBalance => detailed_balance(terms, link),
             Self::TrajectoryBalance => trajectory_balance(terms, link),
+            Self::ConditionalTrajectoryBalance => conditional_trajectory_balance(terms, link),
             Self::SubTrajectoryBalance(lambda) => sub_trajectory_balance(terms, lambda, link),
             Self::LogPartitionVariance => log_partition_variance(terms),
             Self::AugmentedTrajectoryBalance => augmented_trajectory_balance(terms, link),

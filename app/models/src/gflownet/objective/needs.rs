@@ -42,6 +42,7 @@ impl Objective {
             Self::FlowMatching => Needs { complete: true, reward: true, ..none },
             Self::DetailedBalance => Needs { flow: true, reward: true, complete: true, ..none },
             Self::SubTrajectoryBalance(_) => Needs { flow: true, reward: true, complete: true, ..none },
+            Self::ConditionalTrajectoryBalance => Needs { flow: true, complete: true, reward: true, ..none },
             Self::TrajectoryBalance => Needs { log_z: true, complete: true, reward: true, ..none },
             Self::LogPartitionVariance => Needs { complete: true, reward: true, several: true, ..none },
             Self::AugmentedTrajectoryBalance => {
@@ -101,6 +102,7 @@ impl Objective {
             Self::FlowMatching => "flow matching",
             Self::DetailedBalance => "detailed balance",
             Self::TrajectoryBalance => "trajectory balance",
+            Self::ConditionalTrajectoryBalance => "conditional trajectory balance",
             Self::SubTrajectoryBalance(_) => "sub-trajectory balance",
             Self::LogPartitionVariance => "log-partition variance",
             Self::AugmentedTrajectoryBalance => "augmented trajectory balance",
