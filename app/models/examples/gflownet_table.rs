@@ -58,7 +58,9 @@ fn measure() -> Result<()> {
         grid("hypergrid 2-D, H = 8, batch 256", (2, 8), 256, 100, vec![("gfnx", 40, 1.0), ("torchgfn", 20, 10.0)])?,
         grid("hypergrid 4-D, H = 8, batch 256", (4, 8), 256, 30, vec![("gfnx", 10, 1.0), ("torchgfn", 10, 10.0)])?,
     ];
-    println!("| trajectory balance, 1 thread: trajectories a second (wall) | ours | peer | theirs | ours / theirs | asked |");
+    println!(
+        "| trajectory balance, 1 thread: trajectories a second (wall) | ours | peer | theirs | ours / theirs | asked |"
+    );
     println!("|---|---:|---|---:|---:|---:|");
     for case in &cases {
         let mut own = Vec::new();
@@ -115,7 +117,8 @@ fn ours(case: &Case) -> Result<Speed> {
     let settings = Settings { batch: case.batch, ..Settings::default() };
     let (environment, reward) = (&*case.environment, &*case.reward);
     let mut learner = Learner::new(environment, Some(reward), policy, Objective::TrajectoryBalance, settings)?;
-    let mut train = |steps: usize| (0..steps).try_for_each(|_| learner.train_step(environment, reward, &mut rng).map(drop));
+    let mut train =
+        |steps: usize| (0..steps).try_for_each(|_| learner.train_step(environment, reward, &mut rng).map(drop));
     train(5)?;
     let (wall, cpu) = (Instant::now(), processor_seconds());
     train(case.steps)?;
@@ -137,7 +140,8 @@ fn peer(python: &str, case: &Case, library: &str, steps: usize) -> Result<Speed>
     }
     let line: Value = serde_json::from_slice(&output.stdout)?;
     let made = (steps * case.batch) as f64;
-    let rate = |key: &str| line[key].as_f64().map(|seconds| made / seconds).ok_or_else(|| format!("no {key} from {library}"));
+    let rate =
+        |key: &str| line[key].as_f64().map(|seconds| made / seconds).ok_or_else(|| format!("no {key} from {library}"));
     Ok(Speed { cpu: Some(rate("cpu_s")?), wall: rate("wall_s")? })
 }
 

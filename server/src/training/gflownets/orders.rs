@@ -95,7 +95,8 @@ impl Bench {
             ];
             let best = task.best.iter().filter(|best| **best).count();
             let names = objectives.names().join(", ");
-            let title = format!("op-gfn pareto-grid: {names}, {best} of {} cells; {steps} steps of 128", task.best.len());
+            let title =
+                format!("op-gfn pareto-grid: {names}, {best} of {} cells; {steps} steps of 128", task.best.len());
             tables.push(self.table(title, &task, rows));
         }
         Ok(tables)

@@ -42,6 +42,7 @@ const MAXIMUM: f64 = 10.0;
 
 /// Who turned to a reward, and how.
 const ADAPTED: &str = "adapted, amortised";
+const LONGER: &str = "adapted, amortised, four times the steps";
 const SUMMED: &str = "adapted, sum over all outcomes";
 const SCRATCH: &str = "from scratch, same steps";
 const SHARED: &str = "from scratch, same transitions (pre-training shared by all rewards)";
@@ -89,7 +90,11 @@ pub fn compare(model: &OutcomeConditioned, preset: &str, pretraining: u64, optio
         let runs: Vec<Run> = all[1..].iter().flat_map(|(_, runs)| runs.clone()).collect();
         // Exact values differ from reward to reward: columns are differences there.
         let columns = word_columns(None);
-        tables.push(Table { title: format!("mean ± sd over {} other factors", all.len() - 1), columns, rows: rows(&runs) });
+        tables.push(Table {
+            title: format!("mean ± sd over {} other factors", all.len() - 1),
+            columns,
+            rows: rows(&runs),
+        });
     }
     Ok(tables)
 }
@@ -97,7 +102,11 @@ pub fn compare(model: &OutcomeConditioned, preset: &str, pretraining: u64, optio
 /// One row for each who, in the order of their first runs.
 fn rows(runs: &[Run]) -> Vec<Row> {
     let mut names: Vec<&str> = Vec::new();
-    runs.iter().for_each(|(name, _)| if !names.contains(name) { names.push(name) });
+    runs.iter().for_each(|(name, _)| {
+        if !names.contains(name) {
+            names.push(name)
+        }
+    });
     let values = |name: &str| runs.iter().filter(|(who, _)| *who == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
     names.into_iter().map(|name| Row::of(name, &values(name))).collect()
 }
@@ -106,7 +115,11 @@ fn rows(runs: &[Run]) -> Vec<Row> {
 fn pictures(side: usize) -> Vec<SampleParameters> {
     let digit = |cell: usize| {
         let (x, y) = (cell % side, cell / side);
-        if x.abs_diff(y) * 8 <= side { char::from_digit((1 + 14 * x / (side - 1)) as u32, 16).unwrap_or('f') } else { '0' }
+        if x.abs_diff(y) * 8 <= side {
+            char::from_digit((1 + 14 * x / (side - 1)) as u32, 16).unwrap_or('f')
+        } else {
+            '0'
+        }
     };
     let painted = (0..side * side).map(digit).collect();
     let kinds = [RewardKind::Given, RewardKind::Ring, RewardKind::Checker];
@@ -181,13 +194,23 @@ impl Turning<'_> {
         let parameters = SampleParameters { steps: options.of(1000, 100), ..parameters.clone() };
         for seed in 0..seeds {
             let mut own = seed::stream(seed, 3);
-            let mut adapted = Adapted::new(task.clone(), model.policy.clone(), &parameters, fork(&mut own))?;
-            (0..parameters.steps).try_for_each(|_| adapted.advance())?;
-            runs.push((ADAPTED, measures.of(&adapted.law(), adapted.log_z(), adapted.transitions(), seed)));
+            let mut adapt = |steps: u32| -> Result<Adapted> {
+                let parameters = SampleParameters { steps, ..parameters.clone() };
+                let mut adapted = Adapted::new(task.clone(), model.policy.clone(), &parameters, fork(&mut own))?;
+                (0..steps).try_for_each(|_| adapted.advance())?;
+                Ok(adapted)
+            };
+            let adapted = adapt(parameters.steps)?;
             let spent = adapted.transitions();
+            runs.push((ADAPTED, measures.of(&adapted.law(), adapted.log_z(), spent, seed)));
+            if grid && !options.quick {
+                let longer = adapt(4 * parameters.steps)?;
+                runs.push((LONGER, measures.of(&longer.law(), longer.log_z(), longer.transitions(), seed)));
+            }
             let learnt = scratch(&task, &parameters, &mut own)?;
             runs.push((SCRATCH, measures.of(&learnt.law(), Some(learnt.log_z()), learnt.transitions(), seed)));
             let each = learnt.transitions() as f64 / f64::from(parameters.steps);
+            // That one reward pays for everything is dear to measure: once is enough.
             let budgets = [(SHARED, true, pretraining / rewards as u64), (WHOLE, first && seed == 0, pretraining)];
             for (name, _, shared) in budgets.into_iter().filter(|(_, wanted, _)| *wanted && !options.quick) {
                 let steps = ((shared + spent) as f64 / each).round() as u32;
@@ -269,5 +292,7 @@ fn draw(log_law: &[f64], count: usize, rng: &mut impl Rng) -> HashSet<usize> {
 /// # Errors
 /// If it does not.
 pub fn pretraining(card: &serde_json::Value) -> Result<u64> {
-    card["training"]["transitions"].as_u64().context("the model card does not say how many transitions were learnt from")
+    card["training"]["transitions"]
+        .as_u64()
+        .context("the model card does not say how many transitions were learnt from")
 }

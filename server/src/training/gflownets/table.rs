@@ -90,7 +90,8 @@ impl fmt::Display for Table {
         };
         let lines: Vec<(String, Vec<String>)> =
             [header].into_iter().chain(exact).chain(self.rows.iter().map(written)).collect();
-        let width = |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
+        let width =
+            |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
         let first = width(&mut lines.iter().map(|(name, _)| name));
         writeln!(f, "{}", self.title)?;
         for (name, values) in &lines {
@@ -135,6 +136,9 @@ mod tests {
             columns: vec![Column::new("log Z", Some(11.892389)), Column::new("L1", None)],
             rows: vec![Row::of("one", &[vec![Some(11.0), None], vec![Some(12.0), None]])],
         };
-        assert_eq!(table.to_string(), "sets\n                log Z  L1\nexact          11.892    \none    11.500 ± 0.7071   –\n");
+        assert_eq!(
+            table.to_string(),
+            "sets\n                log Z  L1\nexact          11.892    \none    11.500 ± 0.7071   –\n"
+        );
     }
 }

@@ -125,6 +125,8 @@ fn order_preserving_learners_gather_at_the_best_objects() {
         (Carrier::Trajectory, Comparison::Batch),
         (Carrier::Detailed, Comparison::Pairs),
         (Carrier::SubTrajectory(0.9), Comparison::Batch),
+        (Carrier::Edge, Comparison::Pairs),
+        (Carrier::Edge, Comparison::Batch),
     ] {
         let objective = Objective::OrderPreserving { carrier, comparison, weight: 1.0 };
         let config = small(BackwardPolicy::Uniform);
@@ -253,6 +255,7 @@ fn an_impossible_combination_is_an_error_that_says_what_is_missing() {
     let looking = Objective::ForwardLooking { terminal: Terminal::Pinned, lambda: None };
     let outcome = Objective::OutcomeConditioned { failure: Failure::EveryTransition, log_floor: -7.0 };
     let order = Objective::OrderPreserving { carrier: Carrier::Detailed, comparison: Comparison::Pairs, weight: 0.1 };
+    let edges = Objective::OrderPreserving { carrier: Carrier::Edge, comparison: Comparison::Pairs, weight: 0.1 };
     let cut = Some(Cut { share: 1.0, shortest: 1, longest: 3 });
     let normal = Settings::default;
     let try_it = |config: &PolicyConfig, reward: Option<&dyn Reward>, objective, settings| {
@@ -273,6 +276,7 @@ fn an_impossible_combination_is_an_error_that_says_what_is_missing() {
         (try_it(&full, reward, Objective::DetailedBalance, Settings { cut, ..normal() }), "complete trajectories"),
         (try_it(&full, reward, order, Settings { batch: 1, ..normal() }), "two trajectories"),
         (try_it(&full, reward, Objective::FlowMatching, normal()), "backward policy"),
+        (try_it(&full, None, edges, normal()), "backward policy"),
         (
             try_it(&bare, reward, Objective::LogPartitionVariance, Settings { backward_kl: 0.1, ..normal() }),
             "learned one",

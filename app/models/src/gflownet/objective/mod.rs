@@ -76,6 +76,8 @@ pub enum Carrier {
     Detailed,
     /// The same; sub-trajectory balance with this λ before.
     SubTrajectory(f64),
+    /// The flow of the last edge; flow matching before.
+    Edge,
 }
 
 /// What is minimised.
@@ -121,7 +123,7 @@ pub enum Objective {
 }
 
 impl Objective {
-    /// The loss of `terms` and its gradient. [`Objective::FlowMatching`] sees edges instead: [`flow_matching`].
+    /// The loss of `terms` and its gradient. Those that match flows see edges instead: [`flow_matching`].
     pub fn evaluate(&self, terms: &Terms, link: Link) -> Gradients {
         match *self {
             Self::FlowMatching => Gradients::zeros(terms),
@@ -143,25 +145,31 @@ impl Objective {
     }
 }
 
+/// What the comparison of the complete trajectories of a batch costs, given their learned log-rewards.
+fn rank(terms: &Terms, log_rewards: &[f64], comparison: Comparison) -> OrderLoss {
+    let (finished, objectives) = (terms.finished(), terms.objectives);
+    let utilities: Vec<f64> =
+        finished.iter().flat_map(|&index| &terms.utilities[index * objectives..][..objectives]).copied().collect();
+    match comparison {
+        Comparison::Batch => order_by_batch(log_rewards, &batch_labels(&utilities, objectives)),
+        Comparison::Pairs => order_by_pairs(log_rewards, &utilities, objectives, &terms.partners),
+    }
+}
+
 /// The comparison of the complete trajectories of a batch, and the balance that goes with it.
 fn order_preserving(terms: &Terms, carrier: Carrier, comparison: Comparison, weight: f64, link: Link) -> Gradients {
     let finished = terms.finished();
     let (mut gradients, weight) = match carrier {
         Carrier::Trajectory => (Gradients::zeros(terms), 1.0),
+        Carrier::Edge => return Gradients::zeros(terms),
         Carrier::Detailed => (interior_detailed_balance(terms, link), weight),
         Carrier::SubTrajectory(lambda) => (interior_sub_trajectory_balance(terms, lambda, link), weight),
     };
     let log_rewards = match carrier {
         Carrier::Trajectory => trajectory_log_rewards(terms, &finished),
-        Carrier::Detailed | Carrier::SubTrajectory(_) => final_log_rewards(terms, &finished),
+        _ => final_log_rewards(terms, &finished),
     };
-    let objectives = terms.objectives;
-    let utilities: Vec<f64> =
-        finished.iter().flat_map(|&index| &terms.utilities[index * objectives..][..objectives]).copied().collect();
-    let (loss, slopes) = match comparison {
-        Comparison::Batch => order_by_batch(&log_rewards, &batch_labels(&utilities, objectives)),
-        Comparison::Pairs => order_by_pairs(&log_rewards, &utilities, objectives, &terms.partners),
-    };
+    let (loss, slopes) = rank(terms, &log_rewards, comparison);
     gradients.loss += weight * loss;
     for (&index, slope) in finished.iter().zip(slopes) {
         let slope = weight * slope;

@@ -57,7 +57,8 @@ impl Objective {
             },
             Self::OutcomeConditioned { .. } => Needs { flow: true, complete: true, condition: true, ..none },
             Self::OrderPreserving { carrier, .. } => {
-                Needs { flow: carrier != Carrier::Trajectory, complete: true, several: true, ..none }
+                let flow = matches!(carrier, Carrier::Detailed | Carrier::SubTrajectory(_));
+                Needs { flow, complete: true, several: true, ..none }
             }
         }
     }
@@ -111,6 +112,7 @@ impl Objective {
             Self::OutcomeConditioned { .. } => "outcome-conditioned detailed balance",
             Self::OrderPreserving { carrier: Carrier::Trajectory, .. } => "order-preserving trajectory balance",
             Self::OrderPreserving { carrier: Carrier::Detailed, .. } => "order-preserving detailed balance",
+            Self::OrderPreserving { carrier: Carrier::Edge, .. } => "order-preserving flow matching",
             Self::OrderPreserving { .. } => "order-preserving sub-trajectory balance",
         }
     }
@@ -144,7 +146,7 @@ impl Objective {
                 "for the divergence of the backward policy a learned one",
             ),
             (
-                *self == Self::FlowMatching && policy.backward_policy() == BackwardPolicy::Learned,
+                self.matches_flows() && policy.backward_policy() == BackwardPolicy::Learned,
                 "no learned backward policy: nothing would train it, flows imply their own; the uniform one",
             ),
         ] {
@@ -220,6 +222,11 @@ impl Objective {
             ));
         }
         Ok(())
+    }
+
+    /// Whether flows of edges are matched, with a reward at the end or with an order.
+    pub(super) fn matches_flows(&self) -> bool {
+        matches!(self, Self::FlowMatching | Self::OrderPreserving { carrier: Carrier::Edge, .. })
     }
 
     /// How partners are needed.
