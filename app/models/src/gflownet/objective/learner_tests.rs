@@ -152,7 +152,9 @@ fn a_conditional_log_z_is_that_of_each_condition() {
     let objective = Objective::ConditionalTrajectoryBalance;
     let mut learner = learner(&grid, Some(&Constant(0.0)), &config, objective, fast()).expect("possible");
     let mut conditions = Conditions::new(1);
-    [0.0, 1.0].map(|asked| conditions.push(&[], &[asked]));
+    for asked in [0.0, 1.0] {
+        conditions.push(&[], &[asked]);
+    }
     let which: Vec<u32> = (0..16).map(|index| index % 2).collect();
     let mut rng = stream(9, 0);
     for _ in 0..800 {
