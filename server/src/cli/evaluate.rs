@@ -48,7 +48,8 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
     let assets = args.places.assets();
     let weights = weights::read(args.weights.as_deref(), &args.places, system.slug, preset)?;
     let options = Options { seeds: args.seeds, quick: args.quick };
-    if let Some(tables) = evaluate_gflownets::tables(system.slug, preset, &weights.bytes, &assets, options)? {
+    let bytes = (&*weights.bytes, args.weights.as_deref());
+    if let Some(tables) = evaluate_gflownets::tables(system.slug, preset, bytes, &assets, options)? {
         match args.json {
             true => println!("{}", serde_json::to_string_pretty(&tables).map_err(anyhow::Error::from)?),
             false => tables.iter().for_each(|table| println!("{table}")),

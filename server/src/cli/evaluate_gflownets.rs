@@ -1,5 +1,7 @@
 //! `vitrine evaluate` of GFlowNets: tables of measures beside what is exact.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use catalog::{ModelFile, Preset};
 use models::systems::{fl_gfn, oc_gfn};
@@ -10,11 +12,12 @@ use crate::{
     training::gflownets::{Options, Table, orders, outcomes, sets},
 };
 
-/// The tables of a preset of `system`, from the bytes of its weights file; none if that system is no GFlowNet.
+/// The tables of a preset of `system`, from the bytes of its weights file, which is `given` if it is not the shipped one;
+/// none if that system is no GFlowNet.
 pub(super) fn tables(
     system: &str,
     preset: &Preset,
-    weights: &[u8],
+    (weights, given): (&[u8], Option<&Path>),
     assets: &Assets,
     options: Options,
 ) -> Result<Option<Vec<Table>>, Failure> {
@@ -26,9 +29,13 @@ pub(super) fn tables(
         }
         "oc-gfn" => {
             let model = oc_gfn::read(preset.name, weights).map_err(failed)?;
-            let card = assets.find(&preset.path(system, ModelFile::Card));
-            let card = card.ok_or_else(|| Failure::input("preset", "its model card is not shipped"))?;
-            let card = std::fs::read(card).map_err(anyhow::Error::from)?;
+            // A training writes the card beside the weights.
+            let card = match given {
+                None => assets.find(&preset.path(system, ModelFile::Card)),
+                Some(weights) => Some(weights.with_file_name("card.json")).filter(|card| card.is_file()),
+            };
+            let none = || Failure::input("weights", "there is no model card, which says what they were learnt from");
+            let card = std::fs::read(card.ok_or_else(none)?).map_err(anyhow::Error::from)?;
             let card = serde_json::from_slice(&card).map_err(anyhow::Error::from)?;
             outcomes::compare(&model, preset.name, outcomes::pretraining(&card)?, options)?
         }
