@@ -146,6 +146,19 @@ RESCALERS = $(patsubst assets/weights/dlv-irn/%/weights.safetensors,%,$(wildcard
 BENCH_PAGE ?= target/bench-page
 export BENCH_PAGE
 
+# Those of GFlowNets hold an older numpy.
+FLOW_PEERS := $(TOOLS)/peers-gflownets
+# Few steps and one seed, in a minute or two for all; `make bench FLOWS=` measures as the specs ask, in hours.
+FLOWS ?= --quick --seeds 1
+FLOW_PRESETS := fl-gfn/set-small fl-gfn/set-medium oc-gfn/grid-8 oc-gfn/grid-16 oc-gfn/grid-32 oc-gfn/tfbind8 \
+  op-gfn/pareto-grid op-gfn/hyper-grid op-gfn/cell op-gfn/bag op-gfn/tfbind8 op-gfn/qm9str
+
+$(FLOW_PEERS)/installed: e2e/bench/requirements-gflownets.txt
+	@command -v python3 >/dev/null || { echo "make bench compares with Python programs: install python3 and python3-venv."; exit 1; }
+	python3 -m venv $(FLOW_PEERS)
+	$(FLOW_PEERS)/bin/pip install --quiet --requirement $<
+	@touch $@
+
 $(PEERS)/installed: e2e/bench/requirements.txt
 	@command -v python3 >/dev/null || { echo "make bench compares with Python programs: install python3 and python3-venv."; exit 1; }
 	python3 -m venv $(PEERS)
@@ -161,12 +174,15 @@ bench-quality: server
 	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400; done
 	for preset in $(RESCALERS); do \
 	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset; done
+	for flow in $(FLOW_PRESETS); do \
+	  $(TARGET_DIR)/release/vitrine evaluate $${flow%/*} --preset $${flow#*/} $(FLOWS); done
 
-bench-native: server $(PEERS)/installed
+bench-native: server $(PEERS)/installed $(FLOW_PEERS)/installed
 	$(CARGO) build --release --locked --workspace --examples
 	$(EXAMPLES)/bench_table $(PEERS)/bin/python
 	$(EXAMPLES)/crystal_table $(PEERS)/bin/python
 	$(EXAMPLES)/rescaling_table $(PEERS)/bin/python
+	$(EXAMPLES)/gflownet_table $(FLOW_PEERS)/bin/python
 	for preset in $(filter x2-small x4-small,$(RESCALERS)); do \
 	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset --json \
 	    | $(PEERS)/bin/python app/samples/benches/peer_codecs.py $$preset; done

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::{Failure, weights};
+use super::{Failure, evaluate_gflownets, weights};
 use crate::{
     config::Places,
-    training::{crysbfn, dlv_irn, judge, porous_gan::COMPARED_SIDE},
+    training::{crysbfn, dlv_irn, gflownets::Options, judge, porous_gan::COMPARED_SIDE},
 };
 
 /// Arguments of `vitrine evaluate`.
@@ -28,6 +28,12 @@ pub struct EvaluateArgs {
     /// Folder of pictures to measure on, for systems that work on pictures; the shipped held-out ones without
     #[arg(long, value_name = "FOLDER")]
     pictures: Option<std::path::PathBuf>,
+    /// Seeds to repeat on, for systems that learn while they are measured
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=32))]
+    seeds: u64,
+    /// Few steps and few tasks, for those systems: whether something broke, not how good it is
+    #[arg(long)]
+    quick: bool,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -41,6 +47,15 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
     let preset = system.preset(&args.preset).ok_or_else(|| Failure::input("preset", "unknown"))?;
     let assets = args.places.assets();
     let weights = weights::read(args.weights.as_deref(), &args.places, system.slug, preset)?;
+    let options = Options { seeds: args.seeds, quick: args.quick };
+    let bytes = (&*weights.bytes, args.weights.as_deref());
+    if let Some(tables) = evaluate_gflownets::tables(system.slug, preset, bytes, &assets, options)? {
+        match args.json {
+            true => println!("{}", serde_json::to_string_pretty(&tables).map_err(anyhow::Error::from)?),
+            false => tables.iter().for_each(|table| println!("{table}")),
+        }
+        return Ok(());
+    }
     let model = models::load(system.slug, preset.name, weights.bytes, &burn::tensor::Device::flex())
         .map_err(|error| Failure::Failed(error.into()))?;
     match system.slug {

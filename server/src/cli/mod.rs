@@ -1,6 +1,7 @@
 //! The command line, on the same contract as the page and the API.
 
 mod evaluate;
+mod evaluate_gflownets;
 mod export;
 mod export_structure;
 mod failure;

@@ -4,6 +4,7 @@ mod card;
 pub mod checkpoint;
 pub mod crysbfn;
 pub mod dlv_irn;
+pub mod gflownets;
 pub mod judge;
 mod machine;
 pub mod oc_gfn;

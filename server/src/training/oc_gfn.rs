@@ -197,8 +197,7 @@ impl Trainer for OutcomeTraining {
     }
 
     fn advance(&mut self) -> Result<Metrics> {
-        // A stream per step. A resumed training explores with a new curiosity, so it repeats the interrupted one in all but
-        // that.
+        // A stream per step, so that a resumed training repeats the interrupted one.
         let mut rng = seed::stream(self.request.seed, 1 + self.history.step);
         let PretrainingReport { loss, explorer_loss, success, transitions } =
             self.pretraining.step(self.rate(), &mut rng)?;

@@ -33,12 +33,13 @@ pub fn log_forward(graph: &Graph, environment: &dyn Environment, policy: &Policy
     log_forward
 }
 
-/// What an unconditioned policy with a flow head takes for the flow of the root: `ln Z`.
-pub fn log_flow_of_root(environment: &dyn Environment, policy: &Policy) -> f64 {
+/// What a policy with a flow head takes for the flow of the root, `ln Z`, if condition number 0 of `conditions` is put
+/// to it.
+pub fn log_flow_of_root(environment: &dyn Environment, policy: &Policy, conditions: &Conditions) -> f64 {
     let mut root = vec![0; environment.width()];
     environment.root(&mut root);
     let mut evaluations = Evaluations::new();
-    evaluations.prepare(policy, environment, &Conditions::none());
+    evaluations.prepare(policy, environment, conditions);
     let row = evaluations.row(policy, environment, &root, 0);
     evaluations.compute(policy);
     evaluations.log_flow(policy, row)

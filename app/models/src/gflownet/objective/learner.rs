@@ -1,8 +1,8 @@
 //! From trajectories to a better policy.
 
 use super::{
-    EdgeFlows, Fit, Grades, Gradients, LearnerError, Objective, ObjectiveError, Settings, Terms, backward_divergence,
-    flow_matching,
+    Carrier, Comparison, EdgeFlows, Fit, Grades, Gradients, LearnerError, Objective, ObjectiveError, Settings, Terms,
+    backward_divergence, flow_matching, rank,
 };
 use crate::gflownet::{
     environment::{Environment, Reward, States},
@@ -180,7 +180,12 @@ impl Learner {
             terms.log_flow = (0..trajectories.states().len()).map(|state| head(rows.get(state))).collect();
         }
         let gradients = match self.objective {
-            Objective::FlowMatching => self.match_flows(environment, trajectories, &terms)?,
+            Objective::FlowMatching => self.match_flows(environment, trajectories, &terms, true)?,
+            Objective::OrderPreserving { carrier: Carrier::Edge, comparison, weight } => {
+                let mut gradients = self.match_flows(environment, trajectories, &terms, false)?;
+                gradients.loss += weight * self.rank_edges(environment, trajectories, &terms, comparison, weight);
+                gradients
+            }
             _ => self.objective.evaluate(&terms, self.settings.link),
         };
         let mut loss = gradients.loss;
@@ -302,12 +307,41 @@ impl Learner {
         cost
     }
 
-    /// Flow matching at all states but the root: its gradients go to the logits straight away.
+    /// Compares the trajectories by the flow of their last edge; answers with the cost, and passes its gradient, times
+    /// `weight`, to the logits straight away (OP-FM; OP-GFN, spec §3).
+    fn rank_edges(
+        &mut self,
+        environment: &dyn Environment,
+        trajectories: &Trajectories,
+        terms: &Terms,
+        comparison: Comparison,
+        weight: f64,
+    ) -> f64 {
+        let (policy, evaluations) = (&self.policy, &mut self.evaluations);
+        let last = |index: usize| {
+            let before = trajectories.states().get(trajectories.states_of(index).end - 2);
+            let row = evaluations.row(policy, environment, before, trajectories.condition(index));
+            (row, trajectories.forward()[trajectories.transitions_of(index).end - 1] as usize)
+        };
+        let edges: Vec<(usize, usize)> = terms.finished().into_iter().map(last).collect();
+        evaluations.compute_all(policy);
+        let log_rewards: Vec<f64> =
+            edges.iter().map(|&(row, action)| f64::from(evaluations.logits(policy, row)[action])).collect();
+        let (loss, slopes) = rank(terms, &log_rewards, comparison);
+        for ((row, action), slope) in edges.into_iter().zip(slopes) {
+            evaluations.add_logit(policy, row, action, weight * slope);
+        }
+        loss
+    }
+
+    /// Flow matching at all states but the root, and `terminal` ones only if they have a reward: its gradients go to
+    /// the logits straight away.
     fn match_flows(
         &mut self,
         environment: &dyn Environment,
         trajectories: &Trajectories,
         terms: &Terms,
+        terminal: bool,
     ) -> Result<Gradients, RolloutError> {
         let (policy, evaluations) = (&self.policy, &mut self.evaluations);
         let mut flows = EdgeFlows { into: vec![0], out_of: vec![0], ..EdgeFlows::default() };
@@ -316,7 +350,7 @@ impl Learner {
         let mut parent = vec![0; environment.width()];
         for index in 0..trajectories.len() {
             let (states, condition) = (trajectories.states_of(index), trajectories.condition(index));
-            for at in states.start + 1..states.end {
+            for at in states.start + 1..states.end - usize::from(!terminal) {
                 let state = trajectories.states().get(at);
                 environment.backward_mask(state, &mut legal);
                 for (backward, _) in legal.iter().enumerate().filter(|(_, legal)| **legal) {

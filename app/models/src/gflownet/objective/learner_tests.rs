@@ -87,6 +87,7 @@ fn every_objective_with_a_fixed_point_learns_the_law_of_a_small_grid() {
         (Objective::SubTrajectoryBalance(0.9), BackwardPolicy::Learned),
         (Objective::LogPartitionVariance, BackwardPolicy::Uniform),
         (Objective::TrajectoryBalance, BackwardPolicy::Uniform),
+        (Objective::ConditionalTrajectoryBalance, BackwardPolicy::Uniform),
     ] {
         let distance = distance(&grid, &reward, &small(backward), objective, fast(), 800);
         assert!(distance < 0.06, "{objective:?} {backward:?}: total variation {distance}");
@@ -124,6 +125,8 @@ fn order_preserving_learners_gather_at_the_best_objects() {
         (Carrier::Trajectory, Comparison::Batch),
         (Carrier::Detailed, Comparison::Pairs),
         (Carrier::SubTrajectory(0.9), Comparison::Batch),
+        (Carrier::Edge, Comparison::Pairs),
+        (Carrier::Edge, Comparison::Batch),
     ] {
         let objective = Objective::OrderPreserving { carrier, comparison, weight: 1.0 };
         let config = small(BackwardPolicy::Uniform);
@@ -138,6 +141,33 @@ fn order_preserving_learners_gather_at_the_best_objects() {
         // The target itself gives the best set a fifth.
         assert!(mass > 0.5, "{carrier:?} {comparison:?}: {mass}");
         assert_eq!(learner.policy().log_z(), Some(0.0), "log Z has no part in it");
+    }
+}
+
+/// Two rewards, one the other times e³: only a log Z that knows which is asked for fits both.
+#[test]
+fn a_conditional_log_z_is_that_of_each_condition() {
+    let grid = grid(2, 4);
+    let config = PolicyConfig { condition_values: 1, log_z: None, ..small(BackwardPolicy::Uniform) };
+    let objective = Objective::ConditionalTrajectoryBalance;
+    let mut learner = learner(&grid, Some(&Constant(0.0)), &config, objective, fast()).expect("possible");
+    let mut conditions = Conditions::new(1);
+    for asked in [0.0, 1.0] {
+        conditions.push(&[], &[asked]);
+    }
+    let which: Vec<u32> = (0..16).map(|index| index % 2).collect();
+    let mut rng = stream(9, 0);
+    for _ in 0..800 {
+        let walks = learner.explore(&grid, &conditions, &which, &mut rng).expect("they fit");
+        let log_reward = which.iter().map(|&asked| 3.0 * f64::from(asked)).collect();
+        let grades = Grades { log_reward, ..Grades::default() };
+        learner.fit(&grid, &conditions, &walks, &grades, &mut rng).expect("it learns");
+    }
+    for (asked, expected) in [(0.0, 16.0_f64.ln()), (1.0, 16.0_f64.ln() + 3.0)] {
+        let mut one = Conditions::new(1);
+        one.push(&[], &[asked]);
+        let log_z = crate::gflownet::law::log_flow_of_root(&grid, learner.policy(), &one);
+        assert!((log_z - expected).abs() < 0.1, "{log_z} for {expected}");
     }
 }
 
@@ -227,6 +257,7 @@ fn an_impossible_combination_is_an_error_that_says_what_is_missing() {
     let looking = Objective::ForwardLooking { terminal: Terminal::Pinned, lambda: None };
     let outcome = Objective::OutcomeConditioned { failure: Failure::EveryTransition, log_floor: -7.0 };
     let order = Objective::OrderPreserving { carrier: Carrier::Detailed, comparison: Comparison::Pairs, weight: 0.1 };
+    let edges = Objective::OrderPreserving { carrier: Carrier::Edge, comparison: Comparison::Pairs, weight: 0.1 };
     let cut = Some(Cut { share: 1.0, shortest: 1, longest: 3 });
     let normal = Settings::default;
     let try_it = |config: &PolicyConfig, reward: Option<&dyn Reward>, objective, settings| {
@@ -237,6 +268,7 @@ fn an_impossible_combination_is_an_error_that_says_what_is_missing() {
         (try_it(&bare, reward, Objective::TrajectoryBalance, normal()), "a learned log Z"),
         (try_it(&bare, reward, Objective::DetailedBalance, normal()), "a head for log-flows"),
         (try_it(&bare, reward, Objective::SubTrajectoryBalance(0.9), normal()), "a head for log-flows"),
+        (try_it(&bare, reward, Objective::ConditionalTrajectoryBalance, normal()), "a head for log-flows"),
         (try_it(&bare, reward, order, normal()), "a head for log-flows"),
         (try_it(&full, reward, looking, normal()), "the reward of unfinished objects"),
         (try_it(&full, None, Objective::DetailedBalance, normal()), "a reward at all"),
@@ -246,6 +278,7 @@ fn an_impossible_combination_is_an_error_that_says_what_is_missing() {
         (try_it(&full, reward, Objective::DetailedBalance, Settings { cut, ..normal() }), "complete trajectories"),
         (try_it(&full, reward, order, Settings { batch: 1, ..normal() }), "two trajectories"),
         (try_it(&full, reward, Objective::FlowMatching, normal()), "backward policy"),
+        (try_it(&full, None, edges, normal()), "backward policy"),
         (
             try_it(&bare, reward, Objective::LogPartitionVariance, Settings { backward_kl: 0.1, ..normal() }),
             "learned one",

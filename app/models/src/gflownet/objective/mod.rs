@@ -36,7 +36,9 @@ pub use order::{
 };
 pub use settings::{Fit, Grades, LearnerError, Settings};
 pub use terms::{Gradients, Terms};
-pub use trajectory::{augmented_trajectory_balance, log_partition_variance, trajectory_balance};
+pub use trajectory::{
+    augmented_trajectory_balance, conditional_trajectory_balance, log_partition_variance, trajectory_balance,
+};
 
 /// The factor `F̃` of terminal states in forward-looking objectives (FL-GFN, spec §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +76,8 @@ pub enum Carrier {
     Detailed,
     /// The same; sub-trajectory balance with this λ before.
     SubTrajectory(f64),
+    /// The flow of the last edge; flow matching before.
+    Edge,
 }
 
 /// What is minimised.
@@ -85,6 +89,8 @@ pub enum Objective {
     DetailedBalance,
     /// Trajectory balance.
     TrajectoryBalance,
+    /// Trajectory balance with the flow of the root for Z, which knows what the policy is conditioned on.
+    ConditionalTrajectoryBalance,
     /// Sub-trajectory balance with this λ.
     SubTrajectoryBalance(f64),
     /// Trajectory balance with the batch's own log Z.
@@ -117,12 +123,13 @@ pub enum Objective {
 }
 
 impl Objective {
-    /// The loss of `terms` and its gradient. [`Objective::FlowMatching`] sees edges instead: [`flow_matching`].
+    /// The loss of `terms` and its gradient. Those that match flows see edges instead: [`flow_matching`].
     pub fn evaluate(&self, terms: &Terms, link: Link) -> Gradients {
         match *self {
             Self::FlowMatching => Gradients::zeros(terms),
             Self::DetailedBalance => detailed_balance(terms, link),
             Self::TrajectoryBalance => trajectory_balance(terms, link),
+            Self::ConditionalTrajectoryBalance => conditional_trajectory_balance(terms, link),
             Self::SubTrajectoryBalance(lambda) => sub_trajectory_balance(terms, lambda, link),
             Self::LogPartitionVariance => log_partition_variance(terms),
             Self::AugmentedTrajectoryBalance => augmented_trajectory_balance(terms, link),
@@ -138,25 +145,31 @@ impl Objective {
     }
 }
 
+/// What the comparison of the complete trajectories of a batch costs, given their learned log-rewards.
+fn rank(terms: &Terms, log_rewards: &[f64], comparison: Comparison) -> OrderLoss {
+    let (finished, objectives) = (terms.finished(), terms.objectives);
+    let utilities: Vec<f64> =
+        finished.iter().flat_map(|&index| &terms.utilities[index * objectives..][..objectives]).copied().collect();
+    match comparison {
+        Comparison::Batch => order_by_batch(log_rewards, &batch_labels(&utilities, objectives)),
+        Comparison::Pairs => order_by_pairs(log_rewards, &utilities, objectives, &terms.partners),
+    }
+}
+
 /// The comparison of the complete trajectories of a batch, and the balance that goes with it.
 fn order_preserving(terms: &Terms, carrier: Carrier, comparison: Comparison, weight: f64, link: Link) -> Gradients {
     let finished = terms.finished();
     let (mut gradients, weight) = match carrier {
         Carrier::Trajectory => (Gradients::zeros(terms), 1.0),
+        Carrier::Edge => return Gradients::zeros(terms),
         Carrier::Detailed => (interior_detailed_balance(terms, link), weight),
         Carrier::SubTrajectory(lambda) => (interior_sub_trajectory_balance(terms, lambda, link), weight),
     };
     let log_rewards = match carrier {
         Carrier::Trajectory => trajectory_log_rewards(terms, &finished),
-        Carrier::Detailed | Carrier::SubTrajectory(_) => final_log_rewards(terms, &finished),
+        _ => final_log_rewards(terms, &finished),
     };
-    let objectives = terms.objectives;
-    let utilities: Vec<f64> =
-        finished.iter().flat_map(|&index| &terms.utilities[index * objectives..][..objectives]).copied().collect();
-    let (loss, slopes) = match comparison {
-        Comparison::Batch => order_by_batch(&log_rewards, &batch_labels(&utilities, objectives)),
-        Comparison::Pairs => order_by_pairs(&log_rewards, &utilities, objectives, &terms.partners),
-    };
+    let (loss, slopes) = rank(terms, &log_rewards, comparison);
     gradients.loss += weight * loss;
     for (&index, slope) in finished.iter().zip(slopes) {
         let slope = weight * slope;

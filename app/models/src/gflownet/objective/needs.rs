@@ -42,6 +42,7 @@ impl Objective {
             Self::FlowMatching => Needs { complete: true, reward: true, ..none },
             Self::DetailedBalance => Needs { flow: true, reward: true, complete: true, ..none },
             Self::SubTrajectoryBalance(_) => Needs { flow: true, reward: true, complete: true, ..none },
+            Self::ConditionalTrajectoryBalance => Needs { flow: true, complete: true, reward: true, ..none },
             Self::TrajectoryBalance => Needs { log_z: true, complete: true, reward: true, ..none },
             Self::LogPartitionVariance => Needs { complete: true, reward: true, several: true, ..none },
             Self::AugmentedTrajectoryBalance => {
@@ -56,7 +57,8 @@ impl Objective {
             },
             Self::OutcomeConditioned { .. } => Needs { flow: true, complete: true, condition: true, ..none },
             Self::OrderPreserving { carrier, .. } => {
-                Needs { flow: carrier != Carrier::Trajectory, complete: true, several: true, ..none }
+                let flow = matches!(carrier, Carrier::Detailed | Carrier::SubTrajectory(_));
+                Needs { flow, complete: true, several: true, ..none }
             }
         }
     }
@@ -101,6 +103,7 @@ impl Objective {
             Self::FlowMatching => "flow matching",
             Self::DetailedBalance => "detailed balance",
             Self::TrajectoryBalance => "trajectory balance",
+            Self::ConditionalTrajectoryBalance => "conditional trajectory balance",
             Self::SubTrajectoryBalance(_) => "sub-trajectory balance",
             Self::LogPartitionVariance => "log-partition variance",
             Self::AugmentedTrajectoryBalance => "augmented trajectory balance",
@@ -109,6 +112,7 @@ impl Objective {
             Self::OutcomeConditioned { .. } => "outcome-conditioned detailed balance",
             Self::OrderPreserving { carrier: Carrier::Trajectory, .. } => "order-preserving trajectory balance",
             Self::OrderPreserving { carrier: Carrier::Detailed, .. } => "order-preserving detailed balance",
+            Self::OrderPreserving { carrier: Carrier::Edge, .. } => "order-preserving flow matching",
             Self::OrderPreserving { .. } => "order-preserving sub-trajectory balance",
         }
     }
@@ -142,7 +146,7 @@ impl Objective {
                 "for the divergence of the backward policy a learned one",
             ),
             (
-                *self == Self::FlowMatching && policy.backward_policy() == BackwardPolicy::Learned,
+                self.matches_flows() && policy.backward_policy() == BackwardPolicy::Learned,
                 "no learned backward policy: nothing would train it, flows imply their own; the uniform one",
             ),
         ] {
@@ -218,6 +222,11 @@ impl Objective {
             ));
         }
         Ok(())
+    }
+
+    /// Whether flows of edges are matched, with a reward at the end or with an order.
+    pub(super) fn matches_flows(&self) -> bool {
+        matches!(self, Self::FlowMatching | Self::OrderPreserving { carrier: Carrier::Edge, .. })
     }
 
     /// How partners are needed.

@@ -39,6 +39,7 @@ fn objectives() -> Vec<Objective> {
     let mut all = vec![
         Objective::DetailedBalance,
         Objective::TrajectoryBalance,
+        Objective::ConditionalTrajectoryBalance,
         Objective::SubTrajectoryBalance(0.9),
         Objective::LogPartitionVariance,
         Objective::AugmentedTrajectoryBalance,

@@ -17,6 +17,22 @@ pub fn trajectory_balance(terms: &Terms, link: Link) -> Gradients {
     gradients
 }
 
+/// Trajectory balance whose log Z is the flow head's word on the root, `log F(s₀|c)`: it may depend on what the policy
+/// is conditioned on (torchgfn's conditional TB; OP-GFN's preference-conditioned baseline, spec §3).
+pub fn conditional_trajectory_balance(terms: &Terms, link: Link) -> Gradients {
+    let mut gradients = Gradients::zeros(terms);
+    let finished = terms.finished();
+    let share = 1.0 / finished.len().max(1) as f64;
+    for index in finished {
+        let root = terms.states(index).start;
+        let (loss, slope) = link.apply(terms.log_flow[root] + terms.log_ratio(index) - terms.log_reward[index]);
+        gradients.loss += share * loss;
+        gradients.log_flow[root] += share * slope;
+        gradients.add_log_ratio(terms, index, share * slope);
+    }
+    gradients
+}
+
 /// The variance of `log R + Σ log P_B − Σ log P_F` over the complete trajectories of the batch: trajectory balance
 /// with the best log Z for each batch (VarGrad; Richter et al. 2020, Zhang et al. 2023).
 pub fn log_partition_variance(terms: &Terms) -> Gradients {

@@ -1,5 +1,6 @@
 //! The optimiser.
 
+use super::{Mlp, Parameter, find};
 use pulp::Arch;
 
 const BETA1: f64 = 0.9;
@@ -24,6 +25,31 @@ impl Adam {
     /// Steps taken so far.
     pub fn steps(&self) -> u32 {
         self.step
+    }
+
+    /// The moments of `network`'s optimiser as named arrays, to go on later: `<prefix>first.layers.0.weight`,
+    /// `<prefix>second.layers.0.weight`, … and `<prefix>steps`.
+    pub(crate) fn parameters(&self, prefix: &str, network: &Mlp) -> Vec<Parameter> {
+        let mut parameters = network.named(&format!("{prefix}first.layers."), &self.first);
+        parameters.extend(network.named(&format!("{prefix}second.layers."), &self.second));
+        // Two halves: every whole number below 2^16 is a float.
+        let steps = [self.step >> 16, self.step & 0xffff];
+        let values = steps.iter().map(|&half| half as f32).collect();
+        parameters.push(Parameter { name: format!("{prefix}steps"), shape: vec![2], values });
+        parameters
+    }
+
+    /// The inverse of [`Self::parameters`], or what does not fit.
+    pub(crate) fn from_parameters(prefix: &str, network: &Mlp, parameters: &[Parameter]) -> Result<Self, String> {
+        let array = |prefix: String| network.array_of(&prefix, |name, shape| find(parameters, name, shape));
+        let first = array(format!("{prefix}first.layers."))?;
+        let second = array(format!("{prefix}second.layers."))?;
+        let halves = find(parameters, &format!("{prefix}steps"), &[2])?;
+        let half = |value: f32| (0.0..65536.0).contains(&value) && value.fract() == 0.0;
+        if !halves.iter().all(|&value| half(value)) || second.iter().any(|&value| value < 0.0) {
+            return Err("the optimiser's numbers make no sense".into());
+        }
+        Ok(Self { step: (halves[0] as u32) << 16 | halves[1] as u32, first, second })
     }
 
     /// Moves `values` by one step against `gradient`.

@@ -181,7 +181,7 @@ impl Mlp {
 
     /// `array`, laid out as this network's values, as named parameters without padding: `<prefix>0.weight`,
     /// `<prefix>0.bias`, …
-    pub(super) fn named(&self, prefix: &str, array: &[f32]) -> Vec<Parameter> {
+    pub(crate) fn named(&self, prefix: &str, array: &[f32]) -> Vec<Parameter> {
         let mut parameters = Vec::with_capacity(2 * self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
             let rows = array[layer.weight..].chunks(layer.pitch).take(layer.inputs);
@@ -200,7 +200,7 @@ impl Mlp {
     }
 
     /// The inverse of [`Self::named`], or what does not fit.
-    pub(super) fn array_of<'a>(
+    pub(crate) fn array_of<'a>(
         &self,
         prefix: &str,
         mut find: impl FnMut(&str, &[usize]) -> Result<&'a [f32], String>,
@@ -218,7 +218,7 @@ impl Mlp {
     }
 
     /// All values as one array of the layout of gradients.
-    pub(super) fn values(&self) -> &[f32] {
+    pub(crate) fn values(&self) -> &[f32] {
         &self.values
     }
 

@@ -230,7 +230,7 @@ impl Policy {
 }
 
 /// The values of a named array of that shape.
-fn find<'a>(parameters: &'a [Parameter], name: &str, shape: &[usize]) -> Result<&'a [f32], String> {
+pub(crate) fn find<'a>(parameters: &'a [Parameter], name: &str, shape: &[usize]) -> Result<&'a [f32], String> {
     let found = parameters.iter().find(|parameter| parameter.name == name);
     let found = found.ok_or_else(|| format!("`{name}` is missing"))?;
     if found.shape != shape || found.values.len() != shape.iter().product::<usize>() {
@@ -280,14 +280,9 @@ impl Optimiser {
     /// The moments of Adam as named arrays, to go on later: `first.layers.0.weight`, `second.layers.0.weight`, …,
     /// `log_z` (both moments of log Z) and `steps` (its bits as a float).
     pub fn parameters(&self, policy: &Policy) -> Vec<Parameter> {
-        let mut parameters = policy.network.named("first.layers.", &self.network.first);
-        parameters.extend(policy.network.named("second.layers.", &self.network.second));
+        let mut parameters = self.network.parameters("", &policy.network);
         let log_z = vec![self.log_z.first[0], self.log_z.second[0]];
         parameters.push(Parameter { name: "log_z".into(), shape: vec![2], values: log_z });
-        // Two halves: every whole number below 2^16 is a float.
-        let steps = [self.network.step >> 16, self.network.step & 0xffff];
-        let values = steps.iter().map(|&half| half as f32).collect();
-        parameters.push(Parameter { name: "steps".into(), shape: vec![2], values });
         parameters
     }
 
@@ -296,19 +291,12 @@ impl Optimiser {
     /// # Errors
     /// If an array is missing, of another shape or not finite, or the number of steps is none.
     pub fn from_parameters(policy: &Policy, parameters: &[Parameter]) -> Result<Self, PolicyError> {
-        let array = |prefix: &str| policy.network.array_of(prefix, |name, shape| find(parameters, name, shape));
-        let first = array("first.layers.").map_err(PolicyError::Parameters)?;
-        let second = array("second.layers.").map_err(PolicyError::Parameters)?;
+        let network = Adam::from_parameters("", &policy.network, parameters).map_err(PolicyError::Parameters)?;
         let log_z = find(parameters, "log_z", &[2]).map_err(PolicyError::Parameters)?;
-        let halves = find(parameters, "steps", &[2]).map_err(PolicyError::Parameters)?;
-        let half = |value: f32| (0.0..65536.0).contains(&value) && value.fract() == 0.0;
-        if !halves.iter().all(|&value| half(value)) || second.iter().chain([&log_z[1]]).any(|&value| value < 0.0) {
+        if log_z[1] < 0.0 {
             return Err(PolicyError::Parameters("the optimiser's numbers make no sense".into()));
         }
-        let step = (halves[0] as u32) << 16 | halves[1] as u32;
-        Ok(Self {
-            network: Adam { step, first, second },
-            log_z: Adam { step, first: vec![log_z[0]], second: vec![log_z[1]] },
-        })
+        let step = network.step;
+        Ok(Self { network, log_z: Adam { step, first: vec![log_z[0]], second: vec![log_z[1]] } })
     }
 }

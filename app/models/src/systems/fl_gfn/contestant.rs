@@ -147,7 +147,7 @@ impl SetLearner {
             return log_z;
         }
         // E(s₀) = 0, so that F and F̃ agree there.
-        law::log_flow_of_root(&self.task.environment, self.learner.policy())
+        law::log_flow_of_root(&self.task.environment, self.learner.policy(), &Conditions::none())
     }
 
     fn inclusion(&self) -> Vec<f64> {

@@ -78,6 +78,21 @@ impl Task {
         ]
     }
 
+    /// `ln R` of each object, in the graph's order.
+    pub fn log_rewards(&self) -> &[f64] {
+        &self.log_rewards
+    }
+
+    /// The exact law `R/Z` as log-probabilities, in the graph's order.
+    pub fn target_law(&self) -> &[f64] {
+        &self.target
+    }
+
+    /// The exact `ln Z`.
+    pub fn log_z(&self) -> f64 {
+        self.log_z
+    }
+
     fn mean_reward(&self, log_law: &[f64]) -> f64 {
         let rewards: Vec<f64> = self.log_rewards.iter().map(|log_reward| log_reward.exp()).collect();
         expectation(log_law, &rewards)
@@ -157,7 +172,8 @@ impl Adapted {
         Ok(Self { task, frozen, way, steps, batch, step: 0, transitions: 0, rng })
     }
 
-    fn law(&self) -> Law {
+    /// The law of its objects so far.
+    pub fn law(&self) -> Law {
         let space = &self.task.space;
         let log_forward = match &self.way {
             Way::Amortised(predictor) => {
@@ -169,7 +185,7 @@ impl Adapted {
     }
 
     /// `ln Σ N(s'|s₀)`.
-    fn log_z(&self) -> Option<f64> {
+    pub fn log_z(&self) -> Option<f64> {
         let space = &self.task.space;
         match &self.way {
             Way::Amortised(predictor) => {
@@ -259,7 +275,13 @@ impl Scratch {
         Ok(Self { task, learner, steps: parameters.steps, transitions: 0, rng })
     }
 
-    fn law(&self) -> Law {
+    /// Its flow of the root: `ln Z`.
+    pub fn log_z(&self) -> f64 {
+        law::log_flow_of_root(self.task.space.environment(), self.learner.policy(), &Conditions::none())
+    }
+
+    /// The law of its objects so far.
+    pub fn law(&self) -> Law {
         let space = &self.task.space;
         let policy = self.learner.policy();
         Law::of(&space.graph, law::log_forward(&space.graph, space.environment(), policy, &Conditions::none()))
@@ -284,7 +306,7 @@ impl Contestant for Scratch {
 
     fn look(&mut self, _thorough: bool) -> Result<(Vec<Option<f64>>, Picture), ModelError> {
         let law = self.law();
-        let log_z = law::log_flow_of_root(self.task.space.environment(), self.learner.policy());
+        let log_z = self.log_z();
         Ok(self.task.look(&law, Some(log_z), &mut self.rng))
     }
 

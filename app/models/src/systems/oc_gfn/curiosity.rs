@@ -7,7 +7,7 @@ use rand::Rng;
 
 use crate::gflownet::{
     environment::Environment,
-    policy::{Activation, Adam, Inputs, Mlp, Scratch, Tape},
+    policy::{Activation, Adam, Inputs, Mlp, Parameter, Scratch, Tape, find},
     rollout::Trajectories,
 };
 
@@ -30,6 +30,23 @@ impl Curiosity {
         let fixed = Mlp::new(size, &HIDDEN, OUTPUTS, Activation::LeakyRelu, rng);
         let learning = Mlp::new(size, &HIDDEN, OUTPUTS, Activation::LeakyRelu, rng);
         Self { fixed, adam: Adam::new(learning.len()), learning, scale }
+    }
+
+    /// Both networks and what Adam remembers, to go on later.
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let networks = [("fixed.", &self.fixed), ("learning.", &self.learning)];
+        let named = networks.into_iter().flat_map(|(prefix, network)| network.named(prefix, network.values()));
+        named.chain(self.adam.parameters("adam.", &self.learning)).collect()
+    }
+
+    /// The inverse of [`Self::parameters`], or what does not fit; then nothing has changed.
+    pub fn set_parameters(&mut self, parameters: &[Parameter]) -> Result<(), String> {
+        let read = |network: &Mlp, prefix| network.array_of(prefix, |name, shape| find(parameters, name, shape));
+        let (fixed, learning) = (read(&self.fixed, "fixed.")?, read(&self.learning, "learning.")?);
+        self.adam = Adam::from_parameters("adam.", &self.learning, parameters)?;
+        self.fixed.values_mut().copy_from_slice(&fixed);
+        self.learning.values_mut().copy_from_slice(&learning);
+        Ok(())
     }
 
     /// `ln` of the intrinsic reward of every state of `trajectories`; then learns to know those states.

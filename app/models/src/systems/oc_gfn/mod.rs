@@ -53,12 +53,20 @@ const LOOKS: [u32; 2] = [200, 40];
 /// # Errors
 /// If the preset is unknown or the weights do not decode or fit.
 pub fn load(preset: &str, bytes: Vec<u8>, _device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    Ok(Box::new(read(preset, &bytes)?))
+}
+
+/// What the weights file of a preset holds.
+///
+/// # Errors
+/// If the preset is unknown or the weights do not decode or fit.
+pub fn read(preset: &str, bytes: &[u8]) -> Result<OutcomeConditioned, ModelError> {
     let space = Space::of_preset(preset)?;
-    let arrays = weights::read_arrays(&bytes)?;
+    let arrays = weights::read_arrays(bytes)?;
     let mut policy = conditional_policy(&space, &mut seed::stream(0, 0))?;
     policy.set_parameters(&with_prefix(&arrays, POLICY)).map_err(|error| ModelError::Weights(error.to_string()))?;
     let scores = arrays.into_iter().filter(|array| array.name == reward::SCORES).collect();
-    Ok(Box::new(OutcomeConditioned { space, policy: Arc::new(policy), scores }))
+    Ok(OutcomeConditioned { space, policy: Arc::new(policy), scores })
 }
 
 /// The bytes of a weights file: the policy and the scores of the space's own rewards, if it has any, in half precision:
@@ -72,10 +80,13 @@ pub fn to_weights(policy: &Policy, scores: Option<Array>) -> Result<Vec<u8>, Mod
 }
 
 /// A pre-trained policy.
-struct OutcomeConditioned {
-    space: Space,
-    policy: Arc<Policy>,
-    scores: Vec<Array>,
+pub struct OutcomeConditioned {
+    /// What is built.
+    pub space: Space,
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// Scores of the space's own rewards, if it has any: see [`reward::SCORES`].
+    pub scores: Vec<Array>,
 }
 
 impl Model for OutcomeConditioned {

@@ -59,6 +59,8 @@ fn hidden(space: &Space) -> Vec<usize> {
     }
 }
 
+/// What the arrays of the curiosity begin with.
+const CURIOSITY: &str = "curiosity.";
 /// Uniform choices of the explorer.
 const UNIFORM: f64 = 0.05;
 
@@ -169,8 +171,7 @@ impl Pretraining {
         (outcomes, found)
     }
 
-    /// Everything but the curiosity, to go on later: a new one finds all states new again, which costs nothing but a
-    /// while of wider exploration.
+    /// Everything that was learnt, to go on later as if nothing had happened.
     pub fn parameters(&self) -> Vec<Parameter> {
         let parts = [("policy", &self.policy), ("explorer", &self.explorer)];
         let named = parts.into_iter().flat_map(|(name, learner)| {
@@ -181,7 +182,8 @@ impl Pretraining {
             };
             prefixed("network", own).chain(prefixed("adam", moments))
         });
-        named.collect()
+        let curiosity = self.curiosity.parameters().into_iter();
+        named.chain(curiosity.map(|p| Parameter { name: format!("{CURIOSITY}{}", p.name), ..p })).collect()
     }
 
     /// The inverse of [`Self::parameters`].
@@ -196,7 +198,7 @@ impl Pretraining {
             let optimiser = Optimiser::from_parameters(learner.policy(), &part("adam")).map_err(bad)?;
             learner.resume(optimiser);
         }
-        Ok(())
+        self.curiosity.set_parameters(&with_prefix(parameters, CURIOSITY)).map_err(ModelError::Weights)
     }
 }
 

@@ -114,6 +114,25 @@ fn pre_training_learns_to_reach_what_it_is_asked_for_and_goes_on_from_its_parame
 }
 
 #[test]
+fn a_resumed_pre_training_does_exactly_what_the_interrupted_one_would_have_done() {
+    let space = Space::of_preset("grid-4").unwrap();
+    let step = |pretraining: &mut Pretraining, step| {
+        pretraining.step(1.0, &mut ChaCha8Rng::seed_from_u64(step)).unwrap();
+    };
+    let mut whole = Pretraining::new(space.clone(), OPTIONS, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+    (0..6).for_each(|at| step(&mut whole, at));
+    let saved = whole.parameters();
+    let mut resumed = Pretraining::new(space, OPTIONS, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
+    resumed.set_parameters(&saved).unwrap();
+    for at in 6..12 {
+        step(&mut whole, at);
+        step(&mut resumed, at);
+    }
+    assert_eq!(whole.parameters(), resumed.parameters());
+    assert_ne!(whole.parameters(), saved);
+}
+
+#[test]
 fn without_its_own_misses_it_succeeds_less_often() {
     let space = Space::of_preset("grid-8").unwrap();
     let rate = |contrastive| {

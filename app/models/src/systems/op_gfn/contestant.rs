@@ -12,8 +12,9 @@ use crate::{
     ModelError,
     gflownet::{
         environment::{Cell, Reward, Shaping},
-        exact::{best_mean, log_add_exp},
+        exact::{best_mean, log_add_exp, target_law},
         law::{self, Law},
+        metrics::total_variation,
         objective::{Carrier, Comparison, Grades, Learner, Objective, Settings},
         policy::{Activation, BackwardPolicy, Conditions, Policy, PolicyConfig, Rates},
         race::Contestant,
@@ -30,13 +31,16 @@ const TEMPERATURE: (f64, f64) = (16.0, 1.0);
 const FLOOR: f64 = 1e-3;
 const MAXIMUM: f64 = 10.0;
 
+/// A compromise between the objectives: weights that sum to 1, and how sharply it is meant.
+type Preference = (Vec<f64>, f64);
+
 /// What a learner is taught by.
 enum Teacher {
     /// Which of a batch are better.
     Order,
     /// A score to some power: `ln R` of each object.
     Reward(Vec<f64>),
-    /// A random compromise each step.
+    /// A random compromise each time.
     Preferences,
 }
 
@@ -82,16 +86,10 @@ impl Ranked {
     /// If the parameters do not fit together.
     pub fn by_reward(task: Arc<Task>, parameters: &SampleParameters, rng: ChaCha8Rng) -> Result<Self, ModelError> {
         if task.rules.is_multi_objective() {
-            // log Z depends on the preference; all trajectories of a step share one, so the batch knows it.
+            // log Z depends on the preference: the flow of the root, which sees it.
+            let objective = Objective::ConditionalTrajectoryBalance;
             let conditions = task.objectives.len() + 1;
-            return Self::new(
-                task,
-                Teacher::Preferences,
-                Objective::LogPartitionVariance,
-                (None, conditions),
-                parameters,
-                rng,
-            );
+            return Self::new(task, Teacher::Preferences, objective, (None, conditions), parameters, rng);
         }
         let scores: Vec<f64> = task.values.iter().map(|values| values[0]).collect();
         let shaping = Shaping { floor: FLOOR, exponent: parameters.reward_exponent, maximum: MAXIMUM };
@@ -119,7 +117,7 @@ impl Ranked {
             activation: Activation::LeakyRelu,
             // A learned one could lower the order's loss by itself (spec §6).
             backward: BackwardPolicy::Uniform,
-            flow: false,
+            flow: condition_values > 0,
             log_z,
             condition_features: 0,
             condition_values,
@@ -140,8 +138,8 @@ impl Ranked {
         Ok(Self { task, learner, teacher, batch, seen, scores, transitions: 0, rng })
     }
 
-    /// A compromise: weights that sum to 1, and how sharply it is meant.
-    fn preference(&mut self) -> (Vec<f64>, f64) {
+    /// A random compromise.
+    fn preference(&mut self) -> Preference {
         let draw = |shape: f64, rng: &mut ChaCha8Rng| Gamma::new(shape, 1.0).map_or(1.0, |gamma| gamma.sample(rng));
         let mut weights: Vec<f64> =
             self.task.objectives.iter().map(|_| draw(DIRICHLET, &mut self.rng).max(1e-9)).collect();
@@ -150,19 +148,18 @@ impl Ranked {
         (weights, draw(TEMPERATURE.0, &mut self.rng) * TEMPERATURE.1)
     }
 
-    fn condition((weights, temperature): &(Vec<f64>, f64)) -> Conditions {
+    fn conditions(preferences: &[Preference]) -> Conditions {
+        let Some((weights, _)) = preferences.first() else { return Conditions::none() };
         let mut conditions = Conditions::new(weights.len() + 1);
-        let scaled = temperature / TEMPERATURE.0;
-        conditions.push(&[], &weights.iter().chain([&scaled]).map(|&value| value as f32).collect::<Vec<_>>());
+        for (weights, temperature) in preferences {
+            let scaled = temperature / TEMPERATURE.0;
+            conditions.push(&[], &weights.iter().chain([&scaled]).map(|&value| value as f32).collect::<Vec<_>>());
+        }
         conditions
     }
 
-    /// What the objects of `trajectories` are worth to this learner.
-    fn grade(
-        &mut self,
-        trajectories: &Trajectories,
-        preference: Option<&(Vec<f64>, f64)>,
-    ) -> Result<Grades, ModelError> {
+    /// What the objects of `trajectories` are worth to this learner, each by its preference if there are any.
+    fn grade(&mut self, trajectories: &Trajectories, preferences: &[Preference]) -> Result<Grades, ModelError> {
         let unknown = || ModelError::Output("an object that this problem does not have".to_owned());
         let places = (0..trajectories.len()).map(|index| self.task.place(trajectories.last(index)).ok_or_else(unknown));
         let places = places.collect::<Result<Vec<usize>, _>>()?;
@@ -172,21 +169,30 @@ impl Ranked {
                 self.scores.push(self.task.values[place][0]);
             }
         }
-        Ok(match (&self.teacher, preference) {
-            (Teacher::Reward(log_rewards), _) => {
+        Ok(match &self.teacher {
+            Teacher::Reward(log_rewards) => {
                 Grades { log_reward: places.iter().map(|&place| log_rewards[place]).collect(), ..Grades::default() }
             }
-            (Teacher::Preferences, Some((weights, temperature))) => {
-                let worth = |place: &usize| weights.iter().zip(values(place)).map(|(w, v)| w * v).sum::<f64>();
-                let log_reward = places.iter().map(|place| temperature * worth(place).max(1e-8).ln()).collect();
-                Grades { log_reward, ..Grades::default() }
+            Teacher::Preferences => {
+                let log_reward = |(place, (weights, temperature)): (&usize, &Preference)| {
+                    let worth = weights.iter().zip(values(place)).map(|(w, v)| w * v).sum::<f64>();
+                    temperature * worth.max(1e-8).ln()
+                };
+                Grades { log_reward: places.iter().zip(preferences).map(log_reward).collect(), ..Grades::default() }
             }
-            _ => Grades {
+            Teacher::Order => Grades {
                 utilities: places.iter().flat_map(|place| values(place).iter().copied()).collect(),
                 objectives: self.task.objectives.len(),
                 ..Grades::default()
             },
         })
+    }
+
+    /// The total variation between its law and the reward that it was given, `R/Z`; none if it was given none.
+    pub fn total_variation(&mut self) -> Option<f64> {
+        let law = self.law();
+        let Teacher::Reward(log_rewards) = &self.teacher else { return None };
+        Some(total_variation(&law.terminals, &target_law(log_rewards).0))
     }
 
     fn law(&mut self) -> Law {
@@ -202,7 +208,7 @@ impl Ranked {
         let laws: Vec<Law> = (0..PREFERENCES)
             .map(|_| {
                 let preference = self.preference();
-                of(self.learner.policy(), &Self::condition(&preference))
+                of(self.learner.policy(), &Self::conditions(&[preference]))
             })
             .collect();
         mixture(&task, &laws)
@@ -233,14 +239,15 @@ impl Contestant for Ranked {
 
     fn advance(&mut self) -> Result<(), ModelError> {
         let failed = |error: String| ModelError::Output(error);
-        let preference = matches!(self.teacher, Teacher::Preferences).then(|| self.preference());
-        let conditions = preference.as_ref().map_or_else(Conditions::none, Self::condition);
-        let which = vec![0; self.batch];
+        let asked = if matches!(self.teacher, Teacher::Preferences) { self.batch } else { 0 };
+        let preferences: Vec<Preference> = (0..asked).map(|_| self.preference()).collect();
+        let conditions = Self::conditions(&preferences);
+        let which: Vec<u32> = (0..asked as u32).collect();
         let task = self.task.clone();
         let environment = task.rules.environment();
         let explored = self.learner.explore(environment, &conditions, &which, &mut self.rng);
         let explored = explored.map_err(|error| failed(error.to_string()))?;
-        let grades = self.grade(&explored, preference.as_ref())?;
+        let grades = self.grade(&explored, &preferences)?;
         let fit = self.learner.fit(environment, &conditions, &explored, &grades, &mut self.rng);
         self.transitions += fit.map_err(|error| failed(error.to_string()))?.transitions as u64;
         Ok(())

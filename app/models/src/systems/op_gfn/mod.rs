@@ -4,7 +4,7 @@
 //! order of what it has drawn, and sharpens on the best. With several objectives the order is Pareto's. It learns in
 //! front of the visitor, beside a learner that is given a scalar reward.
 
-mod contestant;
+pub mod contestant;
 pub mod task;
 #[cfg(test)]
 mod tests;
