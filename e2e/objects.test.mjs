@@ -46,12 +46,22 @@ const PICTURES = {
   },
 };
 
+// The rings and chains of everyday; the last is none.
+const MOLECULES = ["CCO", "c1ccccc1", "CC(=O)Nc1ccc(O)cc1", "CN1C=NC2=C1C(=O)N(C(=O)N2C)C", "OC(=O)C[NH3+]", "c1ccc2[nH]ccc2c1", "C1CC"];
+PICTURES.molecules = (s) => {
+  const best = MOLECULES.map((smiles, i) => [smiles, (0.9 - 0.1 * i) * (0.5 + 0.5 * s)]);
+  const rewards = Array.from({ length: 60 }, (_, i) => 0.8 * s * ((i % 12) / 12) ** 2);
+  const board = () => ({ picture: "molecules", best, rewards });
+  return [null, { "forward-looking": board(), "detailed balance": board() }];
+};
+
 function learning(kind, step) {
-  const [target, pictures] = PICTURES[kind](step / 20);
+  const [target, pictures] = PICTURES[kind === "seeds" ? "fl-gfn" : kind](step / 20);
   const learners = Object.entries(pictures).map(([name, picture], i) => ({
     name,
     transitions: 160 * step,
     values: [3 * (1 - Math.exp(-step / (3 + i))), 0.9 ** step / (i + 1)],
+    ranges: kind === "seeds" ? [[3 * (1 - Math.exp(-step / (4 + i))), 3.2 * (1 - Math.exp(-step / (2 + i)))], null] : [],
     picture,
   }));
   const measures = [
@@ -62,8 +72,10 @@ function learning(kind, step) {
 }
 
 function objects(kind, note) {
-  const history = Array.from({ length: 21 }, (_, step) => ({ step, values: learning(kind, step).learners.map((l) => l.values) }));
-  const draws = [
+  const moment = (step, { learners }) => ({ step, values: learners.map((l) => l.values), ranges: learners.map((l) => l.ranges) });
+  const history = Array.from({ length: 21 }, (_, step) => moment(step, learning(kind, step)));
+  const molecule = (object, i) => ({ object, log_prob: -3 - i, log_reward: -1 - i, path: ["", `${object} 0.25@0:0:0`] });
+  const draws = kind === "molecules" ? MOLECULES.slice(0, 6).map(molecule) : [
     { object: "3,5", log_prob: -2.5, log_reward: 0.25, path: ["0,0", "1,0", "3,5"] },
     { object: "4,6", log_prob: -1.5, log_reward: -0.5, path: ["0,0", "4,6"] },
     { object: "3,5", log_prob: -2.5, log_reward: 0.25, path: ["0,0", "0,5", "3,5"] },
@@ -131,6 +143,7 @@ async function opened(address, kind, { example = true, ...options } = {}) {
 const OC = "/systems/oc-gfn?preset=grid-8";
 const FL = "/systems/fl-gfn?preset=set-small";
 const OP = "/systems/op-gfn?preset=pareto-grid";
+const MOL = "/systems/fl-gfn?preset=molecules";
 
 async function text(page, name, pattern) {
   const locator = id(page, name);
@@ -242,6 +255,42 @@ test("learners race to the exact value while they learn", { timeout: PATIENCE },
   await picture(page, "objects-race");
 });
 
+test("several seeds are a band behind the mean", { timeout: PATIENCE }, async () => {
+  const page = await opened(`${FL}&seeds=3`, "seeds");
+  const chart = page.locator('[data-testid="race"] svg.plot');
+  assert.equal(await chart.locator("polygon").count(), 4, "a band for each learner");
+  assert.match(await chart.getAttribute("aria-label"), /FL pinned 2\.99\d* \(from 2\.9\d* to 3\.\d*\) at step 20/);
+  const race = (await exported(page, "race")).csv.toString().split("\n");
+  assert.equal(race[0], "step,learner,measure,value,least,greatest,exact");
+  assert.match(race.at(-2), /^20,TB,total_variation,[\d.e-]+,,,$/);
+  await picture(page, "objects-seeds");
+});
+
+test("molecules are drawn, away from the page and only where there are any", { timeout: PATIENCE }, async () => {
+  const sets = await opened(FL, "fl-gfn");
+  await sets.waitForTimeout(300);
+  assert.deepEqual(sets.asked.filter((path) => /depiction|openchemlib/.test(path)), []);
+  const page = await opened(MOL, "molecules");
+  const board = id(page, "board-0");
+  const drawn = board.locator('[data-testid="molecule"][data-state="drawn"] img');
+  await drawn.nth(5).waitFor({ timeout: PATIENCE / 4 });
+  assert.equal(await drawn.count(), 6);
+  assert.equal(await drawn.nth(1).getAttribute("alt"), "Structure of c1ccccc1");
+  const size = await drawn.nth(2).evaluate(async (image) => (await image.decode(), [image.naturalWidth, image.naturalHeight]));
+  assert.ok(size.every((length) => length > 20), `a picture of ${size}`);
+  const refused = board.locator('[data-testid="molecule"][data-state="refused"]');
+  assert.equal(await refused.textContent(), "C1CCreward 0.300", "an open ring is no molecule: it stays text");
+  assert.match(await board.locator("svg.plot").getAttribute("aria-label"), /rewards of 60 molecules/);
+  await board.locator(".best-seen summary").click();
+  assert.match(await board.locator(".best-seen").textContent(), /The best 7 as SMILES.*CC\(=O\)Nc1ccc\(O\)cc1/);
+  const { smi } = await exported(page, "smiles");
+  assert.equal(smi.toString().split("\n")[2], "CC(=O)Nc1ccc(O)cc1\tdraw 3");
+  const records = (await exported(page, "sdf")).sdf.toString().split("$$$$\n");
+  assert.equal(records.length, 7);
+  assert.match(records[0], /\n +3 +2 .*V2000\n[\s\S]*M {2}END\n> <SMILES>\nCCO\n\n> <log_prob>\n-3\n\n> <log_reward>\n-1\n/);
+  await picture(page, "objects-molecules");
+});
+
 test("a front is found, and three objectives can be turned", { timeout: PATIENCE }, async () => {
   const page = await opened(OP, "op-gfn");
   const plot = page.locator(".board.points svg").first();
@@ -299,9 +348,10 @@ test("files of draws are opened, bad ones refused by their line", { timeout: PAT
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing on these pages, ${colorScheme}`, { timeout: PATIENCE }, async () => {
-    const pages = { "oc-gfn": `${OC}&reward=painted`, "fl-gfn": FL, "op-gfn": OP, cell: "/systems/op-gfn?preset=cell" };
+    const pages = { "oc-gfn": `${OC}&reward=painted`, "fl-gfn": FL, "op-gfn": OP, cell: "/systems/op-gfn?preset=cell", molecules: MOL, seeds: `${FL}&seeds=3` };
     for (const [kind, address] of Object.entries(pages)) {
       const page = await opened(address, kind, { colorScheme, bypassCSP: true });
+      if (kind === "molecules") await page.locator('[data-state="drawn"] img').nth(11).waitFor();
       await page.evaluate(AXE);
       const { violations } = await page.evaluate(() => globalThis.axe.run(document));
       const found = violations.map((v) => `${kind}: ${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
@@ -314,8 +364,9 @@ for (const colorScheme of ["light", "dark"]) {
 
 test("these pages fit a phone", { timeout: PATIENCE }, async () => {
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
-  for (const [kind, address] of Object.entries({ "oc-gfn": `${OC}&reward=painted`, "fl-gfn": FL, cell: "/systems/op-gfn?preset=cell" })) {
+  for (const [kind, address] of Object.entries({ "oc-gfn": `${OC}&reward=painted`, "fl-gfn": FL, cell: "/systems/op-gfn?preset=cell", molecules: MOL })) {
     const page = await opened(address, kind, phone);
+    if (kind === "molecules") await page.locator('[data-state="drawn"] img').nth(11).waitFor();
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     await picture(page, `objects-${kind}-phone`);
     assert.ok(width <= 360, `${kind} is ${width} pixels wide`);
@@ -329,6 +380,15 @@ test("the real learners learn", { timeout: PATIENCE }, async () => {
   await text(page, "draws-count", /50 draws/);
   assert.ok(Number(await id(page, VIEW).getAttribute("data-shape")) > 0);
   await page.waitForSelector('[data-testid="race"] svg.plot');
+});
+
+test("real learners draw real molecules", { timeout: PATIENCE }, async () => {
+  const page = await on.open("/systems/fl-gfn?preset=molecules&learners=forward-looking&steps=2&batch_size=4&count=10");
+  assert.match(await sample(page), /^Done/);
+  await shown(page, "sample", VIEW);
+  await text(page, "draws-count", /10 draws/);
+  await page.locator('[data-testid="molecule"][data-state="drawn"]').nth(11).waitFor({ timeout: PATIENCE / 4 });
+  assert.equal(await page.locator('[data-testid="molecule"][data-state="refused"]').count(), 0);
 });
 
 test("nothing on these pages complains", () => {

@@ -3,6 +3,7 @@
 pub mod camera;
 pub mod canvas;
 pub mod clipboard;
+pub mod depiction;
 pub mod download;
 pub mod fetch;
 pub mod files;

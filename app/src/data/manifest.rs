@@ -32,6 +32,11 @@ impl Manifest {
         self.0.get("worker.js").map(|entry| entry.path.as_str())
     }
 
+    /// Address of the code that draws molecules.
+    pub fn depiction(&self) -> Option<&str> {
+        self.0.get("depiction.js").map(|entry| entry.path.as_str())
+    }
+
     /// The weights of a preset, if it has any and they are shipped.
     pub fn weights(&self, system: &str, preset: &catalog::Preset) -> Option<WeightsSource> {
         let entry = self.find(&preset.path(system, catalog::ModelFile::Weights))?;

@@ -2,6 +2,7 @@
 //! call the other.
 
 mod crystal;
+mod depictions;
 mod files;
 mod kind;
 mod objects;

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{
     Session,
+    depictions::Depictions,
     files::{PresetFiles, load_json},
 };
 use crate::{
@@ -44,6 +45,8 @@ pub struct ObjectsCase {
     pub arrows: RwSignal<bool>,
     /// Paths fall like sand.
     pub sand: RwSignal<bool>,
+    /// Drawings of molecules.
+    pub depictions: Depictions,
     /// Name of the preset whose pictures are shown.
     preset: RwSignal<String>,
     /// A job was sent and has shown nothing yet.
@@ -63,6 +66,7 @@ impl ObjectsCase {
             cell: RwSignal::new(None),
             arrows: RwSignal::new(true),
             sand: RwSignal::new(true),
+            depictions: Depictions::new(),
             preset: RwSignal::new(String::new()),
             waiting: StoredValue::new(false),
             told_at: StoredValue::new(f64::NEG_INFINITY),
@@ -91,6 +95,10 @@ impl ObjectsCase {
     pub fn side_of(self, preset: &str) -> Option<usize> {
         let own = self.preset.with(|shown| shown == preset);
         self.contest.with(Contest::side).filter(|_| own)
+    }
+
+    pub(super) fn open(self, session: Session) {
+        self.depictions.open(session.manifest);
     }
 
     pub(super) fn begin(self) {

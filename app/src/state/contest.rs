@@ -37,9 +37,11 @@ impl Contest {
             self.history.clear();
         }
         let values = learning.learners.iter().map(|learner| learner.values.clone()).collect();
+        let ranges = learning.learners.iter().map(|learner| learner.ranges.clone()).collect();
+        let moment = Moment { step, values, ranges };
         match self.history.last_mut() {
-            Some(last) if last.step == step => last.values = values,
-            _ => self.history.push(Moment { step, values }),
+            Some(last) if last.step == step => *last = moment,
+            _ => self.history.push(moment),
         }
         self.thin();
         self.latest = Some(Arc::new(learning));
@@ -73,6 +75,15 @@ impl Contest {
             value.is_finite().then_some((f64::from(moment.step), value))
         };
         self.history.iter().filter_map(point).collect()
+    }
+
+    /// `(step, least, greatest)` of a learner's measure, where it learnt several times.
+    pub fn band(&self, learner: usize, measure: usize) -> Vec<(f64, [f64; 2])> {
+        let range = |moment: &Moment| {
+            let range = moment.ranges.get(learner)?.get(measure).copied().flatten()?;
+            range.iter().all(|end| end.is_finite()).then_some((f64::from(moment.step), range))
+        };
+        self.history.iter().filter_map(range).collect()
     }
 
     /// Side of the grid, where the task is one.
@@ -116,6 +127,7 @@ pub mod tests {
                 name: "TB".into(),
                 transitions: 16 * u64::from(step),
                 values: vec![Some(value)],
+                ranges: vec![],
                 picture,
             }],
         }
@@ -130,6 +142,18 @@ pub mod tests {
         assert_eq!(contest.curve(0, 0), [(0.0, 1.0), (10.0, 2.5), (30.0, 2.9)]);
         assert_eq!(contest.curve(1, 0), [], "there is one learner");
         assert_eq!(contest.learners()[0].transitions, 480);
+    }
+
+    #[test]
+    fn several_seeds_make_a_band() {
+        let mut contest = Contest::default();
+        for (step, range) in [(0, Some([0.5, 1.5])), (10, None), (20, Some([1.0, f64::NAN])), (30, Some([2.0, 4.0]))] {
+            let mut look = learning(step, 1.0);
+            look.learners[0].ranges = vec![range];
+            contest.grow(look);
+        }
+        assert_eq!(contest.band(0, 0), [(0.0, [0.5, 1.5]), (30.0, [2.0, 4.0])]);
+        assert_eq!(contest.band(1, 0), [], "there is one learner");
     }
 
     #[test]
@@ -157,7 +181,8 @@ pub mod tests {
         contest.finish(&Objects::default());
         assert_eq!(contest.history.len(), 4);
         assert_eq!(contest.learners().len(), 1);
-        let told = vec![Moment { step: 1, values: vec![] }, Moment { step: 9, values: vec![vec![Some(7.0)]] }];
+        let moment = |step, values| Moment { step, values, ranges: vec![] };
+        let told = vec![moment(1, vec![]), moment(9, vec![vec![Some(7.0)]])];
         contest.finish(&Objects { history: told, ..Objects::default() });
         assert_eq!(contest.curve(0, 0), [(9.0, 7.0)]);
     }

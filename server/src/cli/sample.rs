@@ -7,7 +7,7 @@ use std::{
 
 use catalog::{SampleRequest, request::Venue, run::Progress};
 use clap::Args;
-use samples::volume::MeasureOptions;
+use samples::{SampleKind, volume::MeasureOptions};
 
 use super::{Failure, lines, pictures, progress::Meter, request::Common, weights};
 use crate::{
@@ -29,7 +29,7 @@ pub struct SampleArgs {
     /// which gets `count` samples
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Folder for `sample-0000.nrrd` (or `.cif` …) … and `metrics.json`
+    /// Folder for `sample-0000.nrrd` (or `.cif`, `.jsonl` …) … and `metrics.json`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Weights to use instead of the shipped ones: safetensors, or the authors' .pth
@@ -92,7 +92,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     let kind = checked.system.makes;
     let count = files(kind, args.count).saturating_mul(variants.len().max(1) as u32);
     let names = (0..count).map(|index| file_name(kind, index)).chain([METRICS_FILE.to_owned()]);
-    prepare(&args.out, names, args.force)?;
+    prepare(&args.out, kind, names, args.force)?;
     let mut output = Folder { path: args.out, meter: Meter::new() };
     let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
     let started = std::time::Instant::now();
@@ -109,7 +109,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
 }
 
 /// Creates the folder and refuses to write over files that are there.
-fn prepare(folder: &Path, names: impl Iterator<Item = String>, force: bool) -> Result<(), Failure> {
+fn prepare(folder: &Path, kind: SampleKind, names: impl Iterator<Item = String>, force: bool) -> Result<(), Failure> {
     let bad = |error: std::io::Error| Failure::input("out", format!("{}: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(bad)?;
     if force {
@@ -119,7 +119,7 @@ fn prepare(folder: &Path, names: impl Iterator<Item = String>, force: bool) -> R
     for entry in std::fs::read_dir(folder).map_err(bad)? {
         let path = entry.map_err(bad)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if names.contains(name.as_ref()) || beside_what(&name).is_some_and(|file| names.contains(&file)) {
+        if names.contains(name.as_ref()) || beside_what(kind, &name).is_some_and(|file| names.contains(&file)) {
             return Err(Failure::input("out", format!("{} is there already; --force replaces it", path.display())));
         }
     }

@@ -4,7 +4,7 @@ use anyhow::Context;
 use samples::{
     Objects, Picture, Sample,
     image::encode,
-    objects::write_lines,
+    objects::{write_lines, write_smiles},
     structure::{Structure, formats::StructureFormat, metrics::CrystalMeasures, symmetry},
     volume::{MeasureOptions, PoreMeasures, nrrd},
 };
@@ -16,12 +16,22 @@ pub struct Kept {
     pub media_type: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
-    /// Further files of the same type, by name.
-    pub beside: Vec<(String, Vec<u8>)>,
+    /// Further files.
+    pub beside: Vec<Beside>,
     /// `[z, y, x]` sides of a volume, `[height, width]` of a picture.
     pub shape: Option<Vec<usize>>,
     /// Its measures.
     pub measures: Value,
+}
+
+/// A file that stands beside a sample's own.
+pub struct Beside {
+    /// What it is, and its ending: `small.png`.
+    pub name: String,
+    /// Media type.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 /// Writes and measures a sample. `notes` are names and values that the file carries if its format can.
@@ -47,7 +57,11 @@ pub fn keep(sample: &Sample, notes: Vec<(String, String)>, measure: &MeasureOpti
         Sample::Objects(objects) => Ok(Kept {
             media_type: "application/jsonl",
             bytes: write_lines(&objects.draws).into_bytes(),
-            beside: vec![],
+            beside: Vec::from_iter(objects.are_molecules().then(|| Beside {
+                name: "molecules.smi".to_owned(),
+                media_type: "chemical/x-daylight-smiles",
+                bytes: write_smiles(&objects.draws).into_bytes(),
+            })),
             shape: None,
             measures: serde_json::to_value(Objects { draws: vec![], ..objects.clone() })?,
         }),
@@ -57,7 +71,10 @@ pub fn keep(sample: &Sample, notes: Vec<(String, String)>, measure: &MeasureOpti
                 let text = picture.text.iter().chain(&notes).map(|(name, text)| (name.as_str(), text.as_str()));
                 encode::png(&picture.image, &text.collect::<Vec<_>>())
             };
-            let beside = others.iter().map(|picture| Ok((picture.role.clone(), noted(picture)?)));
+            let beside = others.iter().map(|picture| {
+                let name = format!("{}.png", picture.role);
+                Ok(Beside { name, media_type: "image/png", bytes: noted(picture)? })
+            });
             Ok(Kept {
                 media_type: "image/png",
                 bytes: noted(first)?,

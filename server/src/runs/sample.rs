@@ -82,17 +82,13 @@ pub fn file_name(kind: SampleKind, index: u32) -> String {
 
 /// Name of a file that stands beside a sample's own: `sample-0000-small.png` beside `sample-0000.png`.
 fn beside_name(file: &str, name: &str) -> String {
-    match file.rsplit_once('.') {
-        Some((stem, ending)) => format!("{stem}-{name}.{ending}"),
-        None => format!("{file}-{name}"),
-    }
+    format!("{}-{name}", file.rsplit_once('.').map_or(file, |(stem, _)| stem))
 }
 
-/// The file that one stands beside, if its name says so.
-pub fn beside_what(name: &str) -> Option<String> {
-    let (stem, ending) = name.rsplit_once('.')?;
-    let (number, _) = stem.strip_prefix("sample-")?.split_once('-')?;
-    Some(format!("sample-{number}.{ending}"))
+/// The file of a sample of that kind that one stands beside, if its name says so.
+pub fn beside_what(kind: SampleKind, name: &str) -> Option<String> {
+    let (number, _) = name.strip_prefix("sample-")?.split_once('-')?;
+    Some(format!("sample-{number}.{}", kind.extension()))
 }
 
 #[derive(Serialize)]
@@ -214,9 +210,10 @@ pub fn draw(
         let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
         let file = file_name(checked.system.makes, number);
         let mut beside = Vec::new();
-        for (name, bytes) in kept.beside {
-            beside.push(beside_name(&file, &name));
-            output.file(&beside_name(&file, &name), kept.media_type, bytes).map_err(DrawError::Output)?;
+        for one in kept.beside {
+            let name = beside_name(&file, &one.name);
+            output.file(&name, one.media_type, one.bytes).map_err(DrawError::Output)?;
+            beside.push(name);
         }
         output.file(&file, kept.media_type, kept.bytes).map_err(DrawError::Output)?;
         let (shape, measures) = (kept.shape, kept.measures);

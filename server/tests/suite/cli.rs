@@ -72,6 +72,32 @@ fn nothing_is_written_over_without_force() {
 }
 
 #[test]
+fn molecules_come_as_json_lines_and_as_smiles() {
+    let folders = Folders::new();
+    let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/weights/fl-gfn/molecules/weights.safetensors");
+    let set = ["--set", "learners=forward-looking", "--set", "steps=2", "--set", "batch_size=4"];
+    let model = ["sample", "fl-gfn", "--preset", "molecules", "--weights", weights];
+    let arguments = [&model[..], &set, &["--count", "5", "--out", "out"]].concat();
+    let drawn = output(&folders, &arguments);
+    assert!(drawn.status.success(), "{}", stderr(&drawn));
+    let read = |name: &str| fs::read_to_string(folders.path().join("out").join(name)).unwrap();
+    let lines = read("sample-0000.jsonl");
+    let objects: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects.len(), 5);
+    let smiles = read("sample-0000-molecules.smi");
+    for (number, (object, line)) in objects.iter().zip(smiles.lines()).enumerate() {
+        assert_eq!(line, format!("{}\tdraw {}", object["object"].as_str().unwrap(), number + 1));
+        assert!(object["log_prob"].as_f64().unwrap() < 0.0 && object["log_reward"].is_number(), "{object}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&read("metrics.json")).unwrap();
+    assert_eq!(report["samples"][0]["beside"][0], "sample-0000-molecules.smi");
+    refused(&output(&folders, &arguments), &["out"]);
+    fs::remove_file(folders.path().join("out/sample-0000.jsonl")).unwrap();
+    fs::remove_file(folders.path().join("out/metrics.json")).unwrap();
+    refused(&output(&folders, &arguments), &["out"]);
+}
+
+#[test]
 fn bad_arguments_are_each_named_in_one_line() {
     let folders = Folders::new();
     let base = ["sample", "porous-gan", "--out", "out"];

@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Preset, System, schema, system::Paper};
 
+/// The preset of molecules.
+pub const MOLECULES: &str = "molecules";
+
+/// The preset of bit strings.
+pub const BITS: &str = "bits";
+
 /// What a visitor may choose.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -14,7 +20,7 @@ pub struct SampleParameters {
     /// The objects are drawn from the first.
     pub learners: Learners,
     /// Steps of learning
-    #[schemars(range(min = 1, max = 100_000))]
+    #[schemars(range(min = 1, max = 250_000))]
     pub steps: u32,
     /// Trajectories per step
     #[schemars(range(min = 1, max = 512))]
@@ -27,6 +33,19 @@ pub struct SampleParameters {
     /// Only forward-looking learners can use a trajectory that is not finished; the others skip it.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub incomplete: f64,
+    /// Times that each learns
+    ///
+    /// From other random numbers each time: curves are means, and bands reach from the least to the greatest.
+    #[schemars(range(min = 1, max = 5))]
+    pub seeds: u32,
+    /// Sharpness of the reward
+    ///
+    /// The power β: of molecules, R = (score/8)^β; of bit strings, R = exp(−β · distance/8).
+    #[schemars(range(min = 0.1, max = 100.0), extend("x-presets" = ["molecules", "bits"]))]
+    pub reward_exponent: f64,
+    /// Most fragments of a molecule
+    #[schemars(range(min = 2, max = 8), extend("x-presets" = ["molecules"]))]
+    pub max_blocks: u32,
 }
 
 /// Who learns.
@@ -48,7 +67,16 @@ pub enum Learners {
 
 impl Default for SampleParameters {
     fn default() -> Self {
-        Self { learners: Learners::Race, steps: 1000, batch_size: 16, learning_rate: 1e-3, incomplete: 0.0 }
+        Self {
+            learners: Learners::Race,
+            steps: 1000,
+            batch_size: 16,
+            learning_rate: 1e-3,
+            incomplete: 0.0,
+            seeds: 1,
+            reward_exponent: 4.0,
+            max_blocks: 8,
+        }
     }
 }
 
@@ -71,8 +99,8 @@ pub fn system() -> System {
     System {
         slug: "fl-gfn",
         title: "Sets, looking forward",
-        summary: "Learners race to draw sets in proportion to their reward: one that credits every step, and two that wait \
-                  for the end.",
+        summary: "Learners race to draw sets, strings and molecules in proportion to their reward: one that credits every \
+                  step, and two that wait for the end.",
         paper: Paper {
             title: "Better Training of GFlowNets with Local Credit and Incomplete Trajectories",
             authors: "Ling Pan, Nikolay Malkin, Dinghuai Zhang, Yoshua Bengio",
@@ -91,6 +119,17 @@ pub fn system() -> System {
                 "Sets of 60 of 80 elements: rewards span six orders of magnitude; log Z is 45.379.",
             ),
             set("set-large", "80 of 100", "Sets of 80 of 100 elements: log Z is 48.392."),
+            set(BITS, "40 bits", "Bit strings, the better the nearer to one of 16 references, word after word."),
+            Preset {
+                weights: true,
+                browser_maximum: vec![("steps", 5_000), ("batch_size", 32)],
+                ..set(
+                    MOLECULES,
+                    "Molecules",
+                    "Molecules of up to eight of 105 fragments, by how well a network expects them to bind to soluble \
+                     epoxide hydrolase.",
+                )
+            },
         ],
         parameters: schema::fields::<SampleParameters>(),
         parameters_schema: schema::json_schema::<SampleParameters>(),

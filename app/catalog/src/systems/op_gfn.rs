@@ -9,6 +9,9 @@ use crate::{FieldError, Preset, System, schema, system::Paper};
 /// The preset with several objectives.
 pub const PARETO_GRID: &str = "pareto-grid";
 
+/// The preset of words with several patterns.
+pub const N_GRAMS: &str = "n-grams";
+
 /// What a visitor may choose.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -18,11 +21,16 @@ pub struct SampleParameters {
     /// All are to be large at once.
     #[schemars(extend("x-presets" = ["pareto-grid"]))]
     pub objectives: Objectives,
+    /// Patterns
+    ///
+    /// A word is to hold many of each; copies may overlap.
+    #[schemars(extend("x-presets" = ["n-grams"]))]
+    pub patterns: Patterns,
     /// Loss of the order-preserving learner
     pub loss: Loss,
     /// Race a learner that needs a scalar reward
     ///
-    /// On the grid with several objectives it is told a random preference each time; elsewhere its reward is the score to
+    /// With several objectives it is told a random preference each time; elsewhere its reward is the score to
     /// the power below.
     pub baseline: bool,
     /// Power of the reward that the baseline learns
@@ -95,6 +103,32 @@ impl Objectives {
     }
 }
 
+/// What is counted in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Patterns {
+    /// The letters A and V
+    UnigramsAV,
+    /// The pairs AV and VC
+    BigramsAvVc,
+    /// The pairs AV, VC and CA
+    BigramsAvVcCa,
+    /// The pairs AV, VC, CA and AB
+    BigramsAvVcCaAb,
+}
+
+impl Patterns {
+    /// The patterns.
+    pub fn texts(self) -> &'static [&'static str] {
+        match self {
+            Self::UnigramsAV => &["A", "V"],
+            Self::BigramsAvVc => &["AV", "VC"],
+            Self::BigramsAvVcCa => &["AV", "VC", "CA"],
+            Self::BigramsAvVcCaAb => &["AV", "VC", "CA", "AB"],
+        }
+    }
+}
+
 /// How the order enters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -121,6 +155,7 @@ impl Default for SampleParameters {
     fn default() -> Self {
         Self {
             objectives: Objectives::BraninCurrin,
+            patterns: Patterns::BigramsAvVcCa,
             loss: Loss::Batch,
             baseline: true,
             reward_exponent: 1.0,
@@ -172,6 +207,12 @@ pub fn system() -> System {
                 "1023 cells of a plane with two to four objectives: which ones cannot be bettered in all?",
                 false,
             ),
+            preset(
+                N_GRAMS,
+                "Words of patterns",
+                "Words of up to seven of the letters A, B, C and V that are to hold many copies of several patterns at once.",
+                false,
+            ),
             preset("hyper-grid", "Hypergrid 8⁴", "Four dimensions of eight cells; sixteen cells are the best.", false),
             preset(
                 "bag",
@@ -198,7 +239,7 @@ pub fn system() -> System {
 
 /// Pairs need one score.
 fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
-    if preset.name == PARETO_GRID && parameters["loss"] == "pairs" {
+    if [PARETO_GRID, N_GRAMS].contains(&preset.name) && parameters["loss"] == "pairs" {
         return vec![FieldError::new("parameters.loss", "pairs need a single score; several objectives take `batch`")];
     }
     vec![]

@@ -19,4 +19,5 @@ pub mod metrics;
 pub mod objective;
 pub mod policy;
 pub mod race;
+pub mod repeated;
 pub mod rollout;

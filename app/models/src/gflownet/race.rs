@@ -31,6 +31,11 @@ pub trait Contestant: Send {
     /// If it cannot be measured.
     fn look(&mut self, thorough: bool) -> Result<(Vec<Option<f64>>, Picture), ModelError>;
 
+    /// The least and the greatest of each value of the last look, where several learners stand behind it.
+    fn ranges(&self) -> Vec<Option<[f64; 2]>> {
+        Vec::new()
+    }
+
     /// Objects from what it has learnt.
     ///
     /// # Errors
@@ -74,10 +79,12 @@ impl Race {
             let (values, picture) = contestant.look(thorough)?;
             let values: Vec<_> = values.into_iter().map(|value| value.filter(|v| v.is_finite())).collect();
             let (name, transitions) = (contestant.name().to_owned(), contestant.transitions());
-            learners.push(Learner { name, transitions, values, picture });
+            learners.push(Learner { name, transitions, values, ranges: contestant.ranges(), picture });
         }
         let values = learners.iter().map(|learner| learner.values.clone()).collect();
-        self.history.push(Moment { step: self.step, values });
+        let ranges: Vec<_> = learners.iter().map(|learner| learner.ranges.clone()).collect();
+        let ranges = if ranges.iter().all(Vec::is_empty) { Vec::new() } else { ranges };
+        self.history.push(Moment { step: self.step, values, ranges });
         let (measures, target) = (self.measures.clone(), self.target.clone());
         self.last = Some(Learning { step: self.step, measures, target, learners });
         Ok(())

@@ -2,10 +2,12 @@
 //! what is seen while the network learns to build them.
 
 mod lines;
+mod molecules;
 
 use serde::{Deserialize, Serialize};
 
 pub use lines::{LinesError, MAX_BYTES, read_lines, write_lines};
+pub use molecules::write_smiles;
 
 /// All objects of one drawing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,10 +22,18 @@ pub struct Objects {
     pub measures: Vec<Measure>,
 }
 
+impl Objects {
+    /// Whether the objects are molecules, written as SMILES.
+    pub fn are_molecules(&self) -> bool {
+        let learners = self.last.iter().flat_map(|last| &last.learners);
+        learners.into_iter().any(|learner| matches!(learner.picture, Picture::Molecules { .. }))
+    }
+}
+
 /// One drawn object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draw {
-    /// As people write it: `3,5`, `ACGTTTGA`, a set as the numbers of its elements.
+    /// As people write it: `3,5`, `ACGTTTGA`, a set as the numbers of its elements, a molecule as SMILES.
     pub object: String,
     /// `ln` of the probability with which the sampler draws it.
     pub log_prob: f64,
@@ -54,6 +64,9 @@ pub struct Moment {
     pub step: u32,
     /// For each learner of [`Learning::learners`] its measures, in the order of [`Learning::measures`].
     pub values: Vec<Vec<Option<f64>>>,
+    /// For each learner its [`Learner::ranges`]; empty where nobody learnt more than once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<Vec<Option<[f64; 2]>>>,
 }
 
 /// A look at one or more learners at work on the same task.
@@ -91,6 +104,10 @@ pub struct Learner {
     pub transitions: u64,
     /// In the order of [`Learning::measures`]; what is not known yet is absent.
     pub values: Vec<Option<f64>>,
+    /// Where it learnt several times, from other random numbers each time: the least and the greatest of each value, of
+    /// which [`Self::values`] is the mean. Else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<Option<[f64; 2]>>,
     /// What it does.
     pub picture: Picture,
 }
@@ -130,5 +147,12 @@ pub enum Picture {
         probability: Vec<Vec<f32>>,
         /// The best distinct objects seen, best first, with their rewards.
         best: Vec<(String, f64)>,
+    },
+    /// Molecules.
+    Molecules {
+        /// The best distinct molecules seen, best first: SMILES and reward.
+        best: Vec<(String, f64)>,
+        /// Rewards of molecules drawn lately.
+        rewards: Vec<f32>,
     },
 }

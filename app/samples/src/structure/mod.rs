@@ -5,6 +5,7 @@
 //! untrusted bytes and refuses more than [`MAX_ATOMS`] atoms before it allocates for them.
 
 pub mod bonds;
+pub mod circular;
 pub mod composition;
 pub mod crystal;
 pub mod element;
@@ -21,6 +22,7 @@ pub mod symmetry;
 pub mod trajectory;
 
 pub use bonds::PeriodicBond;
+pub use circular::CircularFingerprint;
 pub use composition::{Composition, FormulaError};
 pub use crystal::{Crystal, Lattice};
 pub use element::Element;

@@ -1,12 +1,12 @@
 //! Files of the draws, of the race and of the pictures.
 
 use leptos::{prelude::*, task::spawn_local};
-use samples::objects::write_lines;
+use samples::objects::{Draw, write_lines, write_smiles};
 
 use crate::{
-    browser::{download, picture, sentence},
+    browser::{depiction::Depiction, download, picture, sentence},
     components::export::{ExportButton, ExportPanel, save},
-    metrics::objects::{figure, files, race},
+    metrics::objects::{figure, files, molfiles, race},
     session::{ObjectsCase, Session},
 };
 
@@ -17,6 +17,7 @@ const LONGER: f64 = 2400.0;
 #[component]
 pub fn ObjectsExport(session: Session, case: ObjectsCase) -> impl IntoView {
     let drawn = Signal::derive(move || case.shown.with(|s| s.as_ref().is_some_and(|s| !s.content.draws.is_empty())));
+    let molecules = Signal::derive(move || case.shown.with(|s| s.as_ref().is_some_and(|s| s.content.are_molecules())));
     let learnt = Signal::derive(move || case.contest.with(|contest| contest.latest.is_some()));
     let raced =
         Signal::derive(move || case.contest.with(|contest| !contest.history.is_empty() && contest.latest.is_some()));
@@ -47,6 +48,22 @@ pub fn ObjectsExport(session: Session, case: ObjectsCase) -> impl IntoView {
                     available=drawn
                     on_press=move || draws(files::draws, "csv", "text/csv")
                 />
+                <Show when=move || molecules.get()>
+                    <ExportButton
+                        name="smiles"
+                        title="Molecules, SMILES"
+                        explanation="a molecule a line"
+                        available=drawn
+                        on_press=move || draws(write_smiles, "smi", "chemical/x-daylight-smiles")
+                    />
+                    <ExportButton
+                        name="sdf"
+                        title="Molecules, SD file"
+                        explanation="plane coordinates by OpenChemLib: the model makes none"
+                        available=drawn
+                        on_press=move || save_sd_file(session, case)
+                    />
+                </Show>
                 <ExportButton
                     name="race"
                     title="The race, CSV"
@@ -99,6 +116,37 @@ fn stem(case: ObjectsCase) -> String {
 fn pictures(case: ObjectsCase) -> Option<(String, [f64; 2])> {
     let view = case.view.get_untracked();
     case.contest.with_untracked(|contest| figure::figure(contest.latest.as_ref()?, view))
+}
+
+/// Molecules that are drawn at once.
+const AT_ONCE: usize = 100;
+
+fn save_sd_file(session: Session, case: ObjectsCase) {
+    let shown = case.shown.with_untracked(|s| s.as_ref().map(|s| (s.file_stem.clone(), s.content.clone())));
+    let Some((stem, objects)) = shown else { return };
+    session.problem.set(None);
+    spawn_local(async move {
+        let saved = async {
+            let mut text = String::new();
+            for draws in objects.draws.chunks(AT_ONCE) {
+                let drawn = case.depictions.draw(draws.iter().map(|draw| draw.object.clone()).collect()).await?;
+                let records = draws.iter().zip(&drawn).map(record).collect::<Result<Vec<_>, _>>()?;
+                text.push_str(&molfiles::sd_file(records));
+            }
+            save(&format!("{stem}.sdf"), "chemical/x-mdl-sdfile", text.as_bytes())
+        };
+        let saved: Result<(), String> = saved.await;
+        if let Err(reason) = saved {
+            session.problem.set(Some(format!("The SD file could not be saved: {reason}.")));
+        }
+    });
+}
+
+fn record<'a>((draw, depiction): (&'a Draw, &'a Depiction)) -> Result<(&'a Draw, &'a str), String> {
+    match depiction {
+        Depiction::Drawn { molfile, .. } => Ok((draw, molfile)),
+        Depiction::Refused { error } => Err(format!("{}: {error}", draw.object)),
+    }
 }
 
 fn save_png(session: Session, case: ObjectsCase) {

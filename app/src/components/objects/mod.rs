@@ -4,6 +4,7 @@ mod cells;
 mod controls;
 mod export;
 mod letters;
+mod molecules;
 pub mod painter;
 mod race;
 mod table;
@@ -19,6 +20,7 @@ use crate::{
 
 use cells::CellsBoard;
 use letters::LettersBoard;
+use molecules::MoleculesBoard;
 
 pub use controls::ObjectsControls;
 pub use export::ObjectsExport;
@@ -41,6 +43,7 @@ enum BoardKind {
     Inclusion,
     Points,
     Letters,
+    Molecules,
 }
 
 impl BoardKind {
@@ -50,6 +53,7 @@ impl BoardKind {
             Picture::Inclusion { .. } => Self::Inclusion,
             Picture::Points { .. } => Self::Points,
             Picture::Letters { .. } => Self::Letters,
+            Picture::Molecules { .. } => Self::Molecules,
         }
     }
 
@@ -59,6 +63,7 @@ impl BoardKind {
             Self::Inclusion => "inclusion",
             Self::Points => "points",
             Self::Letters => "letters",
+            Self::Molecules => "molecules",
         }
     }
 }
@@ -130,6 +135,7 @@ fn Board(case: ObjectsCase, key: BoardKey) -> impl IntoView {
     let body = match kind {
         BoardKind::Cells => view! { <CellsBoard case learner title=name /> }.into_any(),
         BoardKind::Letters => view! { <LettersBoard case learner title=name /> }.into_any(),
+        BoardKind::Molecules => view! { <MoleculesBoard case learner title=name /> }.into_any(),
         BoardKind::Inclusion | BoardKind::Points => view! { <ChartBoard case learner title=name /> }.into_any(),
     };
     let testid = format!("board-{}", learner.map_or_else(|| "target".to_owned(), |number| number.to_string()));

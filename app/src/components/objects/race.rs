@@ -55,7 +55,8 @@ pub fn Race(case: ObjectsCase) -> impl IntoView {
                     <Figure
                         svg=Signal::derive(svg)
                         title="The race"
-                        explanation="Measured while they learn; the dashed line is the exact value, where it is known."
+                        explanation="Measured while they learn; the dashed line is the exact value, where it is known. Of several seeds the \
+                                     curve is the mean, and the band holds all."
                         keys=Signal::derive(keys)
                     />
                     <Standings case />

@@ -6,6 +6,7 @@ use super::{
     boards::{Board, boards, most},
     grid, inclusion, logo,
     points::{self, View},
+    rewards,
 };
 use crate::text::markup::escape;
 
@@ -20,6 +21,7 @@ pub fn board(board: &Board, target: Option<&Picture>, most: f64, view: View) -> 
         Picture::Inclusion { .. } => inclusion::inclusion(board.title, board.picture, target),
         Picture::Points { .. } => points::points(board.title, board.picture, target, view),
         Picture::Letters { .. } => logo::logo(board.title, board.picture),
+        Picture::Molecules { .. } => rewards::histogram(board.title, board.picture),
     }
 }
 

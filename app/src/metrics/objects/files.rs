@@ -18,17 +18,23 @@ pub fn draws(draws: &[Draw]) -> String {
     text
 }
 
-/// One line for every step, learner and measure that is known.
+/// One line for every step, learner and measure that is known. Where a learner learnt several times, the value is a mean,
+/// and the least and the greatest stand beside it.
 pub fn race(contest: &Contest) -> String {
-    let mut text = String::from("step,learner,measure,value,exact\n");
+    let mut text = String::from("step,learner,measure,value,least,greatest,exact\n");
     for moment in &contest.history {
-        for (learner, values) in contest.learners().iter().zip(&moment.values) {
-            for (measure, value) in contest.measures().iter().zip(values).filter_map(|(m, v)| Some((m, (*v)?))) {
+        for (index, (learner, values)) in contest.learners().iter().zip(&moment.values).enumerate() {
+            let ranges = moment.ranges.get(index).map_or(&[][..], Vec::as_slice);
+            for (number_of, (measure, value)) in contest.measures().iter().zip(values).enumerate() {
+                let Some(value) = value else { continue };
+                let range = ranges.get(number_of).copied().flatten();
                 text.push_str(&format!(
-                    "{},{},{},{value},{}\n",
+                    "{},{},{},{value},{},{},{}\n",
                     moment.step,
                     cell(&learner.name),
                     cell(&measure.name),
+                    number(range.map(|[least, _]| least)),
+                    number(range.map(|[_, greatest]| greatest)),
                     number(measure.exact)
                 ));
             }
@@ -77,7 +83,11 @@ mod tests {
     fn the_race_is_one_line_a_number() {
         let mut contest = Contest::default();
         contest.grow(learning(0, 1.0));
-        contest.grow(learning(10, 2.5));
-        assert_eq!(race(&contest), "step,learner,measure,value,exact\n0,TB,log_z,1,3\n10,TB,log_z,2.5,3\n");
+        let mut several = learning(10, 2.5);
+        several.learners[0].ranges = vec![Some([2.0, 3.5])];
+        contest.grow(several);
+        let lines =
+            ["step,learner,measure,value,least,greatest,exact", "0,TB,log_z,1,,,3", "10,TB,log_z,2.5,2,3.5,3", ""];
+        assert_eq!(race(&contest), lines.join("\n"));
     }
 }

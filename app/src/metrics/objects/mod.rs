@@ -8,8 +8,10 @@ pub mod files;
 pub mod grid;
 pub mod inclusion;
 pub mod logo;
+pub mod molfiles;
 pub mod points;
 pub mod race;
+pub mod rewards;
 
 /// How the learners' curves look, in order; the style sheet's legend has the same.
 pub const KEYS: [&str; 5] = ["sample line", "real line", "third line", "fourth line", "ink line"];

@@ -1,6 +1,6 @@
 //! The race: one measure of every learner against the steps of learning, with the exact value as the finish line.
 
-use plotters::prelude::{Color, DashedLineSeries, LineSeries, RGBColor};
+use plotters::prelude::{Color, DashedLineSeries, LineSeries, Polygon, RGBColor};
 
 use super::super::chart::{Axes, INK, REAL, SAMPLE, draw_labelled, short};
 use crate::{state::contest::Contest, text::format};
@@ -21,8 +21,18 @@ pub fn race(contest: &Contest, measure: usize) -> Option<String> {
     let curves: Vec<Vec<(f64, f64)>> = (0..contest.learners().len())
         .map(|learner| contest.curve(learner, measure).into_iter().filter_map(|(x, y)| Some((x, scale(y)?))).collect())
         .collect();
+    // Where several seeds stand behind a curve: along their greatest values, and back along their least.
+    let bands: Vec<Vec<(f64, f64)>> = (0..curves.len())
+        .map(|learner| {
+            let band: Vec<_> = contest.band(learner, measure);
+            let band: Vec<_> =
+                band.iter().filter_map(|&(x, [low, high])| Some((x, scale(low)?, scale(high)?))).collect();
+            let high = band.iter().map(|&(x, _, high)| (x, high));
+            high.chain(band.iter().rev().map(|&(x, low, _)| (x, low))).collect()
+        })
+        .collect();
     let exact = kind.exact.filter(|exact| exact.is_finite()).and_then(scale);
-    let all = || curves.iter().flatten();
+    let all = || curves.iter().chain(&bands).flatten();
     let end = all().map(|(x, _)| *x).fold(1.0, f64::max);
     let values = || all().map(|(_, y)| *y).chain(exact);
     all().next()?;
@@ -36,6 +46,9 @@ pub fn race(contest: &Contest, measure: usize) -> Option<String> {
     };
     let label = |y: &f64| if logarithmic { power(*y) } else { short(*y) };
     draw_labelled(axes, [&|x| format!("{x:.0}"), &label], |chart| {
+        for (band, colour) in bands.into_iter().zip(COLOURS.iter().cycle()).filter(|(band, _)| band.len() > 2) {
+            chart.draw_series([Polygon::new(band, colour.mix(0.18).filled())]).ok()?;
+        }
         for (curve, colour) in curves.iter().zip(COLOURS.iter().cycle()) {
             chart.draw_series(LineSeries::new(curve.iter().copied(), colour.stroke_width(6))).ok()?;
         }
@@ -57,7 +70,12 @@ pub fn summary(contest: &Contest, measure: usize) -> String {
     let Some(kind) = contest.measures().get(measure) else { return String::new() };
     let now = |(number, name): (usize, &str)| {
         let (step, value) = *contest.curve(number, measure).last()?;
-        Some(format!("{name} {} at step {step:.0}", format::number(value, 4)))
+        let range = contest
+            .band(number, measure)
+            .last()
+            .filter(|(at, _)| *at == step)
+            .map(|(_, [low, high])| format!(" (from {} to {})", format::number(*low, 4), format::number(*high, 4)));
+        Some(format!("{name} {}{} at step {step:.0}", format::number(value, 4), range.unwrap_or_default()))
     };
     let names = contest.learners().iter().map(|learner| learner.name.as_str()).enumerate();
     let standings: Vec<String> = names.filter_map(now).collect();
@@ -88,6 +106,19 @@ mod tests {
             svg.contains("aria-label=\"log Z against steps of learning: TB 1.000 at step 20; exact value 3.0000\"")
         );
         assert!(!svg.contains("style="), "inline styles are forbidden by the page's policy");
+    }
+
+    #[test]
+    fn several_seeds_are_a_band_behind_their_mean() {
+        let mut contest = contest(false);
+        for (moment, range) in contest.history.iter_mut().zip([[-40.0, 1.0], [8.0, 12.0], [0.5, 1.5]]) {
+            moment.ranges = vec![vec![Some(range)]];
+        }
+        let svg = race(&contest, 0).expect("a chart");
+        let (band, curve) = (svg.find("<polygon").expect("a band"), svg.find("stroke=\"#0B6E74\"").expect("a curve"));
+        assert!(band < curve, "the curve lies over its band");
+        assert!(svg.contains("-40"), "the axis holds the whole band: {svg}");
+        assert!(svg.contains("TB 1.000 (from 0.5000 to 1.500) at step 20"), "{}", summary(&contest, 0));
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub(super) fn code() -> Result<NewCase, SplitLoaderError> {
 }
 
 impl Case for ObjectsCase {
+    fn open(&self, session: Session) {
+        ObjectsCase::open(*self, session);
+    }
+
     fn forget_preset(&self) {
         ObjectsCase::forget_preset(*self);
     }

@@ -54,6 +54,10 @@ pub fn build(out: &Path, dev: bool) -> anyhow::Result<()> {
     bundle.add("worker.js", "pkg", bootstrap.as_bytes())?;
     let unhashed = add_assets(&mut bundle, &root().join("assets"))?;
 
+    let depiction = fs::read_to_string(root().join("app/depiction.js")).context("app/depiction.js")?;
+    let depiction = bundle.fill(&depiction)?;
+    bundle.add("depiction.js", "pkg", depiction.as_bytes())?;
+
     let index = fs::read_to_string(root().join("app/index.html")).context("app/index.html")?;
     bundle.write("index.html", bundle.fill(&index)?.as_bytes())?;
     bundle.write("manifest.json", bundle.manifest()?.as_bytes())?;

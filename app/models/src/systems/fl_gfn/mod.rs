@@ -1,11 +1,15 @@
 //! Forward-looking GFlowNets (Pan, Malkin, Zhang & Bengio, ICML 2023).
 //!
-//! Sets are built element by element and each element has its energy, so what a partial set is worth is known. A learner
-//! that looks forward credits every step with its own energy; detailed and trajectory balance see the reward at the end
-//! only. All of them learn in front of the visitor, from nothing: there are no weights.
+//! Sets are built element by element and each element has its energy, so what a partial set is worth is known; of bit
+//! strings and molecules it can be guessed. A learner that looks forward credits every step with its own energy; detailed
+//! and trajectory balance see the reward at the end only. All of them learn in front of the visitor, from nothing: the
+//! only weights are those of the network that judges molecules.
 
-mod contestant;
+mod bits;
+mod learner;
+mod molecules;
 pub mod seh_proxy;
+mod sets;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -15,37 +19,64 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use catalog::{
     SampleRequest,
-    systems::fl_gfn::{Learners, SampleParameters},
+    systems::fl_gfn::{BITS, Learners, MOLECULES, SampleParameters},
 };
 use samples::Inputs;
 
-pub use contestant::{Method, SetLearner};
-pub use task::SetTask;
+pub use bits::BitTask;
+pub use learner::{Method, TaskLearner};
+pub use molecules::MoleculeTask;
+pub use sets::SetTask;
+pub use task::{Effort, Seen, Task};
 
 use crate::{
     Model, ModelError, Sampling,
-    gflownet::race::{Contestant, Race},
+    gflownet::{
+        race::{Contestant, Race},
+        repeated::Repeated,
+    },
 };
+use seh_proxy::SehProxy;
 
-/// Looks at the learners of a race.
-const LOOKS: u32 = 200;
+/// Looks at the learners of a race, and at those of molecules, which take longer to draw and to judge.
+const LOOKS: [u32; 2] = [200, 50];
 
-/// The model of a preset; there is nothing to load.
+/// The model of a preset. Of molecules the bytes hold the proxy that judges them; elsewhere there is nothing to load.
 ///
 /// # Errors
-/// If the preset is unknown.
-pub fn load(preset: &str, _weights: Vec<u8>, _device: &Device) -> Result<Box<dyn Model>, ModelError> {
-    Ok(Box::new(ForwardLooking { task: Arc::new(SetTask::of_preset(preset)?) }))
+/// If the preset is unknown or the bytes do not decode.
+pub fn load(preset: &str, weights: Vec<u8>, _device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    let ground = match preset {
+        MOLECULES => Ground::Molecules(Arc::new(SehProxy::from_safetensors(&weights)?)),
+        BITS => Ground::Bits,
+        _ => Ground::Sets(Arc::new(SetTask::of_preset(preset)?)),
+    };
+    Ok(Box::new(ForwardLooking { ground }))
+}
+
+/// What there is before the parameters of a task are known.
+enum Ground {
+    Sets(Arc<SetTask>),
+    Bits,
+    Molecules(Arc<SehProxy>),
 }
 
 /// A task, waiting for learners.
 struct ForwardLooking {
-    task: Arc<SetTask>,
+    ground: Ground,
 }
 
 impl Model for ForwardLooking {
     fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
+        let task: Arc<dyn Task> = match &self.ground {
+            Ground::Sets(task) => task.clone(),
+            Ground::Bits => Arc::new(BitTask::new(parameters.reward_exponent)?),
+            Ground::Molecules(proxy) => {
+                let blocks = parameters.max_blocks as usize;
+                Arc::new(MoleculeTask::new(proxy.clone(), blocks, parameters.reward_exponent)?)
+            }
+        };
         let methods = match parameters.learners {
             Learners::Race => &Method::ALL[..],
             Learners::ForwardLooking => &[Method::ForwardLooking],
@@ -54,11 +85,17 @@ impl Model for ForwardLooking {
             Learners::TrajectoryBalance => &[Method::TrajectoryBalance],
         };
         let learner = |&method: &Method| -> Result<Box<dyn Contestant>, ModelError> {
+            // All methods begin with the same random numbers.
             let mut rng = crate::seed::stream(request.seed, index);
-            Ok(Box::new(SetLearner::new(self.task.clone(), method, &parameters, &mut rng)?))
+            let mut one = || -> Result<Box<dyn Contestant>, ModelError> {
+                Ok(Box::new(TaskLearner::new(task.clone(), method, &parameters, &mut rng)?))
+            };
+            let (first, others) = (one()?, (1..parameters.seeds).map(|_| one()).collect::<Result<_, _>>()?);
+            Ok(Box::new(Repeated::new(first, others)))
         };
         let learners = methods.iter().map(learner).collect::<Result<_, _>>()?;
-        let (measures, target) = (self.task.measures(), Some(self.task.target()));
-        Ok(Box::new(Race::new(learners, measures, target, (parameters.steps, LOOKS), request.count)))
+        let looks = LOOKS[usize::from(matches!(self.ground, Ground::Molecules(_)))];
+        let steps = (parameters.steps, looks);
+        Ok(Box::new(Race::new(learners, task.measures(), task.target(), steps, request.count)))
     }
 }

@@ -1,92 +1,106 @@
-//! Sets whose exact answer is known (spec §3, §4).
+//! What learners of this system need to know of a problem.
+
+use std::collections::VecDeque;
 
 use samples::objects::{MeasureKind, Picture};
 
-use crate::{
-    ModelError,
-    gflownet::{
-        environment::{
-            SetGeneration, SetReward,
-            set_generation::{LARGE, MEDIUM, SMALL, SetSize},
-        },
-        exact::sets,
-    },
+use super::Method;
+use crate::gflownet::{
+    environment::{Cell, Environment, Reward, States},
+    policy::PolicyConfig,
+    rollout::Replay,
 };
 
-/// A set problem with everything that is known about it in closed form.
-#[derive(Clone, Debug)]
-pub struct SetTask {
+/// A problem whose partial objects are worth something.
+pub trait Task: Send + Sync {
     /// The rules.
-    pub environment: SetGeneration,
-    /// The reward.
-    pub reward: SetReward,
-    /// `ln Z`: an elementary symmetric polynomial (spec §7a).
-    pub log_z: f64,
-    /// Probability of each element to be in a set (spec §7b).
-    pub inclusion: Vec<f64>,
-    /// `E[ln R]` under the target.
-    pub mean_log_reward: f64,
-    /// Mean reward of the best hundred sets.
-    pub best_100: f64,
-    /// Share of uniform choices in the behaviour of each method, as the authors searched it (spec §3).
-    pub(super) uniform_share: UniformShare,
-}
+    fn environment(&self) -> &dyn Environment;
 
-/// Share of uniform choices while learning.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct UniformShare {
-    pub forward_looking: f64,
-    pub trajectory_balance: f64,
-}
+    /// The reward, of unfinished objects too.
+    fn reward(&self) -> &dyn Reward;
 
-impl SetTask {
-    /// The task of a preset.
-    ///
-    /// # Errors
-    /// If there is none of that name.
-    pub fn of_preset(preset: &str) -> Result<Self, ModelError> {
-        let (size, forward_looking, trajectory_balance) = match preset {
-            "set-small" => (SMALL, 1.0, 0.0),
-            "set-medium" => (MEDIUM, 0.5, 0.0625),
-            "set-large" => (LARGE, 0.5, 0.0),
-            _ => return Err(ModelError::UnknownPreset { system: "fl-gfn".to_owned(), preset: preset.to_owned() }),
-        };
-        Self::of(&size, UniformShare { forward_looking, trajectory_balance })
+    /// The network, without log Z.
+    fn policy(&self) -> PolicyConfig {
+        PolicyConfig { log_z: None, ..PolicyConfig::default() }
     }
 
-    fn of(size: &SetSize, uniform_share: UniformShare) -> Result<Self, ModelError> {
-        let energies = size.energies();
-        let log_weights: Vec<f64> = energies.iter().map(|energy| -energy).collect();
-        let wrong = |error: crate::gflownet::environment::EnvironmentError| ModelError::Parameters(error.to_string());
-        Ok(Self {
-            environment: SetGeneration::new(size.elements, size.chosen).map_err(wrong)?,
-            reward: SetReward::new(energies).map_err(wrong)?,
-            log_z: sets::log_partition(&log_weights, size.chosen),
-            inclusion: sets::inclusion_probabilities(&log_weights, size.chosen),
-            mean_log_reward: sets::expected_log_reward(&log_weights, size.chosen),
-            best_100: sets::log_best_mean(&log_weights, size.chosen, 100).exp(),
-            uniform_share,
-        })
+    /// Share of uniform choices in the behaviour of a method.
+    fn uniform_share(&self, method: Method) -> f64;
+
+    /// How much is drawn to measure a learner.
+    fn effort(&self) -> Effort {
+        Effort::default()
+    }
+
+    /// Finished objects whose probability a look needs, the same for all learners.
+    fn tests(&self) -> Option<&States> {
+        None
     }
 
     /// What is measured of every learner.
-    pub fn measures(&self) -> Vec<MeasureKind> {
-        let kind = |name: &str, title: &str, exact, logarithmic| MeasureKind {
-            name: name.to_owned(),
-            title: title.to_owned(),
-            exact,
-            logarithmic,
-        };
-        vec![
-            kind("log_z", "log Z", Some(self.log_z), false),
-            kind("inclusion_error", "Error of the inclusion probabilities", Some(0.0), false),
-            kind("mean_log_reward", "Mean log-reward of a set", Some(self.mean_log_reward), false),
-            kind("top_100", "Mean reward of the best 100 seen", Some(self.best_100), false),
-        ]
+    fn measures(&self) -> Vec<MeasureKind>;
+
+    /// The exact answer, if it is known and can be seen.
+    fn target(&self) -> Option<Picture>;
+
+    /// The values of [`Self::measures`], and what can be seen of the learner.
+    fn look(&self, seen: &mut Seen) -> (Vec<Option<f64>>, Picture);
+
+    /// A finished object as the draws have it.
+    fn write(&self, object: &[Cell]) -> String {
+        self.environment().write(object)
+    }
+}
+
+/// How much is drawn to measure a learner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Trajectories of the policy itself for each step of learning.
+    pub evaluated: usize,
+    /// Objects behind the numbers of a look.
+    pub recent: usize,
+    /// Objects behind the numbers of the last look.
+    pub thorough: usize,
+    /// Best objects that are kept.
+    pub best: usize,
+    /// Backward trajectories behind the probability of a drawn object (`gflownet-anchors` §3.7).
+    pub backward: usize,
+}
+
+impl Default for Effort {
+    /// 16 evaluations as in the authors' script; the best hundred.
+    fn default() -> Self {
+        Self { evaluated: 16, recent: 1024, thorough: 4096, best: 100, backward: 16 }
+    }
+}
+
+/// What is known of a learner.
+pub struct Seen {
+    /// What it takes for `ln Z`.
+    pub log_z: f64,
+    /// Its `ln P` of the objects of [`Task::tests`].
+    pub test_log_probs: Vec<f64>,
+    /// Objects drawn lately from the policy itself, and their `ln R`.
+    pub recent: VecDeque<(Vec<Cell>, f64)>,
+    /// The best distinct objects drawn, by `ln R`.
+    pub best: Replay,
+}
+
+impl Seen {
+    /// Mean reward of the best hundred.
+    pub fn top_100(&mut self) -> Option<f64> {
+        let best: Vec<f64> = self.best.best(100).map(|(log_reward, _)| log_reward.exp()).collect();
+        (!best.is_empty()).then(|| best.iter().sum::<f64>() / best.len() as f64)
     }
 
-    /// How probable each element is.
-    pub fn target(&self) -> Picture {
-        Picture::Inclusion { probability: self.inclusion.iter().map(|&p| p as f32).collect() }
+    /// Mean over the objects drawn lately.
+    pub fn mean(&self, value: impl Fn(&[Cell], f64) -> f64) -> f64 {
+        let sum: f64 = self.recent.iter().map(|(object, log_reward)| value(object, *log_reward)).sum();
+        sum / self.recent.len() as f64
     }
+}
+
+/// A measure that is drawn on a linear axis.
+pub(super) fn measure(name: &str, title: &str, exact: Option<f64>) -> MeasureKind {
+    MeasureKind { name: name.to_owned(), title: title.to_owned(), exact, logarithmic: false }
 }

@@ -61,6 +61,8 @@ fn config(rules: &Rules) -> (Vec<usize>, f64, f64) {
     match rules {
         Rules::Pareto(_) => (vec![64; 3], 1e-2, 1e-4),
         Rules::HyperGrid(_) | Rules::Cell(_) => (vec![256; 2], 1e-3, 0.0),
+        // The published one is for a transformer and longer words.
+        Rules::Patterns(_) => (vec![128; 2], 1e-2, 0.0),
         Rules::Bag(_) | Rules::Words(_) => (vec![128; 2], 1e-3, 0.0),
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     ModelError,
     gflownet::{
         environment::{
-            Bag, BagReward, Cell, Environment, EnvironmentError, GridReward, HyperGrid, NatsCell, Objective,
-            ParetoGrid, Reward, Sequence, cell, landscapes,
+            Bag, BagReward, Cell, Environment, EnvironmentError, GridReward, HyperGrid, NGramReward, NatsCell,
+            Objective, ParetoGrid, Reward, Sequence, cell, landscapes,
         },
         exact::{Graph, best_mean, expectation},
         law::{self, Law},
@@ -28,6 +28,10 @@ const BEST: usize = 100;
 const LISTED: usize = 20;
 /// Objects behind the distances from the Pareto front, and in a picture.
 const POINTS: usize = 256;
+/// Letters of the words in which patterns are counted, and most of them: the published words of 20 letters and up to 36
+/// cannot be listed, and then nobody knows the front of pairs.
+const PATTERN_LETTERS: &str = "ABCV";
+const PATTERN_LENGTH: usize = 7;
 /// Name of the array of scores in a weights file: `[objects]`, or `[data sets, objects]`, in the environment's order.
 pub const SCORES: &str = "scores";
 
@@ -36,6 +40,8 @@ pub const SCORES: &str = "scores";
 pub enum Rules {
     /// Cells of a plane with several objectives.
     Pareto(ParetoGrid),
+    /// Words with several patterns.
+    Patterns(Sequence),
     /// Cells of a hypergrid.
     HyperGrid(HyperGrid),
     /// Bags of letters.
@@ -55,6 +61,9 @@ impl Rules {
         let wrong = |error: EnvironmentError| ModelError::Parameters(error.to_string());
         Ok(match preset {
             catalog::systems::op_gfn::PARETO_GRID => Self::Pareto(ParetoGrid::published()),
+            catalog::systems::op_gfn::N_GRAMS => {
+                Self::Patterns(Sequence::variable(PATTERN_LETTERS, 1, PATTERN_LENGTH).map_err(wrong)?)
+            }
             "hyper-grid" => Self::HyperGrid(HyperGrid::new(4, 8).map_err(wrong)?),
             "bag" => Self::Bag(Bag::published()),
             "tfbind8" => Self::Words(landscapes::binding_words().map_err(wrong)?),
@@ -70,14 +79,14 @@ impl Rules {
             Self::Pareto(grid) => grid,
             Self::HyperGrid(grid) => grid,
             Self::Bag(bag) => bag,
-            Self::Words(words) => words,
+            Self::Words(words) | Self::Patterns(words) => words,
             Self::Cell(cell) => cell,
         }
     }
 
     /// Whether objects have several objectives.
     pub fn is_multi_objective(&self) -> bool {
-        matches!(self, Self::Pareto(_))
+        matches!(self, Self::Pareto(_) | Self::Patterns(_))
     }
 }
 
@@ -128,6 +137,14 @@ impl Task {
                 });
                 (chosen.iter().map(|&name| name.to_owned()).collect(), values.collect())
             }
+            Rules::Patterns(words) => {
+                let chosen = parameters.patterns.texts();
+                let patterns: Vec<(&str, f64)> = chosen.iter().map(|&pattern| (pattern, 1.0)).collect();
+                let reward = NGramReward::new(words.clone(), &patterns, PATTERN_LENGTH as f64, 1.0)
+                    .map_err(|error| ModelError::Parameters(format!("parameters.patterns: {error}")))?;
+                let values = graph.terminals().iter().map(|terminal| reward.objectives(object(terminal)));
+                (chosen.iter().map(|&name| name.to_owned()).collect(), values.collect())
+            }
             Rules::HyperGrid(grid) => {
                 let rewards = GridReward::corners(parameters.r0).values(grid);
                 let values = graph.terminals().iter().map(|terminal| vec![rewards[grid.cell_of(object(terminal))]]);
@@ -149,7 +166,13 @@ impl Task {
             }
         };
         let best = best(&rules, &values);
-        let front = values.iter().zip(&best).filter(|(_, best)| **best).map(|(values, _)| values.clone()).collect();
+        // Thousands of words have few different counts.
+        let mut front: Vec<Vec<f64>> = Vec::new();
+        for (values, _) in values.iter().zip(&best).filter(|(_, best)| **best) {
+            if !front.contains(values) {
+                front.push(values.clone());
+            }
+        }
         Ok(Self { rules, graph, objectives, values, best, front })
     }
 
@@ -176,8 +199,12 @@ impl Task {
             logarithmic: false,
         };
         if self.rules.is_multi_objective() {
+            let title = match &self.rules {
+                Rules::Patterns(_) => "Probability of a Pareto-optimal word",
+                _ => "Probability of a Pareto-optimal cell",
+            };
             return vec![
-                kind("best_mass", "Probability of a Pareto-optimal cell", Some(1.0)),
+                kind("best_mass", title, Some(1.0)),
                 kind("coverage", "Share of the Pareto front that is found", Some(1.0)),
                 kind("gd_plus", "GD+: how far samples fall short of the front", Some(0.0)),
                 kind("igd_plus", "IGD+: how far the front is from samples", Some(0.0)),
@@ -248,7 +275,9 @@ impl Task {
     fn picture(&self, log_law: &[f64], points: Vec<Vec<f32>>, listed: Vec<(String, f64)>) -> Picture {
         let terminals = || self.graph.terminals().iter().map(|&t| self.graph.states().get(t as usize)).zip(log_law);
         match &self.rules {
-            Rules::Pareto(_) => Picture::Points { objectives: self.objectives.clone(), values: points },
+            Rules::Pareto(_) | Rules::Patterns(_) => {
+                Picture::Points { objectives: self.objectives.clone(), values: points }
+            }
             Rules::HyperGrid(_) => {
                 let best = log_law.iter().zip(&self.best).filter(|(_, best)| **best);
                 Picture::Inclusion { probability: best.map(|(log_prob, _)| log_prob.exp() as f32).collect() }

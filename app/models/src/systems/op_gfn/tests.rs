@@ -56,6 +56,29 @@ fn three_objectives_have_their_front_too() {
 }
 
 #[test]
+fn words_of_two_letters_are_the_front_of_their_counts() {
+    let objects = run("n-grams", json!({ "patterns": "unigrams-a-v", "steps": 2, "baseline": false }));
+    let Some(samples::objects::Picture::Points { objectives, values }) = objects.last.unwrap().target else {
+        panic!("no front")
+    };
+    assert_eq!(objectives, ["A", "V"]);
+    // Seven letters, each an A or a V (spec §5.5).
+    let mut front: Vec<usize> = values.iter().map(|point| (7.0 * point[0]).round() as usize).collect();
+    front.sort_unstable();
+    assert_eq!(front, [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert!(values.iter().all(|point| (point[0] + point[1] - 1.0).abs() < 1e-6));
+}
+
+#[test]
+fn order_alone_finds_words_that_hold_many_patterns() {
+    let objects = run("n-grams", json!({ "steps": 100 }));
+    let (order, preference) = (values(&objects, 0, "best_mass"), values(&objects, 1, "best_mass"));
+    assert!(order > 0.3, "Pareto mass {order}");
+    assert!(order > preference, "by order {order}, by preferences {preference}");
+    assert!(objects.draws.iter().all(|draw| draw.objectives.len() == 3));
+}
+
+#[test]
 fn pairs_sharpen_on_the_best_architectures() {
     let parameters = json!({ "steps": 40, "loss": "pairs", "baseline": false, "batch_size": 64 });
     let objects = run("cell", parameters);

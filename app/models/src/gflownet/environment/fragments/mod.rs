@@ -76,6 +76,11 @@ impl Fragments {
         state.chunks_exact(CELLS).take_while(|slot| slot[0] > 0).count()
     }
 
+    /// The cells of a state that say which molecule it is: all but whether it was stopped.
+    pub fn molecule_of<'a>(&self, state: &'a [Cell]) -> &'a [Cell] {
+        &state[..self.max_blocks * CELLS]
+    }
+
     fn tree(&self, state: &[Cell]) -> Tree {
         let mut tree = Tree::default();
         for (slot, cells) in state.chunks_exact(CELLS).take_while(|cells| cells[0] > 0).enumerate() {

@@ -5,7 +5,7 @@ mod features;
 mod network;
 mod reward;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod weights;
 
 pub use features::{AtomGraph, BOND_KINDS, FEATURES};

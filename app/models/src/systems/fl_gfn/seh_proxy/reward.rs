@@ -1,6 +1,9 @@
 //! The reward of molecules, finished or not.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::{AtomGraph, SehProxy};
 use crate::gflownet::environment::{Cell, Reward, fragments::Fragments};
@@ -30,26 +33,42 @@ impl Shape {
     }
 }
 
+/// Opinions that are kept. Each takes some two hundred bytes.
+const MOST_KNOWN: usize = 1 << 17;
+
 /// The proxy's opinion of molecules of fragments.
 ///
-/// It is computed anew for every question: a millisecond or so. A trainer that asks for the same state again should
-/// keep the answer.
+/// One opinion takes a millisecond or so, and learners come by the same molecules again: opinions are kept, and shared
+/// between clones.
 #[derive(Clone)]
 pub struct SehReward {
     rules: Arc<Fragments>,
     proxy: Arc<SehProxy>,
     shape: Shape,
+    known: Arc<Mutex<HashMap<Box<[Cell]>, f32>>>,
 }
 
 impl SehReward {
     /// The reward for states of these rules.
     pub fn new(rules: Arc<Fragments>, proxy: Arc<SehProxy>, shape: Shape) -> Self {
-        Self { rules, proxy, shape }
+        Self { rules, proxy, shape, known: Arc::default() }
     }
 
     /// The proxy's value of a state, finished or not; 0 at the root.
     pub fn proxy(&self, state: &[Cell]) -> f64 {
-        self.proxy.predict(&AtomGraph::new(&self.rules.assemble(state))).into()
+        let molecule = self.rules.molecule_of(state);
+        // A panic elsewhere leaves the numbers as they are: each is written whole.
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&value) = known().get(molecule) {
+            return value.into();
+        }
+        let value = self.proxy.predict(&AtomGraph::new(&self.rules.assemble(state)));
+        let mut known = known();
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(molecule.into(), value);
+        value.into()
     }
 }
 

@@ -32,8 +32,8 @@ static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
 
 #[allow(clippy::disallowed_methods, reason = "tests run natively")]
 fn weights() -> Vec<u8> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/data/gflownets/seh_proxy_mpnn.safetensors");
-    std::fs::read(path).expect("the weights are in assets/data/gflownets")
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/weights/fl-gfn/molecules/weights.safetensors");
+    std::fs::read(path).expect("the weights are in assets/weights/fl-gfn/molecules")
 }
 
 fn reward() -> SehReward {
@@ -43,7 +43,7 @@ fn reward() -> SehReward {
 }
 
 /// The state of an object of any size: those of one block are not finished, so they are not read.
-fn state(rules: &Fragments, object: &str) -> Vec<i16> {
+pub(in crate::systems::fl_gfn) fn state(rules: &Fragments, object: &str) -> Vec<i16> {
     rules.read(object).unwrap_or_else(|_| {
         let block = object.rsplit(' ').next().and_then(|block| block.parse().ok()).expect("one block");
         let mut state = vec![0; rules.width()];
