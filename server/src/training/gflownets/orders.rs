@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use catalog::systems::op_gfn::{Loss, Objectives, SampleParameters};
+use catalog::systems::op_gfn::{Loss, Objectives, Patterns, SampleParameters};
 use models::{
-    gflownet::environment::HyperGrid,
+    gflownet::{environment::HyperGrid, exact::Graph},
     seed,
     systems::op_gfn::{
         contestant::Ranked,
@@ -29,6 +29,7 @@ pub fn compare(bytes: &[u8], preset: &str, options: Options) -> Result<Vec<Table
     let bench = Bench { options, scores };
     match &rules {
         Rules::Pareto(_) => bench.fronts(rules),
+        Rules::Patterns(_) => bench.patterns(rules),
         Rules::HyperGrid(_) => bench.corners(rules),
         Rules::Bag(_) => bench.scores(rules, preset, [1.0, 2.0, 3.0]),
         Rules::Words(_) if preset == "qm9str" => bench.scores(rules, preset, [1.0, 5.0, 10.0]),
@@ -84,22 +85,35 @@ impl Bench {
         let more = [BraninCurrinShubert, BraninCurrinBeale, BraninShubertBeale, CurrinShubertBeale, All];
         let all = [&pairs[..], &more].concat();
         let graph = Arc::new(Task::graph(&rules)?);
-        let steps = self.options.of(1000, 100);
-        let mut tables = Vec::new();
-        for objectives in self.options.of(&all[..], &pairs[..1]) {
-            let parameters = SampleParameters { objectives: *objectives, steps, ..SampleParameters::default() };
-            let task = Arc::new(Task::new(rules.clone(), graph.clone(), &parameters, &self.scores)?);
-            let rows = vec![
-                self.row(&task, "order-preserving".to_owned(), Who::Order, &parameters)?,
-                self.row(&task, "preference-conditioned".to_owned(), Who::Reward, &parameters)?,
-            ];
-            let best = task.best.iter().filter(|best| **best).count();
-            let names = objectives.names().join(", ");
-            let title =
-                format!("op-gfn pareto-grid: {names}, {best} of {} cells; {steps} steps of 128", task.best.len());
-            tables.push(self.table(title, &task, rows));
-        }
-        Ok(tables)
+        let front = |objectives: &Objectives| {
+            let parameters = SampleParameters { objectives: *objectives, ..SampleParameters::default() };
+            self.front(&rules, &graph, &objectives.names().join(", "), parameters)
+        };
+        self.options.of(&all[..], &pairs[..1]).iter().map(front).collect()
+    }
+
+    /// Copies of two to four patterns at once.
+    fn patterns(&self, rules: Rules) -> Result<Vec<Table>> {
+        let all = [Patterns::UnigramsAV, Patterns::BigramsAvVc, Patterns::BigramsAvVcCa, Patterns::BigramsAvVcCaAb];
+        let graph = Arc::new(Task::graph(&rules)?);
+        let front = |patterns: &Patterns| {
+            let parameters = SampleParameters { patterns: *patterns, ..SampleParameters::default() };
+            self.front(&rules, &graph, &format!("copies of {}", patterns.texts().join(", ")), parameters)
+        };
+        self.options.of(&all[..], &all[..1]).iter().map(front).collect()
+    }
+
+    /// Who finds the front of several objectives.
+    fn front(&self, rules: &Rules, graph: &Arc<Graph>, of: &str, parameters: SampleParameters) -> Result<Table> {
+        let parameters = SampleParameters { steps: self.options.of(1000, 100), ..parameters };
+        let task = Arc::new(Task::new(rules.clone(), graph.clone(), &parameters, &self.scores)?);
+        let rows = vec![
+            self.row(&task, "order-preserving".to_owned(), Who::Order, &parameters)?,
+            self.row(&task, "preference-conditioned".to_owned(), Who::Reward, &parameters)?,
+        ];
+        let (best, all) = (task.best.iter().filter(|best| **best).count(), task.best.len());
+        let (steps, batch) = (parameters.steps, parameters.batch_size);
+        Ok(self.table(format!("op-gfn: {of}, {best} of {all} are best; {steps} steps of {batch}"), &task, rows))
     }
 
     /// Corners of grids, for several least rewards and shares of random actions.
