@@ -94,8 +94,8 @@ train-outcomes: server ## Pre-trains the outcome-conditioned models of oc-gfn ag
 train-rescaling: server ## Trains the small models of dlv-irn again, from the shipped photos
 	train() { $(TARGET_DIR)/release/vitrine train dlv-irn --preset $$1 "$${@:2}" \
 	    --checkpoints $(DATA)/training/$$1 --out assets/weights/dlv-irn/$$1 --force; }; \
-	train x2-small --set iterations=3000; \
-	train x2-irn --set iterations=3000; \
+	train x2-small --seed 1 --set iterations=3000; \
+	train x2-irn --seed 1 --set iterations=3000; \
 	train x2-irn-wide --set iterations=1500; \
 	train x2-irn-sampled --set iterations=1500 --set large_spread=1 --set latent_weight=1; \
 	train x2-sr --set iterations=1500; \
