@@ -366,7 +366,10 @@ test("these pages fit a phone", { timeout: PATIENCE }, async () => {
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
   for (const [kind, address] of Object.entries({ "oc-gfn": `${OC}&reward=painted`, "fl-gfn": FL, cell: "/systems/op-gfn?preset=cell", molecules: MOL })) {
     const page = await opened(address, kind, phone);
-    if (kind === "molecules") await page.locator('[data-state="drawn"] img').nth(11).waitFor();
+    if (kind === "molecules") {
+      await page.locator('[data-state="drawn"] img').nth(11).waitFor({ state: "attached" });
+      assert.equal(await page.locator("ul.molecules").first().locator("img:visible").count(), 4, "the best are enough");
+    }
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     await picture(page, `objects-${kind}-phone`);
     assert.ok(width <= 360, `${kind} is ${width} pixels wide`);

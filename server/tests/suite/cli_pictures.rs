@@ -76,3 +76,23 @@ fn files_beside_a_sample_are_not_written_over_either() {
     refused(&output(&folders, &sample), &["out"]);
     assert_eq!(fs::read(folders.path().join("out/sample-0000-small.png")).unwrap(), b"mine");
 }
+
+#[test]
+fn models_are_evaluated_with_weights_of_ones_own() {
+    let folders = Folders::new();
+    fs::create_dir(folders.path().join("photos")).unwrap();
+    fs::write(folders.path().join("photos/one.png"), picture(48, 40)).unwrap();
+    fs::copy(
+        folders.assets().join("weights/dlv-irn/x2-small/weights.safetensors"),
+        folders.path().join("mine.safetensors"),
+    )
+    .unwrap();
+    let evaluate = |arguments: &[&str]| {
+        output(&folders, &[&["evaluate", "dlv-irn", "--pictures", "photos", "--json", "--preset"], arguments].concat())
+    };
+    let (shipped, mine) = (evaluate(&["x2-small"]), evaluate(&["x2-small", "--weights", "mine.safetensors"]));
+    assert!(stdout(&shipped).contains("restored_psnr"), "{}", stderr(&shipped));
+    assert_eq!(stdout(&shipped), stdout(&mine), "{}", stderr(&mine));
+    refused(&evaluate(&["x2-small", "--weights", "none.safetensors"]), &["weights"]);
+    refused(&evaluate(&["x2-sr"]), &["weights"]);
+}

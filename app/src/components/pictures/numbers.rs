@@ -11,13 +11,13 @@ use crate::{
     text::format,
 };
 
-/// The panel; absent while nothing was made.
+/// The panel; absent while there is nothing to measure, as where a picture was only enlarged.
 #[component]
 pub fn Numbers(case: PicturesCase) -> impl IntoView {
     let made = Memo::new(move |_| case.shown.with(|shown| shown.as_ref().map(|shown| shown.content.clone())));
-    let is_made = move || made.with(|made| made.as_ref().is_some_and(|made| made.pictures.len() > 1));
     let lines = move || made.with(|made| made.as_ref().map(|made| rows(&made.measures)).unwrap_or_default());
     let small = Memo::new(move |_| made.with(|made| made.as_ref()?.find(SMALL).cloned()));
+    let has_numbers = move || small.with(Option::is_some) || !lines().is_empty();
     let svg = Memo::new(move |_| made.with(|made| chart(made.as_ref()?, &case.rivals.read())));
     let legend =
         move || made.with(|made| made.as_ref().map(|made| keys(made, &case.rivals.read())).unwrap_or_default());
@@ -32,7 +32,7 @@ pub fn Numbers(case: PicturesCase) -> impl IntoView {
         }
     };
     view! {
-        <Show when=is_made>
+        <Show when=has_numbers>
             <section class="panel" aria-labelledby="numbers-title" data-testid="numbers">
                 <h2 id="numbers-title">"In numbers"</h2>
                 <Show when=move || !lines().is_empty()>
