@@ -6,6 +6,7 @@
 
 pub mod adversarial;
 pub mod bayesian_flow;
+pub mod diffusion;
 pub mod gflownet;
 pub mod invertible;
 pub mod nn;
