@@ -90,10 +90,7 @@ fn its_gradients_are_the_authors() {
             "input_blocks.0.0.weight",
             network.down[0].convolution.as_ref().unwrap().weight.grad(&gradients).map(read).map(start),
         ),
-        (
-            "middle_block.0.emb_layers.1.weight",
-            network.middle_first.embedding.weight.grad(&gradients).map(matrix),
-        ),
+        ("middle_block.0.emb_layers.1.weight", network.middle_first.embedding.weight.grad(&gradients).map(matrix)),
         (
             "input_blocks.1.1.transformer_blocks.0.attn1.to_q.weight",
             transformer.blocks[0].to_itself.to_q.weight.grad(&gradients).map(matrix),
