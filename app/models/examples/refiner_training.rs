@@ -1,12 +1,16 @@
-//! Trains the small refiner on drawn pairs, on the fly: `refiner_training [STEPS] [BATCH] [EVERY] [OUT]`. The warped
-//! garment is the true flow, disturbed by a smooth field.
+//! Trains the small refiner on drawn pairs, on the fly: `refiner_training [STEPS] [BATCH] [EVERY] [OUT] [COMPOSITES]`. The
+//! warped garment is the true flow, disturbed by a smooth field. `refiner_training speed` measures the UNet alone.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // Native only: a clock, files, and reading blocks.
 
 use std::time::Instant;
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn::{
+    module::Module,
+    optim::GradientsParams,
+    tensor::{DType, Device, Distribution, Tensor, TensorData},
+};
 use models::{
-    diffusion::{Ddim, Schedule},
+    diffusion::{Ddim, Schedule, UNet},
     nn::fast,
     seed::stream,
     systems::dci_vton::refiner::{
@@ -129,6 +133,9 @@ fn judge(made: Tensor<4>, examples: &[Example]) -> (f64, f64) {
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == "speed") {
+        return fast::on_workers(speed);
+    }
     let number = |i: usize, default: usize| words.get(i).and_then(|word| word.parse().ok()).unwrap_or(default);
     let (steps, size, every) = (number(0, 4000), number(1, 16), number(2, 500));
     let composites = words.get(4).and_then(|word| word.parse().ok()).unwrap_or(1.0);
@@ -189,4 +196,39 @@ fn train(steps: usize, size: usize, every: usize, composites: f64, out: Option<&
             }
         }
     }
+}
+
+/// The shortest of a few times of one evaluation, and of one with the gradients of all weights.
+fn speed() {
+    let config = RefinerConfig::small().unet;
+    let time = |times: usize, work: &dyn Fn()| {
+        work();
+        let seconds = (0..times).map(|_| {
+            let clock = Instant::now();
+            work();
+            clock.elapsed().as_secs_f64()
+        });
+        1e3 * seconds.fold(f64::INFINITY, f64::min)
+    };
+    let inputs = |n: usize, device: &Device| {
+        let latent = Tensor::<4>::random([n, config.in_channels, 32, 24], Distribution::Default, device);
+        let context = Tensor::<3>::random([n, 1, config.context], Distribution::Default, device);
+        (latent, Tensor::<1>::full([n], 500.0, device), context)
+    };
+    let device = Device::flex();
+    let unet = UNet::random(&config, &mut stream(0, 0), &device);
+    println!("{} weights", unet.num_params());
+    for n in [1, 16] {
+        let (x, t, context) = inputs(n, &device);
+        let once = || drop(unet.forward(x.clone(), t.clone(), context.clone()).into_data());
+        println!("{n}: {:.1} ms", time(if n == 1 { 12 } else { 3 }, &once));
+    }
+    let device = device.autodiff();
+    let unet = unet.train().fork(&device);
+    let (x, t, context) = inputs(16, &device);
+    let step = || {
+        let gradients = unet.forward(x.clone(), t.clone(), context.clone()).square().mean().backward();
+        drop(GradientsParams::from_grads(gradients, &unet));
+    };
+    println!("16 with gradients: {:.1} ms", time(3, &step));
 }

@@ -4,11 +4,15 @@
 //! - [`schedule`]: ᾱ;
 //! - [`ddim`] and [`plms`]: from noise to z₀ without further noise (η = 0), whatever predicts ε;
 //! - [`unet`]: the network, at any size;
-//! - [`layers`]: what it is built of;
+//! - [`autoencoder`]: from pictures to latents and back;
+//! - [`layers`]: what both are built of;
+//! - [`extent`]: what they cost;
 //! - [`average`]: weights averaged over a training.
 
+pub mod autoencoder;
 pub mod average;
 pub mod ddim;
+pub mod extent;
 pub mod layers;
 pub mod plms;
 pub mod schedule;
@@ -16,6 +20,7 @@ pub mod schedule;
 pub(crate) mod tests;
 pub mod unet;
 
+pub use autoencoder::{Autoencoder, AutoencoderConfig};
 pub use ddim::{Ddim, Step};
 pub use plms::Plms;
 pub use schedule::Schedule;

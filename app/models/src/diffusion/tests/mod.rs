@@ -1,5 +1,6 @@
 //! The family against what is known of it, and against the authors' networks.
 
+mod autoencoder;
 mod filled;
 mod steppers;
 mod unet;

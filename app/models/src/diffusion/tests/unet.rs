@@ -11,7 +11,7 @@ use burn::{
 use serde::Deserialize;
 
 use super::{
-    super::{Heads, UNet, UNetConfig, unet},
+    super::{Heads, UNet, UNetConfig, extent::Layer, unet},
     filled::{Shapes, filled, values},
 };
 use crate::{seed::stream, weights};
@@ -51,7 +51,7 @@ fn read<const D: usize>(x: Tensor<D>) -> Vec<f32> {
 }
 
 #[track_caller]
-fn same(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
+pub(super) fn same(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert_eq!(ours.len(), theirs.len(), "{what}");
     let scale = theirs.iter().fold(0.0f32, |scale, v| scale.max(v.abs()));
     let apart = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -116,18 +116,18 @@ fn its_gradients_are_the_authors() {
 }
 
 /// Names and shapes under our names.
-fn renamed(published: Shapes, prefix: &str) -> Shapes {
+pub(super) fn renamed(published: Shapes, names: Vec<(String, String)>) -> Shapes {
     let theirs = published.into_iter().map(|(name, shape)| {
         burn_pack::Tensor::new(name, DType::F32, shape, None, Bytes::from_elems::<f32>(Vec::new()))
     });
-    let renaming = KeyRemapper::from_patterns(unet::names::published(prefix)).expect("patterns");
+    let renaming = KeyRemapper::from_patterns(names).expect("patterns");
     let (theirs, _) = renaming.remap(theirs.collect());
     theirs.into_iter().map(|tensor| (tensor.name, tensor.shape.as_slice().to_vec())).collect()
 }
 
 /// As PyTorch has them: matrices transposed, scale and shift under its names.
-fn as_pytorch(layers: &[unet::extent::Layer]) -> Shapes {
-    layers.iter().flat_map(unet::extent::Layer::published_tensors).collect()
+fn as_pytorch(layers: &[Layer]) -> Shapes {
+    layers.iter().flat_map(Layer::published_tensors).collect()
 }
 
 #[test]
@@ -137,9 +137,9 @@ fn every_tensor_of_the_published_network_has_its_place() {
     assert_eq!(published.len(), 686);
     let count: usize = published.values().map(|shape| shape.iter().product::<usize>()).sum();
     let layers = unet::extent::layers(&UNetConfig::paper(), [64, 48], 1);
-    assert_eq!(layers.iter().map(unet::extent::Layer::weights).sum::<usize>(), count);
+    assert_eq!(layers.iter().map(Layer::weights).sum::<usize>(), count);
     let prefixed = published.into_iter().map(|(name, shape)| (format!("model.diffusion_model.{name}"), shape));
-    assert_eq!(renamed(prefixed.collect(), "model.diffusion_model."), as_pytorch(&layers));
+    assert_eq!(renamed(prefixed.collect(), unet::names::published("model.diffusion_model.")), as_pytorch(&layers));
 }
 
 #[test]
@@ -148,13 +148,13 @@ fn the_layers_that_are_counted_are_those_of_the_network() {
         let device = Device::flex();
         let network = UNet::random(&config, &mut stream(0, 0), &device);
         let layers = unet::extent::layers(&config, [8, 8], 1);
-        assert_eq!(layers.iter().map(unet::extent::Layer::weights).sum::<usize>(), network.num_params());
+        assert_eq!(layers.iter().map(Layer::weights).sum::<usize>(), network.num_params());
         let ours: Shapes = network
             .collect(None, None, true)
             .into_iter()
             .map(|tensor| (tensor.name, tensor.shape.as_slice().to_vec()))
             .collect();
-        let counted: Shapes = layers.iter().flat_map(unet::extent::Layer::tensors).collect();
+        let counted: Shapes = layers.iter().flat_map(Layer::tensors).collect();
         assert_eq!(ours, counted);
     }
 }

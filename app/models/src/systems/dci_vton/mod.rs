@@ -4,6 +4,8 @@
 //! Paper: J. Gou, S. Sun, J. Zhang, J. Si, C. Qian, L. Zhang, *Taming the Power of Diffusion Models for High-Quality
 //! Virtual Try-On with Appearance Flow*, ACM Multimedia 2023, arXiv:2308.06101.
 //!
-//! - [`refiner`]: the diffusion model, small.
+//! - [`refiner`]: the diffusion model, small;
+//! - [`paper`]: the diffusion model at the size of the paper.
 
+pub mod paper;
 pub mod refiner;

@@ -21,6 +21,7 @@ pub fn chunks(extent: Extent, tiles: usize) -> Vec<Chunk> {
 }
 
 /// A few lines of maps, each `columns` pixels of `channels` values.
+#[derive(Debug, Default)]
 struct Band {
     values: Vec<f32>,
     columns: usize,
@@ -28,28 +29,48 @@ struct Band {
 }
 
 impl Band {
-    fn new(lines: usize, columns: usize, channels: usize) -> Self {
-        Self { values: vec![0.0; lines * columns * channels], columns, channels }
+    /// Zeros.
+    fn reset(&mut self, lines: usize, columns: usize, channels: usize) {
+        (self.columns, self.channels) = (columns, channels);
+        self.values.clear();
+        self.values.resize(lines * columns * channels, 0.0);
     }
 
-    /// Fills it from line `top` of a sample on, lines beyond the map with zeros, starting at column `left`.
-    fn fill(&mut self, extent: Extent, sample: &[f32], channels: usize, top: isize, left: usize) {
-        let line_length = self.columns * self.channels;
-        for (i, line) in self.values.chunks_exact_mut(line_length).enumerate() {
+    fn line(&self) -> usize {
+        self.columns * self.channels
+    }
+
+    /// Fills its lines from `first` on; line 0 is line `top` of the sample, those beyond the map are zero. The map
+    /// starts at column `left`.
+    #[inline(always)]
+    fn fill(&mut self, extent: Extent, sample: &[f32], channels: usize, [top, left]: [isize; 2], first: usize) {
+        let length = self.line();
+        for (i, line) in self.values.chunks_exact_mut(length).enumerate().skip(first) {
             let y = top + i as isize;
             if y < 0 || y >= extent.height as isize {
                 line.fill(0.0);
                 continue;
             }
-            let start = y as usize * extent.width;
-            let pixels = &mut line[left * self.channels..];
-            transpose(&sample[start..], extent.pixels(), pixels, self.channels, [channels, extent.width]);
+            let pixels = &mut line[left as usize * self.channels..];
+            let from = &sample[y as usize * extent.width..];
+            transpose(from, extent.pixels(), pixels, self.channels, [channels, extent.width]);
         }
     }
 
     fn pixel(&self, line: usize, column: usize) -> &[f32] {
         &self.values[(line * self.columns + column) * self.channels..][..self.channels]
     }
+}
+
+/// What chunks are worked off in, one after the other.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    lines: Band,
+    turned: Band,
+    /// Of inputs.
+    pub values: Vec<f32>,
+    /// Of results, or of their gradients.
+    pub others: Vec<f32>,
 }
 
 /// `to[x·to_pitch + c] = from[c·from_pitch + x]` for `extents` `[c, x]`, in squares.
@@ -94,36 +115,35 @@ impl Chunk {
         (row / self.extent.down(), row % self.extent.down() * TILE)
     }
 
-    /// Bᵀ d B of the maps' tiles, `[place, tile, channel]`.
+    /// Bᵀ d B of the maps' tiles, `[place, tile, channel]`, into the scratch's values.
     #[inline(always)]
-    pub fn inputs<S: Simd>(&self, simd: S, maps: &[f32], channels: usize) -> Vec<f32> {
+    pub fn inputs<S: Simd>(&self, simd: S, maps: &[f32], channels: usize, scratch: &mut Scratch) {
         let (filled, across) = (padded(channels), self.extent.across());
-        let mut places = vec![0.0; PLACES * self.tiles() * filled];
-        let mut band = Band::new(REACH, TILE * across + 2, filled);
+        let Scratch { lines, turned, values: places, .. } = scratch;
+        places.resize(PLACES * self.tiles() * filled, 0.0);
+        lines.reset(REACH, TILE * across + 2, filled);
+        turned.reset(REACH, TILE * across + 2, filled);
+        let length = lines.line();
         for row in 0..self.rows {
             let (sample, y) = self.place(row);
             let sample = &maps[sample * channels * self.extent.pixels()..];
-            band.fill(self.extent, sample, channels, y as isize - 1, 1);
-            let length = band.columns * filled;
-            let (a, rest) = band.values.split_at_mut(length);
-            let (b, rest) = rest.split_at_mut(length);
-            let (c, rest) = rest.split_at_mut(length);
-            let (d, rest) = rest.split_at_mut(length);
-            let (e, f) = rest.split_at_mut(length);
-            let lines = [a, b, c, d, e, f];
+            // Of the row above, the last two lines are known.
+            let known = if row > 0 && y > 0 { REACH - TILE } else { 0 };
+            lines.values.copy_within(TILE * length.., 0);
+            lines.fill(self.extent, sample, channels, [y as isize - 1, 1], known);
             for i in 0..length / S::F32_LANES {
                 let mut column = [simd.splat_f32s(0.0); REACH];
                 for y in 0..REACH {
-                    column[y] = load(simd, lines[y], i);
+                    column[y] = load(simd, &lines.values[y * length..][..length], i);
                 }
                 let down = values(simd, column);
                 for y in 0..REACH {
-                    store(simd, lines[y], i, down[y]);
+                    store(simd, &mut turned.values[y * length..][..length], i, down[y]);
                 }
             }
             for (y, places) in places.chunks_exact_mut(REACH * self.tiles() * filled).enumerate() {
                 for tile in 0..across {
-                    let pixels: [&[f32]; REACH] = std::array::from_fn(|x| band.pixel(y, tile * TILE + x));
+                    let pixels: [&[f32]; REACH] = std::array::from_fn(|x| turned.pixel(y, tile * TILE + x));
                     let mut slots = places.chunks_exact_mut(self.tiles() * filled);
                     let start = (row * across + tile) * filled;
                     let slots: [&mut [f32]; REACH] =
@@ -141,19 +161,19 @@ impl Chunk {
                 }
             }
         }
-        places
     }
 
-    /// A dY Aᵀ of the gradients' tiles, `[place, tile, channel]`.
+    /// A dY Aᵀ of the gradients' tiles, `[place, tile, channel]`, into the scratch's other values.
     #[inline(always)]
-    pub fn gradients<S: Simd>(&self, simd: S, maps: &[f32], channels: usize) -> Vec<f32> {
+    pub fn gradients<S: Simd>(&self, simd: S, maps: &[f32], channels: usize, scratch: &mut Scratch) {
         let (filled, across) = (padded(channels), self.extent.across());
-        let mut places = vec![0.0; PLACES * self.tiles() * filled];
-        let mut band = Band::new(TILE, TILE * across, filled);
+        let Scratch { lines: band, others: places, .. } = scratch;
+        places.resize(PLACES * self.tiles() * filled, 0.0);
+        band.reset(TILE, TILE * across, filled);
         for row in 0..self.rows {
             let (sample, y) = self.place(row);
             let sample = &maps[sample * channels * self.extent.pixels()..];
-            band.fill(self.extent, sample, channels, y as isize, 0);
+            band.fill(self.extent, sample, channels, [y as isize, 0], 0);
             for tile in 0..across {
                 let mut slots = places.chunks_exact_mut(self.tiles() * filled);
                 let start = (row * across + tile) * filled;
@@ -177,15 +197,23 @@ impl Chunk {
                 }
             }
         }
-        places
     }
 
-    /// Aᵀ M A of products `[place, tile, filled]`, with the bias, into the rows' pixels of each channel.
+    /// Aᵀ M A of the scratch's other values, which are products `[place, tile, filled]`, with the bias, into the rows'
+    /// pixels of each channel.
     #[inline(always)]
-    pub fn results<S: Simd>(&self, simd: S, products: &[f32], filled: usize, bias: &[f32], rows: Vec<Vec<&mut [f32]>>) {
+    pub fn results<S: Simd>(
+        &self,
+        simd: S,
+        scratch: &mut Scratch,
+        filled: usize,
+        bias: &[f32],
+        rows: &mut [Vec<&mut [f32]>],
+    ) {
         let (across, width) = (self.extent.across(), self.extent.width);
-        let mut band = Band::new(TILE, TILE * across, filled);
-        for (row, channels) in rows.into_iter().enumerate() {
+        let Scratch { lines: band, others: products, .. } = scratch;
+        band.reset(TILE, TILE * across, filled);
+        for (row, channels) in rows.iter_mut().enumerate() {
             for tile in 0..across {
                 let start = (row * across + tile) * filled;
                 let places: [&[f32]; PLACES] =
@@ -208,7 +236,7 @@ impl Chunk {
                     }
                 }
             }
-            for (channel, pixels) in channels.into_iter().enumerate() {
+            for (channel, pixels) in channels.iter_mut().enumerate() {
                 let shift = bias.get(channel).copied().unwrap_or(0.0);
                 for (line, pixels) in band.values.chunks_exact(band.columns * filled).zip(pixels.chunks_mut(width)) {
                     for (pixel, value) in pixels.iter_mut().zip(line[channel..].iter().step_by(filled)) {

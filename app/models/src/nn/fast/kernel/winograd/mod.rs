@@ -14,7 +14,7 @@ mod kernels;
 mod product;
 mod transforms;
 
-use self::chunk::{Chunk, chunks};
+use self::chunk::{Chunk, Scratch, chunks};
 use self::product::{Factors, multiply};
 use super::LANES;
 use super::parallel::{for_each, map};
@@ -32,6 +32,8 @@ const PLACES: usize = REACH * REACH;
 const TILES_BY_CHANNELS: usize = 1 << 12;
 /// Tiles of a chunk at least, for each chunk reads all kernels.
 const FEWEST_TILES: usize = 32;
+/// Tasks of a convolution at most, each with a scratch of its own.
+const TASKS: usize = 16;
 /// As many partial sums of the kernels' gradient at most, whatever the number of threads.
 const PARTS: usize = 4;
 
@@ -80,17 +82,19 @@ pub fn convolve(extent: Extent, x: &[f32], kernels: &Kernels, bias: &[f32]) -> V
         }
     }
     let mut rows = rows.into_iter();
-    let work = chunks.into_iter().map(|chunk| (chunk, rows.by_ref().take(chunk.rows).collect::<Vec<_>>())).collect();
-    for_each(work, |(chunk, rows)| Arch::new().dispatch(Convolve { chunk, x, kernels, bias, rows }));
+    let mut chunks: Vec<_> =
+        chunks.into_iter().map(|chunk| (chunk, rows.by_ref().take(chunk.rows).collect::<Vec<_>>())).collect();
+    let some = chunks.len().div_ceil(TASKS).max(1);
+    for_each(chunks.chunks_mut(some).collect(), |chunks| Arch::new().dispatch(Convolve { chunks, x, kernels, bias }));
     y
 }
 
 struct Convolve<'a, 'o> {
-    chunk: Chunk,
+    /// With each row's pixels of each channel.
+    chunks: &'a mut [(Chunk, Vec<Vec<&'o mut [f32]>>)],
     x: &'a [f32],
     kernels: &'a Kernels,
     bias: &'a [f32],
-    rows: Vec<Vec<&'o mut [f32]>>,
 }
 
 impl WithSimd for Convolve<'_, '_> {
@@ -98,17 +102,21 @@ impl WithSimd for Convolve<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { chunk, x, kernels, bias, rows } = self;
+        let Self { chunks, x, kernels, bias } = self;
         let (inputs, results) = (padded(kernels.inputs), padded(kernels.results));
-        let values = chunk.inputs(simd, x, kernels.inputs);
-        let mut products = vec![0.0; PLACES * chunk.tiles() * results];
-        let places = values.chunks_exact(chunk.tiles() * inputs).zip(kernels.values.chunks_exact(inputs * results));
-        for ((values, kernels), products) in places.zip(products.chunks_exact_mut(chunk.tiles() * results)) {
-            let factors =
-                Factors { left: values, row: inputs, step: 1, right: kernels, columns: results, count: inputs };
-            multiply(simd, factors, products);
+        let mut scratch = Scratch::default();
+        for (chunk, rows) in chunks {
+            let tiles = chunk.tiles();
+            chunk.inputs(simd, x, kernels.inputs, &mut scratch);
+            scratch.others.resize(PLACES * tiles * results, 0.0);
+            let places = scratch.values.chunks_exact(tiles * inputs).zip(kernels.values.chunks_exact(inputs * results));
+            for ((values, kernels), products) in places.zip(scratch.others.chunks_exact_mut(tiles * results)) {
+                let factors =
+                    Factors { left: values, row: inputs, step: 1, right: kernels, columns: results, count: inputs };
+                multiply::<S, false>(simd, factors, products);
+            }
+            chunk.results(simd, &mut scratch, results, bias, rows);
         }
-        chunk.results(simd, &products, results, bias, rows);
     }
 }
 
@@ -153,15 +161,16 @@ impl WithSimd for Gradient<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
         let (inputs, results) = (padded(self.inputs), padded(self.results));
         let mut sums = vec![0.0; PLACES * inputs * results];
+        let mut scratch = Scratch::default();
         for chunk in self.chunks {
             let tiles = chunk.tiles();
-            let values = chunk.inputs(simd, self.x, self.inputs);
-            let gradients = chunk.gradients(simd, self.grad, self.results);
-            let places = values.chunks_exact(tiles * inputs).zip(gradients.chunks_exact(tiles * results));
+            chunk.inputs(simd, self.x, self.inputs, &mut scratch);
+            chunk.gradients(simd, self.grad, self.results, &mut scratch);
+            let places = scratch.values.chunks_exact(tiles * inputs).zip(scratch.others.chunks_exact(tiles * results));
             for ((values, gradients), sums) in places.zip(sums.chunks_exact_mut(inputs * results)) {
                 let factors =
                     Factors { left: values, row: 1, step: inputs, right: gradients, columns: results, count: tiles };
-                multiply(simd, factors, sums);
+                multiply::<S, true>(simd, factors, sums);
             }
         }
         sums

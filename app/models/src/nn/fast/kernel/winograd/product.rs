@@ -15,22 +15,22 @@ pub struct Factors<'a> {
     pub count: usize,
 }
 
-/// Adds the product to `sums`, rows of `columns` values.
+/// Writes the product to `sums`, rows of `columns` values, or adds it to them if `ADD`.
 ///
 /// # Panics
 /// If a factor is too short.
 #[inline(always)]
-pub fn multiply<S: Simd>(simd: S, factors: Factors, sums: &mut [f32]) {
+pub fn multiply<S: Simd, const ADD: bool>(simd: S, factors: Factors, sums: &mut [f32]) {
     // As many sums as registers hold, beside the values that they share.
     match S::F32_LANES {
-        16 => blocks::<S, 8, 3>(simd, factors, sums),
-        _ => blocks::<S, 4, 3>(simd, factors, sums),
+        16 => blocks::<S, ADD, 8, 3>(simd, factors, sums),
+        _ => blocks::<S, ADD, 4, 3>(simd, factors, sums),
     }
 }
 
-/// Blocks of `G` rows and `V` vectors of columns.
+/// Blocks of up to `G` rows and `V` vectors of columns.
 #[inline(always)]
-fn blocks<S: Simd, const G: usize, const V: usize>(simd: S, factors: Factors, sums: &mut [f32]) {
+fn blocks<S: Simd, const ADD: bool, const G: usize, const V: usize>(simd: S, factors: Factors, sums: &mut [f32]) {
     let Factors { left, row, step, right, columns, count } = factors;
     let rows = sums.len() / columns;
     assert!(count * columns <= right.len(), "the right factor is too short");
@@ -40,31 +40,45 @@ fn blocks<S: Simd, const G: usize, const V: usize>(simd: S, factors: Factors, su
     );
     let mut column = 0;
     while column < columns {
-        let vectors = ((columns - column) / S::F32_LANES).min(V);
-        let mut first = 0;
-        while first < rows {
-            let height = (rows - first).min(G);
-            if height == G && vectors == V {
-                block::<S, G, V>(simd, factors, (first, column), sums);
-            } else if height == G {
-                for v in 0..vectors {
-                    block::<S, G, 1>(simd, factors, (first, column + v * S::F32_LANES), sums);
-                }
-            } else {
-                for row in first..rows {
-                    for v in 0..vectors {
-                        block::<S, 1, 1>(simd, factors, (row, column + v * S::F32_LANES), sums);
-                    }
-                }
-            }
-            first += height;
+        let vectors = (columns - column) / S::F32_LANES;
+        if vectors >= V {
+            strip::<S, ADD, G, V>(simd, factors, rows, column, sums);
+            column += V * S::F32_LANES;
+        } else if vectors == 2 {
+            strip::<S, ADD, G, 2>(simd, factors, rows, column, sums);
+            column += 2 * S::F32_LANES;
+        } else {
+            strip::<S, ADD, G, 1>(simd, factors, rows, column, sums);
+            column += S::F32_LANES;
         }
-        column += vectors * S::F32_LANES;
+    }
+}
+
+/// All rows of `V` vectors.
+#[inline(always)]
+fn strip<S: Simd, const ADD: bool, const G: usize, const V: usize>(
+    simd: S,
+    factors: Factors,
+    rows: usize,
+    column: usize,
+    sums: &mut [f32],
+) {
+    let mut row = 0;
+    while row + G <= rows {
+        block::<S, ADD, G, V>(simd, factors, (row, column), sums);
+        row += G;
+    }
+    while row + 2 <= rows {
+        block::<S, ADD, 2, V>(simd, factors, (row, column), sums);
+        row += 2;
+    }
+    if row < rows {
+        block::<S, ADD, 1, V>(simd, factors, (row, column), sums);
     }
 }
 
 #[inline(always)]
-fn block<S: Simd, const G: usize, const V: usize>(
+fn block<S: Simd, const ADD: bool, const G: usize, const V: usize>(
     simd: S,
     factors: Factors,
     (first, column): (usize, usize),
@@ -72,7 +86,7 @@ fn block<S: Simd, const G: usize, const V: usize>(
 ) {
     let Factors { left, row, step, right, columns, count } = factors;
     let mut block = [[simd.splat_f32s(0.0); V]; G];
-    for g in 0..G {
+    for g in 0..if ADD { G } else { 0 } {
         let slots = S::as_simd_f32s(&sums[(first + g) * columns + column..][..V * S::F32_LANES]).0;
         for v in 0..V {
             block[g][v] = slots[v];
