@@ -97,6 +97,30 @@ impl Conv2d {
         self.strided(x, 1)
     }
 
+    /// Maps `[n, inputs, places]` → tokens `[n, places, outputs]`, if the kernel is 1×1.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn tokens(&self, maps: Tensor<3>) -> Tensor<3> {
+        module::linear(maps.swap_dims(1, 2), self.matrix().transpose(), Some(self.bias.val()))
+    }
+
+    /// Tokens `[n, places, inputs]` → maps `[n, outputs, places]`, if the kernel is 1×1.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn maps(&self, tokens: Tensor<3>) -> Tensor<3> {
+        let matrix = self.matrix();
+        let bias = self.bias.val().reshape([1, matrix.dims()[0], 1]);
+        matrix.unsqueeze::<3>().matmul(tokens.swap_dims(1, 2)) + bias
+    }
+
+    fn matrix(&self) -> Tensor<2> {
+        let weight = self.weight.val();
+        let [outputs, inputs, ..] = weight.dims();
+        weight.reshape([outputs, inputs])
+    }
+
     /// `[n, inputs, h, w]` → `[n, outputs, ⌈h / stride⌉, ⌈w / stride⌉]`.
     pub fn strided(&self, x: Tensor<4>, stride: usize) -> Tensor<4> {
         let weight = self.weight.val();

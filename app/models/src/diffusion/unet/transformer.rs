@@ -77,12 +77,12 @@ impl SpatialTransformer {
     /// `context` is `[n, tokens, width]`.
     pub fn forward(&self, x: Tensor<4>, context: &Tensor<3>) -> Tensor<4> {
         let [n, channels, h, w] = x.dims();
-        let maps = self.proj_in.forward(self.norm.forward(x.clone()));
-        let mut tokens = maps.reshape([n, channels, h * w]).swap_dims(1, 2);
+        let maps = self.norm.forward(x.clone()).reshape([n, channels, h * w]);
+        let mut tokens = self.proj_in.tokens(maps);
         for block in &self.blocks {
             tokens = block.forward(tokens, context);
         }
-        x + self.proj_out.forward(tokens.swap_dims(1, 2).reshape([n, channels, h, w]))
+        x + self.proj_out.maps(tokens).reshape([n, channels, h, w])
     }
 }
 
@@ -110,10 +110,7 @@ impl TransformerBlock {
             _ => self.to_context.forward(self.norm2.forward(x.clone()), context.clone()),
         };
         let x = x + found;
-        let wide = self.widen.forward(self.norm3.forward(x.clone()));
-        let inner = wide.dims()[2] / 2;
-        let [value, gate] = [0, inner].map(|start| wide.clone().narrow(2, start, inner));
-        x + self.narrow.forward(value * fast::gelu(gate))
+        x.clone() + self.narrow.forward(fast::geglu(self.widen.forward(self.norm3.forward(x))))
     }
 }
 

@@ -192,6 +192,10 @@ impl<B: FastOps, C: CheckpointStrategy> FastOps for Autodiff<B, C> {
         rows::autodiff::softmax::<B, C>(x)
     }
 
+    fn fast_geglu(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::autodiff::geglu::<B, C>(x)
+    }
+
     fn fast_unary(x: FloatTensor<Self>, function: Unary) -> FloatTensor<Self> {
         match Elementwise.prepare::<C>([x.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut prep) => {

@@ -198,6 +198,14 @@ impl FastOps for Flex {
         rows::flex::softmax_backward(y, grad)
     }
 
+    fn fast_geglu(x: FlexTensor) -> FlexTensor {
+        rows::flex::geglu(x)
+    }
+
+    fn fast_geglu_backward(x: FlexTensor, grad: FlexTensor) -> FlexTensor {
+        rows::flex::geglu_backward(x, grad)
+    }
+
     fn fast_unary(x: FlexTensor, function: Unary) -> FlexTensor {
         if x.dtype() != DType::F32 {
             return composed::unary::<Flex>(x, function);

@@ -209,6 +209,16 @@ pub trait FastOps: Backend {
         rows::composed::softmax_backward::<Self>(y, grad)
     }
 
+    /// See [`super::geglu`]; `x` is `[rows, 2·columns]`.
+    fn fast_geglu(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::composed::geglu::<Self>(x)
+    }
+
+    /// Gradient of [`Self::fast_geglu`] at `x`.
+    fn fast_geglu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::composed::geglu_backward::<Self>(x, grad)
+    }
+
     /// See [`super::unary`].
     fn fast_unary(x: FloatTensor<Self>, function: Unary) -> FloatTensor<Self> {
         composed::unary::<Self>(x, function)

@@ -13,6 +13,7 @@ pub mod correlate;
 pub mod dense;
 pub mod dense_block;
 pub mod elementwise;
+pub mod geglu;
 pub mod geometry;
 pub mod group_norm;
 pub mod lane_rows;

@@ -73,3 +73,26 @@ pub fn softmax<B: FastOps, C: CheckpointStrategy>(x: FloatTensor<Autodiff<B, C>>
         OpsKind::UnTracked(prep) => prep.finish(B::fast_softmax(x.into_primitive())),
     }
 }
+
+#[derive(Debug)]
+struct Geglu;
+
+impl<B: FastOps> Backward<B, 1> for Geglu {
+    /// `x`.
+    type State = NodeId;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
+        let x = checkpointer.retrieve_node_output::<FloatTensor<B>>(ops.state);
+        unary::<B, _>(ops.parents, ops.node, grads, |grad| B::fast_geglu_backward(x, grad));
+    }
+}
+
+pub fn geglu<B: FastOps, C: CheckpointStrategy>(x: FloatTensor<Autodiff<B, C>>) -> FloatTensor<Autodiff<B, C>> {
+    match Geglu.prepare::<C>([x.node()]).compute_bound().stateful() {
+        OpsKind::Tracked(mut prep) => {
+            let state = prep.checkpoint(&x);
+            prep.finish(state, B::fast_geglu(x.into_primitive()))
+        }
+        OpsKind::UnTracked(prep) => prep.finish(B::fast_geglu(x.into_primitive())),
+    }
+}

@@ -5,7 +5,7 @@ use crate::nn::fast::Unary;
 use crate::nn::fast::composed::{unary, unary_backward};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
-use burn::tensor::Shape;
+use burn::tensor::{Shape, Slice};
 
 /// Normalised values `[n, c, inner]`, and of each group 1/√(variance + ε), `[n, groups, 1]`.
 fn normalised<B: Backend>(x: FloatTensor<B>, norm: GroupNorm) -> (FloatTensor<B>, FloatTensor<B>) {
@@ -76,4 +76,22 @@ pub fn softmax<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
 pub fn softmax_backward<B: Backend>(y: FloatTensor<B>, grad: FloatTensor<B>) -> FloatTensor<B> {
     let mean = B::float_sum_dim(B::float_mul(y.clone(), grad.clone()), 1);
     B::float_mul(y, B::float_sub(grad, mean))
+}
+
+/// Values and gates.
+fn halves<B: Backend>(x: FloatTensor<B>) -> [FloatTensor<B>; 2] {
+    let columns = x.shape()[1] / 2;
+    [0, columns].map(|start| B::float_slice(x.clone(), &[Slice::from(..), Slice::from(start..start + columns)]))
+}
+
+pub fn geglu<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    let [values, gates] = halves::<B>(x);
+    B::float_mul(values, unary::<B>(gates, Unary::Gelu))
+}
+
+pub fn geglu_backward<B: Backend>(x: FloatTensor<B>, grad: FloatTensor<B>) -> FloatTensor<B> {
+    let [values, gates] = halves::<B>(x);
+    let dvalues = B::float_mul(grad.clone(), unary::<B>(gates.clone(), Unary::Gelu));
+    let dgates = unary_backward::<B>(gates, B::float_mul(grad, values), Unary::Gelu);
+    B::float_cat(vec![dvalues, dgates], 1)
 }

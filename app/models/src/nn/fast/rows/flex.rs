@@ -2,6 +2,7 @@
 
 use super::{GroupNorm, composed};
 use crate::nn::fast::flex::{all_f32, contiguous, vector};
+use crate::nn::fast::kernel::geglu as gated;
 use crate::nn::fast::kernel::group_norm::{self, Groups};
 use crate::nn::fast::kernel::softmax as kernel;
 use burn::backend::flex::FlexTensor;
@@ -65,4 +66,20 @@ pub fn softmax_backward(y: FlexTensor, grad: FlexTensor) -> FlexTensor {
     let mut grad = own(grad);
     kernel::backward(&contiguous(&y), grad.storage_mut::<f32>(), columns);
     grad
+}
+
+pub fn geglu(x: FlexTensor) -> FlexTensor {
+    if !all_f32(&[&x]) || x.shape().num_elements() == 0 {
+        return composed::geglu::<Flex>(x);
+    }
+    let (rows, columns) = (x.shape()[0], x.shape()[1] / 2);
+    FlexTensor::from_data(TensorData::new(gated::forward(&contiguous(&x), columns), [rows, columns]))
+}
+
+pub fn geglu_backward(x: FlexTensor, grad: FlexTensor) -> FlexTensor {
+    if !all_f32(&[&x, &grad]) || x.shape().num_elements() == 0 {
+        return composed::geglu_backward::<Flex>(x, grad);
+    }
+    let dx = gated::backward(&contiguous(&x), &contiguous(&grad), x.shape()[1] / 2);
+    FlexTensor::from_data(TensorData::new(dx, x.shape()))
 }

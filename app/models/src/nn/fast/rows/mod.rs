@@ -1,4 +1,4 @@
-//! Operators of attention networks: norms of groups and rows, and softmax.
+//! Operators of attention networks: norms of groups and rows, softmax, and a gated unit.
 
 pub(super) mod autodiff;
 pub(super) mod composed;
@@ -89,4 +89,18 @@ pub fn softmax<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     let columns = shape[D - 1];
     let rows = x.reshape([shape[..D - 1].iter().product::<usize>(), columns]);
     Tensor::<2>::from_dispatch(Dispatch::fast_softmax(rows.into_dispatch())).reshape(shape)
+}
+
+/// A gated unit (Shazeer, *GLU Variants Improve Transformer*, 2020): of the last axis the first half times the
+/// [`super::gelu`] of the second.
+///
+/// # Panics
+/// If the last axis is odd.
+pub fn geglu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    let mut shape = x.dims();
+    let columns = shape[D - 1];
+    assert!(columns.is_multiple_of(2), "geglu: {columns} columns are no values and gates");
+    let rows = x.reshape([shape[..D - 1].iter().product::<usize>(), columns]);
+    shape[D - 1] = columns / 2;
+    Tensor::<2>::from_dispatch(Dispatch::fast_geglu(rows.into_dispatch())).reshape(shape)
 }

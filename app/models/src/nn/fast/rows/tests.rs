@@ -104,3 +104,27 @@ fn a_view_into_a_larger_tensor_is_normalised_alone() {
     );
     assert_close(softmax(part), softmax(copy), "softmax");
 }
+
+#[test]
+fn a_gated_unit_and_its_gradient() {
+    let device = Device::flex().autodiff();
+    for shape in [[3, 4, 192], [2, 1, 2], [1, 50, 1024]] {
+        let x = random(shape, &device);
+        let columns = shape[2] / 2;
+        let functional = random([shape[0], shape[1], columns], &device);
+        let pass = |f: &dyn Fn(Tensor<3>) -> Tensor<3>| {
+            let x = x.clone().detach().require_grad();
+            let y = f(x.clone());
+            let grads = (y.clone() * functional.clone()).sum().backward();
+            (y.inner(), x.grad(&grads).unwrap())
+        };
+        let plain = |x: Tensor<3>| {
+            let gates = x.clone().narrow(2, columns, columns);
+            // burn's own gradient of the GELU is that of an approximation.
+            x.narrow(2, 0, columns) * ((gates.clone() / 2f64.sqrt()).erf() + 1.0) * gates / 2.0
+        };
+        let (ours, theirs) = (pass(&|x| geglu(x)), pass(&plain));
+        assert_close(ours.0, theirs.0, "output");
+        assert_close(ours.1, theirs.1, "gradient");
+    }
+}
