@@ -7,7 +7,7 @@ use web_sys::{DataTransfer, Event, File};
 
 use super::camera::Camera;
 use crate::{
-    browser::preferences::has_coarse_pointer,
+    browser::{clipboard, preferences::has_coarse_pointer, sentence},
     components::open_file::{OpenFile, open},
     data::examples::{self, ExamplePicture},
     session::{PicturesCase, Session},
@@ -45,7 +45,12 @@ pub fn PictureInput(session: Session, case: PicturesCase) -> impl IntoView {
             <p class="open-line">
                 <OpenFile session />
             </p>
-            <p class="control-line">{photo} <span class="help">"A picture on the clipboard can be pasted, too."</span></p>
+            <p class="control-line">
+                {photo}
+                <Show when=clipboard::is_readable>
+                    <Paste session />
+                </Show>
+            </p>
             <Show when=is_link_without_picture>
                 <p class="help" data-testid="link-note">
                     "A link holds the settings, never the picture: choose the one that they are for."
@@ -64,6 +69,26 @@ pub fn PictureInput(session: Session, case: PicturesCase) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// For who has no keyboard: elsewhere the keys of pasting do it, too.
+#[component]
+fn Paste(session: Session) -> impl IntoView {
+    let paste = move |_| {
+        spawn_local(async move {
+            let problem = match clipboard::picture().await {
+                Ok(Some(file)) => return open(session, file),
+                Ok(None) => "There is no picture on the clipboard: copy one first.".to_owned(),
+                Err(error) => format!("The clipboard could not be read: {}.", sentence(&error)),
+            };
+            session.problem.try_set(Some(problem));
+        });
+    };
+    view! {
+        <button type="button" data-testid="paste" on:click=paste>
+            "Paste"
+        </button>
+    }
 }
 
 /// The phone's own camera.
