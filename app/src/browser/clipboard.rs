@@ -47,7 +47,7 @@ pub async fn picture() -> Result<Option<File>, JsValue> {
     let items: Array = JsFuture::from(clipboard.read()?).await?.unchecked_into();
     for item in items {
         let item: ClipboardItem = item.unchecked_into();
-        let types = item.types().iter().filter_map(|media_type| media_type.as_string());
+        let types: Vec<_> = item.types().iter().filter_map(|media_type| media_type.as_string()).collect();
         let Some(media_type) = types.into_iter().find(|media_type| media_type.starts_with("image/")) else { continue };
         let blob: Blob = JsFuture::from(item.of_type(&media_type)?).await?.unchecked_into();
         let options = js_sys::Object::new();

@@ -14,7 +14,8 @@
 //!   else's garment is tried on, and as the world is drawn, even that has a truth: render the unpaired pair itself.
 //! - **Judging.** [`measures`]: end-point errors over [`Scene::worn`], fidelity of the texture over [`Scene::certain`]
 //!   and only for garments that are not [`Texture::Solid`]. [`baselines`] are what a network must beat.
-//! - **Showing.** [`gallery`] has a few by name; any side from 16 to 1024 pixels.
+//! - **Showing.** [`gallery`] has a few by name; any side from 16 to 1024 pixels. [`overlay`] draws joints, masks and
+//!   flows.
 //!
 //! The worn cloth is the flat picture, sampled by the flow and lit a little: by construction the two agree to more than
 //! 35 dB where only cloth is seen ([`Scene::certain`]). At the edges of pieces, where a pixel mixes cloth with what is
@@ -33,6 +34,7 @@ mod figure;
 mod fit;
 mod flat;
 pub mod flow;
+pub mod framing;
 pub mod gallery;
 mod garment;
 mod geometry;
@@ -42,6 +44,7 @@ mod limb;
 mod mask;
 pub mod measures;
 mod outline;
+pub mod overlay;
 mod pairs;
 mod palette;
 mod parse;
@@ -58,6 +61,7 @@ mod texture;
 use thiserror::Error;
 
 pub use flow::{Flow, Padding};
+pub use framing::Framing;
 pub use garment::{Garment, Neck};
 pub use keypoints::{Joint, Keypoints};
 pub use mask::Mask;
