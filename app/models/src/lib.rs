@@ -5,6 +5,7 @@
 //! server's GPU, on a CPU and on WebGPU in a browser.
 
 pub mod adversarial;
+pub mod appearance_flow;
 pub mod bayesian_flow;
 pub mod gflownet;
 pub mod invertible;
