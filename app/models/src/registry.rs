@@ -46,6 +46,7 @@ pub trait Model: Send {
 pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
     match system {
         "crysbfn" => systems::crysbfn::load(preset, weights, device),
+        "dci-vton" => systems::dci_vton::load(preset, weights, device),
         "dlv-irn" => systems::dlv_irn::load(preset, weights, device),
         "fl-gfn" => systems::fl_gfn::load(preset, weights, device),
         "oc-gfn" => systems::oc_gfn::load(preset, weights, device),

@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
+use super::files;
+
 // Bound here and not through web-sys: another feature there would rebuild wgpu and burn for everyone.
 #[wasm_bindgen]
 extern "C" {
@@ -18,11 +20,6 @@ extern "C" {
     fn types(this: &ClipboardItem) -> Array;
     #[wasm_bindgen(method, catch, js_name = getType)]
     fn of_type(this: &ClipboardItem, media_type: &str) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(js_name = File)]
-    type NamedFile;
-    #[wasm_bindgen(constructor, js_class = "File")]
-    fn new(parts: &Array, name: &str, options: &JsValue) -> NamedFile;
 }
 
 fn readable() -> Option<ReadableClipboard> {
@@ -50,11 +47,8 @@ pub async fn picture() -> Result<Option<File>, JsValue> {
         let types: Vec<_> = item.types().iter().filter_map(|media_type| media_type.as_string()).collect();
         let Some(media_type) = types.into_iter().find(|media_type| media_type.starts_with("image/")) else { continue };
         let blob: Blob = JsFuture::from(item.of_type(&media_type)?).await?.unchecked_into();
-        let options = js_sys::Object::new();
-        Reflect::set(&options, &"type".into(), &media_type.as_str().into())?;
         let ending = media_type.trim_start_matches("image/").split('+').next().unwrap_or("png");
-        let file = NamedFile::new(&Array::of1(&blob), &format!("pasted.{ending}"), &options);
-        return Ok(Some(file.unchecked_into()));
+        return files::named(&blob, &format!("pasted.{ending}"), &media_type).map(Some);
     }
     Ok(None)
 }

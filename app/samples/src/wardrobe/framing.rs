@@ -1,6 +1,6 @@
 //! How a photograph is cut so that it looks as the drawn pictures do: a network that knows those knows where to look.
 
-use super::{Joint, Keypoints, Mask, WardrobeError, geometry::between};
+use super::{Group, Joint, Keypoints, Mask, Parse, WardrobeError, geometry::between};
 use crate::image::{Image, resize::bicubic};
 
 /// Width of a picture of the wardrobe, in heights.
@@ -83,6 +83,18 @@ impl Framing {
         })
     }
 
+    /// The window's mask in a picture of `width` × `height` pixels; what lies outside of the window belongs to it.
+    ///
+    /// # Panics
+    /// If `content` has other sides than the window.
+    pub fn put_back_mask(&self, content: &Mask, width: usize, height: usize) -> Mask {
+        assert_eq!([content.width, content.height], [self.width, self.height], "a window's mask");
+        Mask::from_fn(width, height, |x, y| {
+            let place = [x as i64 - self.left, y as i64 - self.top];
+            within(place, self.width, self.height).is_none_or(|[x, y]| content.at(x, y))
+        })
+    }
+
     fn cut(&self, photo: &Image, of: impl Fn(Option<[usize; 2]>, [i64; 2]) -> [u8; 3]) -> Image {
         let mut pixels = Vec::with_capacity(3 * self.width * self.height);
         for y in 0..self.height {
@@ -100,6 +112,17 @@ impl Framing {
             let place = [self.left + x as i64, self.top + y as i64];
             within(place, mask.width, mask.height).is_some_and(|[x, y]| mask.at(x, y))
         })
+    }
+
+    /// The window of a parse in a copy of `width` × `height` pixels, each the group in its middle; background lies beyond.
+    pub fn parse(&self, parse: &Parse, width: usize, height: usize) -> Parse {
+        let middle = |at: usize, copy: usize, window: usize| ((2 * at + 1) * window / (2 * copy)) as i64;
+        let group = |i: usize| {
+            let (x, y) = (middle(i % width, width, self.width), middle(i / width, height, self.height));
+            let place = within([self.left + x, self.top + y], parse.width, parse.height);
+            place.map_or(Group::Background, |[x, y]| parse.groups[y * parse.width + x])
+        };
+        Parse { width, height, groups: (0..width * height).map(group).collect() }
     }
 
     /// Keypoints of the picture in a copy of the window of `width` pixels in a row.

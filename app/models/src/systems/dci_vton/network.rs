@@ -1,0 +1,61 @@
+//! The networks of a preset and the file that holds their weights.
+
+use burn::tensor::{DType, Device};
+
+use super::refiner::{Refiner, RefinerConfig};
+use crate::{
+    ModelError,
+    appearance_flow::{WarpConfig, WarpNetwork},
+    people::People,
+    seed, weights,
+};
+
+/// Names of the parts of a weights file.
+const WARP: &str = "warp";
+const REFINER: &str = "refiner";
+const PEOPLE: &str = "people";
+
+/// All that a small try-on computes with.
+#[derive(Clone, Debug)]
+pub struct Networks {
+    /// Bends the garment.
+    pub warp: WarpNetwork,
+    /// Paints.
+    pub refiner: Refiner,
+    /// Finds people on photos.
+    pub people: People,
+}
+
+impl Networks {
+    /// From the bytes of a weights file.
+    ///
+    /// # Errors
+    /// If they do not decode or fit.
+    pub fn load(bytes: &[u8], device: &Device) -> Result<Self, ModelError> {
+        Ok(Self {
+            warp: load_warp(weights::part(bytes, WARP)?, device)?,
+            refiner: Refiner::load(&RefinerConfig::small(), weights::part(bytes, REFINER)?, device)?,
+            people: People::load(&weights::part(bytes, PEOPLE)?, device)?,
+        })
+    }
+}
+
+/// The small warp network from the bytes of its part of a weights file.
+///
+/// # Errors
+/// If they do not decode or fit.
+pub fn load_warp(bytes: Vec<u8>, device: &Device) -> Result<WarpNetwork, ModelError> {
+    let mut warp = WarpNetwork::random(&WarpConfig::small(), &mut seed::stream(0, 0), device);
+    weights::load_safetensors(&mut warp, bytes)?;
+    Ok(warp)
+}
+
+/// The bytes of a weights file: what was trained, as `f16`, and the packaged networks that find people.
+///
+/// # Errors
+/// If a network cannot be serialised, or `people` does not decode.
+pub fn to_file(warp: &WarpNetwork, refiner: &Refiner, people: &[u8]) -> Result<Vec<u8>, ModelError> {
+    let warp = weights::to_safetensors(warp, DType::F16)?;
+    let refiner = weights::to_safetensors(refiner, DType::F16)?;
+    weights::join(&[(WARP, &warp), (REFINER, &refiner), (PEOPLE, people)])
+}
