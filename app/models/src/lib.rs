@@ -7,6 +7,7 @@
 pub mod adversarial;
 pub mod appearance_flow;
 pub mod bayesian_flow;
+pub mod diffusion;
 pub mod gflownet;
 pub mod invertible;
 pub mod nn;

@@ -1,6 +1,7 @@
 //! One folder per paper. A system's folder never imports its neighbour.
 
 pub mod crysbfn;
+pub mod dci_vton;
 pub mod dlv_irn;
 pub mod fl_gfn;
 pub mod oc_gfn;

@@ -4,6 +4,7 @@ use super::Unary;
 use super::kernel::dense_block::Sizes;
 use super::maps;
 use super::ops::FastOps;
+use super::rows::{self, GroupNorm};
 use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -176,6 +177,19 @@ impl<B: FastOps, C: CheckpointStrategy> FastOps for Autodiff<B, C> {
             <Self as burn::backend::AutodiffBackend>::from_inner(mean),
             <Self as burn::backend::AutodiffBackend>::from_inner(variance),
         )
+    }
+
+    fn fast_group_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        norm: GroupNorm,
+    ) -> FloatTensor<Self> {
+        rows::autodiff::group_norm::<B, C>(x, gamma, beta, norm)
+    }
+
+    fn fast_softmax(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::autodiff::softmax::<B, C>(x)
     }
 
     fn fast_unary(x: FloatTensor<Self>, function: Unary) -> FloatTensor<Self> {

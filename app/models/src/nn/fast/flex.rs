@@ -8,6 +8,7 @@ use super::kernel::norm::{self, ChannelState, Channels};
 use super::kernel::{LANES, correlate, elementwise, lanes, weight_grad};
 use super::maps;
 use super::ops::FastOps;
+use super::rows::{self, GroupNorm};
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::{DType, Flex, TensorMetadata};
 use burn::tensor::{Shape, TensorData};
@@ -173,6 +174,28 @@ impl FastOps for Flex {
         let states = channel_states(&moments, &gamma, &beta, epsilon);
         let (dgamma, dbeta) = norm::gradient(x.storage::<f32>(), grad.storage_mut::<f32>(), channels, &states, slope);
         (grad, vector(dgamma), vector(dbeta))
+    }
+
+    fn fast_group_norm(x: FlexTensor, gamma: FlexTensor, beta: FlexTensor, norm: GroupNorm) -> FlexTensor {
+        rows::flex::group_norm(x, gamma, beta, norm)
+    }
+
+    fn fast_group_norm_backward(
+        x: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        grad: FlexTensor,
+        norm: GroupNorm,
+    ) -> (FlexTensor, FlexTensor, FlexTensor) {
+        rows::flex::group_norm_backward(x, gamma, beta, grad, norm)
+    }
+
+    fn fast_softmax(x: FlexTensor) -> FlexTensor {
+        rows::flex::softmax(x)
+    }
+
+    fn fast_softmax_backward(y: FlexTensor, grad: FlexTensor) -> FlexTensor {
+        rows::flex::softmax_backward(y, grad)
     }
 
     fn fast_unary(x: FlexTensor, function: Unary) -> FlexTensor {

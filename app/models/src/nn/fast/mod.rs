@@ -9,6 +9,8 @@
 //! * [`conv3d`], [`conv_transpose3d`]: strided volumes without bias, groups or dilation;
 //! * [`conv2d`], [`dense_block`]: maps with bias;
 //! * [`batch_norm`]: statistics of the batch, affine map and leaky ReLU in two passes over the data;
+//! * [`group_norm`], [`group_norm_silu`], [`layer_norm`], [`softmax`]: what attention networks are made of, each one
+//!   operator;
 //! * [`exp`], [`sigmoid`], [`silu`], [`tanh`], [`gelu`], [`softplus`], [`relu`], [`leaky_relu`].
 
 mod autodiff;
@@ -17,12 +19,14 @@ mod flex;
 pub(crate) mod kernel;
 mod maps;
 mod ops;
+mod rows;
 
 #[cfg(test)]
 mod tests;
 
 pub use maps::{conv2d, dense_block};
 pub use ops::Unary;
+pub use rows::{group_norm, group_norm_silu, layer_norm, softmax};
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;

@@ -3,6 +3,7 @@
 use super::composed;
 use super::kernel::dense_block::Sizes;
 use super::maps;
+use super::rows::{self, GroupNorm};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 
@@ -175,6 +176,37 @@ pub trait FastOps: Backend {
         slope: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         composed::batch_norm_backward::<Self>(x, gamma, beta, mean, variance, grad, epsilon, slope)
+    }
+
+    /// See [`super::group_norm`]; `x` is `[n, c, inner]`.
+    fn fast_group_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        norm: GroupNorm,
+    ) -> FloatTensor<Self> {
+        rows::composed::group_norm::<Self>(x, gamma, beta, norm)
+    }
+
+    /// Gradients of [`Self::fast_group_norm`] for `x`, `gamma` and `beta`.
+    fn fast_group_norm_backward(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        norm: GroupNorm,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        rows::composed::group_norm_backward::<Self>(x, gamma, beta, grad, norm)
+    }
+
+    /// See [`super::softmax`]; `x` is `[rows, columns]`.
+    fn fast_softmax(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::composed::softmax::<Self>(x)
+    }
+
+    /// Gradient of [`Self::fast_softmax`] where its result is `y`.
+    fn fast_softmax_backward(y: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::composed::softmax_backward::<Self>(y, grad)
     }
 
     /// See [`super::unary`].

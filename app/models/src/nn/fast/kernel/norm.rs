@@ -117,7 +117,7 @@ impl Part {
 
 /// The sum of `term` over pairs, in [`SUMS`] strands.
 #[inline(always)]
-fn sum(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f64 {
+pub(super) fn sum(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f64 {
     let mut sums = [0.0f32; SUMS];
     let (a_chunks, b_chunks) = (a.chunks_exact(SUMS), b.chunks_exact(SUMS));
     let rest = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(&a, &b)| term(a, b) as f64).sum::<f64>();

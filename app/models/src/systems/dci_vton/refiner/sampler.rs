@@ -1,0 +1,92 @@
+//! From a draft to the picture: the noised draft, step by step less noisy, and the kept pixels pasted back.
+
+use burn::tensor::{Tensor, TensorData};
+use rand::Rng;
+
+use super::{Draft, Refiner, composite::paste, first_stage};
+use crate::{
+    diffusion::{Ddim, Schedule, Step},
+    seed::standard_normal,
+};
+
+/// Where sampling starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// From the noised composite, as the paper does.
+    #[default]
+    Composite,
+    /// From noise alone, for comparison.
+    Noise,
+}
+
+/// A sampling in the making.
+#[derive(Clone, Debug)]
+pub struct Refinement {
+    steps: Vec<Step>,
+    done: usize,
+    z: Tensor<4>,
+    /// ẑ₀ of the last step.
+    predicted: Option<Tensor<4>>,
+    z_inpaint: Tensor<4>,
+    keep_small: Tensor<4>,
+    context: Tensor<3>,
+    person: Tensor<4>,
+    keep: Tensor<4>,
+}
+
+impl Refinement {
+    /// Starts on `n` drafts. `person: [n, 3, h, w]` gives the kept pixels, `keep: [n, 1, h, w]` says which they are;
+    /// `context: [n, 1, …]` is [`Refiner::context`] or [`Refiner::no_context`].
+    pub fn new(
+        ddim: &Ddim,
+        start: Start,
+        draft: Draft,
+        person: Tensor<4>,
+        keep: Tensor<4>,
+        context: Tensor<3>,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let latent = first_stage::encode(draft.composite);
+        let shape = latent.dims();
+        let noise = standard_normal(rng, shape.iter().product());
+        let noise = Tensor::from_data(TensorData::new(noise, shape), &latent.device());
+        let z = match start {
+            Start::Composite => Schedule::stable_diffusion().start(latent, noise),
+            Start::Noise => noise,
+        };
+        Self {
+            steps: ddim.steps().to_vec(),
+            done: 0,
+            z,
+            predicted: None,
+            z_inpaint: first_stage::encode(draft.inpaint),
+            keep_small: first_stage::shrink(keep.clone()),
+            context,
+            person,
+            keep,
+        }
+    }
+
+    /// Steps in all.
+    pub fn total_steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Does the next step; `false` if there was none left.
+    pub fn step(&mut self, refiner: &Refiner) -> bool {
+        let Some(step) = self.steps.get(self.done) else { return false };
+        let time = Tensor::full([self.z.dims()[0]], step.time as f32, &self.z.device());
+        let (z, context) = (self.z.clone(), self.context.clone());
+        let epsilon = refiner.epsilon(z.clone(), self.z_inpaint.clone(), self.keep_small.clone(), context, time);
+        self.predicted = Some(step.predicted(z.clone(), epsilon.clone()));
+        self.z = step.advance(z, epsilon);
+        self.done += 1;
+        true
+    }
+
+    /// The picture so far, `[n, 3, h, w]`: what the last step takes for it, the kept pixels as they were.
+    pub fn picture(&self) -> Tensor<4> {
+        let latent = self.predicted.clone().unwrap_or_else(|| self.z.clone());
+        paste(first_stage::decode(latent).clamp(-1.0, 1.0), self.person.clone(), self.keep.clone())
+    }
+}
