@@ -9,6 +9,7 @@ pub mod bayesian_flow;
 pub mod gflownet;
 pub mod invertible;
 pub mod nn;
+pub mod people;
 pub mod registry;
 pub mod sampling;
 pub mod seed;
