@@ -11,6 +11,7 @@ pub mod diffusion;
 pub mod gflownet;
 pub mod invertible;
 pub mod nn;
+pub mod people;
 pub mod registry;
 pub mod sampling;
 pub mod seed;

@@ -49,6 +49,7 @@ mod pairs;
 mod palette;
 mod parse;
 mod person;
+pub mod photo;
 mod pose;
 pub mod representation;
 mod residual;
