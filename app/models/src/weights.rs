@@ -156,9 +156,10 @@ mod tests {
     fn files_are_joined_and_taken_apart() {
         let [first, second] = [DType::F16, DType::F32].map(|dtype| write_arrays(&as_kind(arrays(), dtype)).unwrap());
         let joined = join(&[("warp", &first), ("people", &second)]).unwrap();
-        assert_eq!(read_arrays(&joined).unwrap().iter().map(|array| &*array.name).collect::<Vec<_>>(), [
-            "people.a", "people.b", "warp.a", "warp.b"
-        ]);
+        assert_eq!(
+            read_arrays(&joined).unwrap().iter().map(|array| &*array.name).collect::<Vec<_>>(),
+            ["people.a", "people.b", "warp.a", "warp.b"]
+        );
         assert_eq!(read_arrays(&part(&joined, "warp").unwrap()).unwrap(), arrays());
         assert_eq!(read_arrays(&part(&joined, "people").unwrap()).unwrap(), arrays());
         assert!(part(&joined, "war").is_err() && part(b"no file", "warp").is_err() && join(&[("a", b"no")]).is_err());

@@ -202,7 +202,9 @@ impl FittingsCase {
 
     pub(super) fn inputs(self) -> Vec<(String, Blob)> {
         let files = [(PERSON, self.person_file.get_value()), (GARMENT, self.garment_file.get_value())];
-        let size = self.person.with_untracked(|own| own.as_ref().map_or(SIDES.map(|side| side as u32), |own| own.picture.size));
+        let size = self
+            .person
+            .with_untracked(|own| own.as_ref().map_or(SIDES.map(|side| side as u32), |own| own.picture.size));
         // Fails for pictures without pixels, of which there are none.
         let edited = self.edited.with_untracked(|mask| blob(fittings::png(mask.as_ref()?, size).ok()?).ok());
         let all = files.into_iter().chain([(MASK, edited)]);

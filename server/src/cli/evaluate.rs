@@ -81,12 +81,14 @@ fn print(args: &EvaluateArgs, tables: &[Table]) -> Result<(), Failure> {
 /// Warps beside warps, pictures beside pictures, and the pictures of garments that nobody wore before.
 fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> {
     let device = burn::tensor::Device::flex();
-    let load = |bytes: &[u8]| Networks::load(bytes, &device).map_err(|error| Failure::input("weights", error.to_string()));
+    let load =
+        |bytes: &[u8]| Networks::load(bytes, &device).map_err(|error| Failure::input("weights", error.to_string()));
     let networks = load(weights)?;
     let blind = match &args.blind {
         None => None,
         Some(file) => {
-            let bytes = std::fs::read(file).map_err(|error| Failure::input("blind", format!("{}: {error}", file.display())))?;
+            let bytes =
+                std::fs::read(file).map_err(|error| Failure::input("blind", format!("{}: {error}", file.display())))?;
             Some(load(&bytes)?.refiner)
         }
     };

@@ -4,7 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{FieldError, Preset, System, input::Input, schema, system::Paper};
+use crate::{
+    FieldError, Preset, System,
+    input::Input,
+    schema,
+    system::{Companion, Paper},
+};
 
 /// Name of the picture of a person.
 pub const PERSON: &str = "person";
@@ -193,7 +198,7 @@ impl Default for TrainParameters {
             warp_iterations: 3000,
             iterations: 4000,
             batch_size: 16,
-            warp_learning_rate: 5e-4,
+            warp_learning_rate: 1e-3,
             learning_rate: 3e-4,
             image_weight: 0.1,
             sees_warp: true,
@@ -224,6 +229,7 @@ pub fn system() -> System {
             input(GARMENT, "Garment", "A top, lying flat on a plain background."),
             input(MASK, "Mask", "As large as the person's picture: black is repainted, white stays."),
         ],
+        companion: Some(Companion { file: "people.safetensors", input: PERSON }),
         presets: vec![Preset {
             name: "small",
             title: "Small, of drawn people",

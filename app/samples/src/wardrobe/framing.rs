@@ -14,6 +14,8 @@ const GARMENT: [f64; 4] = [0.104, 0.234, 0.896, 0.737];
 const TABLE: [u8; 3] = [246, 246, 247];
 /// Height of the frame from which on it is nonsense.
 const LARGEST: f64 = 65_536.0;
+/// Height of the frame below which nobody is recognised.
+const SMALLEST: f64 = 8.0;
 
 /// A window of a picture, three wide to four high; it may reach beyond the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ impl Framing {
         let hips = between(keypoints.require(Joint::RightHip)?, keypoints.require(Joint::LeftHip)?, 0.5);
         let torso = f64::from(super::geometry::distance(neck, hips));
         let height = torso / (HIPS - NECK);
-        if !(height >= 8.0 && height <= LARGEST) {
+        if !(SMALLEST..=LARGEST).contains(&height) {
             return Err(WardrobeError::OnePlace);
         }
         let middle = f64::from(neck[0] + hips[0]) / 2.0;

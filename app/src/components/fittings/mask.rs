@@ -44,9 +44,8 @@ fn Editor(case: FittingsCase) -> impl IntoView {
     let radius = RwSignal::new(5_u32);
     let keeps = RwSignal::new(false);
     let mask = Memo::new(move |_| case.edited.get().or_else(|| case.found.get()));
-    let url = Memo::new(move |_| {
-        case.pictures.shown.with(|shown| Some(shown.as_ref()?.content.find(ORIGINAL)?.url.clone()))
-    });
+    let url =
+        Memo::new(move |_| case.pictures.shown.with(|shown| Some(shown.as_ref()?.content.find(ORIGINAL)?.url.clone())));
     Effect::new(move |_| {
         let (Some(node), Some(url), Some(mask)) = (node.get(), url.get(), mask.get()) else { return };
         spawn_local(async move {
@@ -91,7 +90,11 @@ fn Editor(case: FittingsCase) -> impl IntoView {
             paint(&event);
         }
     };
-    let share = move || mask.with(|mask| mask.as_ref().map(|mask| format!("{:.0} % of the picture is repainted.", 100.0 * repainted(mask))));
+    let share = move || {
+        mask.with(|mask| {
+            mask.as_ref().map(|mask| format!("{:.0} % of the picture is repainted.", 100.0 * repainted(mask)))
+        })
+    };
     let button = move |title: &'static str, name: &'static str, press: fn(&mut Mask)| {
         view! {
             <button type="button" class="small-button" data-testid=format!("mask-{name}") on:click=move |_| edit(&press)>

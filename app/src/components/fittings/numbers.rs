@@ -6,7 +6,13 @@ use crate::session::FittingsCase;
 
 /// Measures: key, title, explanation, digits, unit.
 const MEASURES: [(&str, &str, &str, usize, &str); 6] = [
-    ("garment_fidelity", "Garment fidelity", "correlation with the true texture where the garment is seen; 1 is the truth", 3, ""),
+    (
+        "garment_fidelity",
+        "Garment fidelity",
+        "correlation with the true texture where the garment is seen; 1 is the truth",
+        3,
+        "",
+    ),
     ("psnr_repainted", "PSNR, repainted", "of all that was repainted", 1, " dB"),
     ("ssim", "SSIM", "of the whole picture; 1 is the truth", 3, ""),
     ("seam_error", "Seam error", "of the steps between what is kept and what is repainted; 0 is the truth", 3, ""),

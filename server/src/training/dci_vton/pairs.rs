@@ -11,10 +11,12 @@ use models::{
         refiner::{Draft, RefinerBatch, composite},
     },
 };
-use rayon::prelude::*;
 use samples::{
     Image,
-    wardrobe::{Flow, Mask, Pair, Scene, agnostic::agnostic_person, representation::PERSON_PLANES, representation::person_planes},
+    wardrobe::{
+        Flow, Mask, Pair, Scene, agnostic::agnostic_person, representation::PERSON_PLANES,
+        representation::person_planes,
+    },
 };
 
 /// Draws pairs: each person wears what is tried on.
@@ -23,7 +25,7 @@ use samples::{
 /// If a pair cannot be drawn, which none of the training world is.
 pub fn draw(pairs: Vec<Pair>) -> Result<Vec<Fitting>> {
     let one = |pair: Pair| Ok(Fitting::drawn(&pair.person, &pair.garment, &pair.garment, SIDES)?);
-    pairs.into_par_iter().map(one).collect()
+    pairs.into_iter().map(one).collect()
 }
 
 /// The truth of a drawn fitting.
@@ -37,7 +39,12 @@ pub fn truth(fitting: &Fitting) -> Result<&Scene> {
     }
 }
 
-fn stack(fittings: &[Fitting], channels: usize, device: &Device, of: impl Fn(&Fitting) -> Result<Vec<f32>>) -> Result<Tensor<4>> {
+fn stack(
+    fittings: &[Fitting],
+    channels: usize,
+    device: &Device,
+    of: impl Fn(&Fitting) -> Result<Vec<f32>>,
+) -> Result<Tensor<4>> {
     let values: Vec<Vec<f32>> = fittings.iter().map(of).collect::<Result<_>>()?;
     Ok(encode::planes(values.concat(), channels, SIDES, device))
 }
@@ -91,7 +98,7 @@ pub fn laid(fittings: &[Fitting], flows: &[Flow], sees_warp: bool) -> Vec<Laid> 
         let laid = lay(flow, &fitting.garment, &fitting.garment_mask, &fitting.keep);
         if sees_warp { laid } else { laid.without_cloth() }
     };
-    fittings.par_iter().zip(flows).map(one).collect()
+    fittings.iter().zip(flows).map(one).collect()
 }
 
 /// Pictures as `[n, 3, h, w]`.

@@ -12,7 +12,7 @@ use models::{
         encode,
         refiner::{
             Refiner,
-            sampler::{Refinement, Solver, Start},
+            sampler::{Refinement, Start},
         },
     },
 };
@@ -27,7 +27,7 @@ use samples::{
 
 use super::{
     super::table::{Column, Row, Spread, Table},
-    pairs::{draw, drafts, flows, laid, masks, pictures, truth},
+    pairs::{drafts, draw, flows, laid, masks, pictures, truth},
 };
 
 /// Steps of the diffusion.
@@ -58,7 +58,8 @@ pub struct Arm<const N: usize> {
 /// # Errors
 /// If a flow is not finite.
 pub fn warps(warp: &WarpNetwork, fittings: &[Fitting], device: &Device) -> Result<Vec<Arm<3>>> {
-    let network: Vec<Flow> = fittings.chunks(BATCH).map(|some| flows(warp, some, device)).collect::<Result<Vec<_>>>()?.concat();
+    let network: Vec<Flow> =
+        fittings.chunks(BATCH).map(|some| flows(warp, some, device)).collect::<Result<Vec<_>>>()?.concat();
     let all = |of: fn(&Fitting) -> Result<Flow, models::ModelError>| {
         fittings.iter().map(|fitting| Ok(of(fitting)?)).collect::<Result<Vec<Flow>>>()
     };
@@ -102,8 +103,11 @@ pub fn arms(
         let flows = flows(warp, some, device)?;
         let seen = laid(some, &flows, true);
         let unseen = laid(some, &flows, false);
-        let composites: Vec<Image> =
-            some.iter().zip(&seen).map(|(fitting, laid)| Ok(dress::composite(fitting, laid)?)).collect::<Result<_>>()?;
+        let composites: Vec<Image> = some
+            .iter()
+            .zip(&seen)
+            .map(|(fitting, laid)| Ok(dress::composite(fitting, laid)?))
+            .collect::<Result<_>>()?;
         let made = [
             refined(refiner, some, &seen, Start::Composite, batch, device)?,
             refined(refiner, some, &seen, Start::Noise, batch, device)?,
@@ -137,9 +141,11 @@ pub fn refined(
     let context = refiner.context(pictures(fittings.iter().map(|fitting| &fitting.garment), device));
     let ddim = Ddim::new(&Schedule::stable_diffusion(), STEPS);
     let mut rng = seed::stream(SEED, batch as u64);
-    let mut refinement = Refinement::new(&ddim, Solver::Ddim, start, draft, person, keep, context, &mut rng);
+    let mut refinement =
+        Refinement::new(&ddim, catalog::systems::dci_vton::Solver::Ddim, start, draft, person, keep, context, &mut rng);
     while refinement.step(refiner) {}
-    let values: Vec<f32> = refinement.picture().into_data().try_into_vec().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let values: Vec<f32> =
+        refinement.picture().into_data().try_into_vec().map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let one = |(fitting, values): (&Fitting, &[f32])| {
         Ok(dress::over(&encode::image(SIDES, values)?, &fitting.person, &fitting.keep)?)
     };
@@ -167,12 +173,17 @@ pub fn tables<const N: usize>(what: &str, measures: [&str; N], arms: &[Arm<N>]) 
     let columns = || measures.iter().map(|name| Column::new(*name, None)).collect();
     let row = |name: String, value: &dyn Fn(usize, usize) -> Option<f64>, pairs: usize| Row {
         name,
-        values: (0..N).map(|measure| interval(&(0..pairs).filter_map(|pair| value(pair, measure)).collect::<Vec<_>>())).collect(),
+        values: (0..N)
+            .map(|measure| interval(&(0..pairs).filter_map(|pair| value(pair, measure)).collect::<Vec<_>>()))
+            .collect(),
     };
     let pairs = arms.first().map_or(0, |arm| arm.values.len());
     let rows = arms.iter().map(|arm| row(arm.name.to_owned(), &|pair, measure| arm.values[pair][measure], pairs));
-    let mut tables =
-        vec![Table { title: format!("{what}: mean ± 95 % over {pairs} pairs"), columns: columns(), rows: rows.collect() }];
+    let mut tables = vec![Table {
+        title: format!("{what}: mean ± 95 % over {pairs} pairs"),
+        columns: columns(),
+        rows: rows.collect(),
+    }];
     if let Some((first, others)) = arms.split_first() {
         let less = |arm: &Arm<N>| {
             let value = |pair: usize, measure: usize| Some(first.values[pair][measure]? - arm.values[pair][measure]?);

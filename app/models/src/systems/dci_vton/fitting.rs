@@ -69,7 +69,7 @@ pub struct Fitting {
     /// Its pixels.
     pub garment_mask: Mask,
     /// Where the wearer's joints would be in the garment, if that is known: see [`Garment::landmarks`].
-    pub landmarks: Option<[[f32; 2]; 8]>,
+    pub landmarks: Option<Landmarks>,
     /// The person in the new garment, where both are drawn.
     pub truth: Option<Scene>,
     /// Where the person stands in a photo, if in one.
@@ -173,16 +173,20 @@ impl Fitting {
         paste(&self.garment_mask, &self.keep).map_err(wrong)
     }
 
-    fn known_landmarks(&self) -> Result<[[f32; 2]; 8], ModelError> {
+    fn known_landmarks(&self) -> Result<Landmarks, ModelError> {
         self.landmarks.ok_or_else(|| {
-            let message = "needs to know where the joints of a wearer are, which it does of drawn garments only; choose network";
+            let message =
+                "needs to know where the joints of a wearer are, which it does of drawn garments only; choose network";
             ModelError::Parameters(format!("parameters.warp: {message}"))
         })
     }
 }
 
+/// Places of [`Garment::landmarks`].
+pub type Landmarks = [[f32; 2]; 8];
+
 /// The garment at the size of a network: picture, mask and landmarks.
-fn flat(cloth: &Cloth, [width, height]: [usize; 2]) -> Result<(Image, Mask, Option<[[f32; 2]; 8]>), ModelError> {
+fn flat(cloth: &Cloth, [width, height]: [usize; 2]) -> Result<(Image, Mask, Option<Landmarks>), ModelError> {
     match cloth {
         Cloth::Drawn(garment) => {
             let scene = Scene::render(&Person::random(0), garment, width, height).map_err(wrong)?;
@@ -208,7 +212,9 @@ fn check(keep: &Mask, [width, height]: [usize; 2]) -> Result<&Mask, ModelError> 
     }
     match keep.count() {
         0 => wrong("is all black: then nobody is left. White stays, black is repainted".to_owned()),
-        all if all == width * height => wrong("is all white: nothing would be repainted. Paint the top black".to_owned()),
+        all if all == width * height => {
+            wrong("is all white: nothing would be repainted. Paint the top black".to_owned())
+        }
         _ => Ok(keep),
     }
 }

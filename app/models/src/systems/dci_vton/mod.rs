@@ -31,7 +31,7 @@ use samples::Inputs;
 pub use fitting::Fitting;
 pub use network::Networks;
 
-use crate::{Model, ModelError, Sampling};
+use crate::{Model, ModelError, Sampling, people::People};
 
 /// Width and height of the small presets' pictures.
 pub const SIDES: [usize; 2] = [48, 64];
@@ -44,19 +44,26 @@ pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Mod
     if system().preset(preset).is_none() {
         return Err(ModelError::UnknownPreset { system: "dci-vton".to_owned(), preset: preset.to_owned() });
     }
-    Ok(Box::new(TryOn { networks: Networks::load(&bytes, device)?, device: device.clone() }))
+    Ok(Box::new(TryOn { networks: Networks::load(&bytes, device)?, people: None, device: device.clone() }))
 }
 
 /// Trained networks on a device.
 pub struct TryOn {
     networks: Networks,
+    /// Finds people on photos; there only where a photo is given.
+    people: Option<People>,
     device: Device,
 }
 
 impl Model for TryOn {
+    fn equip(&mut self, companion: &[u8]) -> Result<(), ModelError> {
+        self.people = Some(People::load(companion, &self.device)?);
+        Ok(())
+    }
+
     fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let task = sampler::Task { parameters, seed: request.seed, index };
-        Ok(Box::new(sampler::FittingRoom::enter(&self.networks, &self.device, task, inputs)?))
+        Ok(Box::new(sampler::FittingRoom::enter(self, task, inputs)?))
     }
 }

@@ -6,14 +6,12 @@ use super::refiner::{Refiner, RefinerConfig};
 use crate::{
     ModelError,
     appearance_flow::{WarpConfig, WarpNetwork},
-    people::People,
     seed, weights,
 };
 
 /// Names of the parts of a weights file.
 const WARP: &str = "warp";
 const REFINER: &str = "refiner";
-const PEOPLE: &str = "people";
 
 /// All that a small try-on computes with.
 #[derive(Clone, Debug)]
@@ -22,8 +20,6 @@ pub struct Networks {
     pub warp: WarpNetwork,
     /// Paints.
     pub refiner: Refiner,
-    /// Finds people on photos.
-    pub people: People,
 }
 
 impl Networks {
@@ -35,7 +31,6 @@ impl Networks {
         Ok(Self {
             warp: load_warp(weights::part(bytes, WARP)?, device)?,
             refiner: Refiner::load(&RefinerConfig::small(), weights::part(bytes, REFINER)?, device)?,
-            people: People::load(&weights::part(bytes, PEOPLE)?, device)?,
         })
     }
 }
@@ -50,12 +45,12 @@ pub fn load_warp(bytes: Vec<u8>, device: &Device) -> Result<WarpNetwork, ModelEr
     Ok(warp)
 }
 
-/// The bytes of a weights file: what was trained, as `f16`, and the packaged networks that find people.
+/// The bytes of a weights file, `f16`.
 ///
 /// # Errors
-/// If a network cannot be serialised, or `people` does not decode.
-pub fn to_file(warp: &WarpNetwork, refiner: &Refiner, people: &[u8]) -> Result<Vec<u8>, ModelError> {
+/// If a network cannot be serialised.
+pub fn to_file(warp: &WarpNetwork, refiner: &Refiner) -> Result<Vec<u8>, ModelError> {
     let warp = weights::to_safetensors(warp, DType::F16)?;
     let refiner = weights::to_safetensors(refiner, DType::F16)?;
-    weights::join(&[(WARP, &warp), (REFINER, &refiner), (PEOPLE, people)])
+    weights::join(&[(WARP, &warp), (REFINER, &refiner)])
 }

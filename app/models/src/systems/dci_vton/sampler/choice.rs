@@ -32,9 +32,12 @@ pub fn cloth(parameters: &SampleParameters, inputs: &Inputs) -> Result<Cloth, Mo
 /// The visitor's own mask: a pixel stays where it is nearer to white.
 pub fn mask(inputs: &Inputs) -> Option<Mask> {
     let image = &inputs.get(MASK)?.image;
-    let values = image.pixels().as_chunks::<3>().0.iter().map(|pixel| {
-        pixel.iter().map(|&value| u32::from(value)).sum::<u32>() >= 3 * 128
-    });
+    let values = image
+        .pixels()
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .map(|pixel| pixel.iter().map(|&value| u32::from(value)).sum::<u32>() >= 3 * 128);
     Some(Mask { width: image.width(), height: image.height(), values: values.collect() })
 }
 

@@ -4,7 +4,10 @@ use samples::{
     Image,
     image::metrics::ssim_y,
     pictures::Measures,
-    wardrobe::{Flow, measures::{end_point_error, mask_iou, psnr_within, seam_error, texture_correlation}},
+    wardrobe::{
+        Flow,
+        measures::{end_point_error, mask_iou, psnr_within, seam_error, texture_correlation},
+    },
 };
 
 use super::super::{dress::Laid, fitting::Fitting};

@@ -6,14 +6,14 @@ mod photo;
 mod pictures;
 
 use burn::tensor::{Device, Tensor};
-use catalog::systems::dci_vton::{Method, SampleParameters, Solver, Warp};
+use catalog::systems::dci_vton::{Method, SampleParameters, Warp};
 use samples::{
     Image, Inputs, Patch, Pictures, Preview, Sample,
     wardrobe::{Flow, agnostic::agnostic_person},
 };
 
 use super::{
-    Networks, SIDES,
+    Networks, SIDES, TryOn,
     dress::{self, Laid},
     encode,
     fitting::{Cloth, Fitting, Wearer},
@@ -22,7 +22,7 @@ use super::{
         sampler::{Refinement, Start},
     },
 };
-use crate::{ModelError, Pending, Sampling, StepReport, diffusion::Ddim, seed};
+use crate::{ModelError, Pending, Sampling, StepReport, diffusion::Ddim, people::People, seed};
 
 use photo::Looking;
 
@@ -59,6 +59,7 @@ enum Stage {
 /// A fitting in progress.
 pub struct FittingRoom {
     networks: Networks,
+    people: Option<People>,
     device: Device,
     task: Task,
     method: Method,
@@ -91,7 +92,7 @@ impl FittingRoom {
     ///
     /// # Errors
     /// If a picture is not what it should be.
-    pub fn enter(networks: &Networks, device: &Device, task: Task, inputs: &Inputs) -> Result<Self, ModelError> {
+    pub fn enter(model: &TryOn, task: Task, inputs: &Inputs) -> Result<Self, ModelError> {
         let (wearer, looking) = match inputs.get(catalog::systems::dci_vton::PERSON) {
             Some(photo) => (None, Some(Looking::at(&photo.image))),
             None => (Some(choice::person(&task.parameters)?), None),
@@ -111,8 +112,9 @@ impl FittingRoom {
         }
         stages.push(Stage::Finish);
         Ok(Self {
-            networks: networks.clone(),
-            device: device.clone(),
+            networks: model.networks.clone(),
+            people: model.people.clone(),
+            device: model.device.clone(),
             method,
             stages,
             done: 0,
@@ -129,6 +131,11 @@ impl FittingRoom {
             finished: None,
             task,
         })
+    }
+
+    fn looking(&self) -> Result<(&Looking, &People), ModelError> {
+        let missing = || ModelError::Weights("those of the networks that find people are missing".to_owned());
+        Ok((self.looking.as_ref().ok_or_else(too_early)?, self.people.as_ref().ok_or_else(missing)?))
     }
 
     fn fitting(&self) -> Result<&Fitting, ModelError> {
@@ -173,12 +180,8 @@ impl FittingRoom {
         let agnostic = agnostic.map_err(|error| ModelError::Output(error.to_string()))?;
         let tensor = |image: &Image| encode::picture(image, &self.device);
         let mask = |mask| encode::mask(mask, &self.device);
-        let draft: Draft = composite(
-            tensor(&agnostic),
-            tensor(&worn.laid.warped),
-            mask(&worn.laid.warped_mask),
-            mask(&fitting.keep),
-        );
+        let draft: Draft =
+            composite(tensor(&agnostic), tensor(&worn.laid.warped), mask(&worn.laid.warped_mask), mask(&fitting.keep));
         let start = if self.method == Method::NoiseStart { Start::Noise } else { Start::Composite };
         let context = self.networks.refiner.context(tensor(&fitting.garment));
         let mut rng = seed::stream(self.task.seed, self.task.index);
@@ -236,16 +239,15 @@ impl Sampling for FittingRoom {
         let Some(&stage) = self.stages.get(self.done) else {
             return Ok(StepReport { done: self.done, label: "done".to_owned() });
         };
-        let looking = || "no photo is looked at".to_owned();
         let label = match stage {
             Stage::Look | Stage::LookCloser => {
-                let looking = self.looking.as_ref().ok_or_else(|| ModelError::Output(looking()))?;
-                self.owed = looking.pose(&self.networks.people);
+                let (looking, people) = self.looking()?;
+                self.owed = looking.pose(people);
                 "looking for a person".to_owned()
             }
             Stage::Outline => {
-                let looking = self.looking.as_ref().ok_or_else(|| ModelError::Output(looking()))?;
-                self.owed = Some(looking.silhouette(&self.networks.people));
+                let (looking, people) = self.looking()?;
+                self.owed = Some(looking.silhouette(people));
                 "drawing the outline".to_owned()
             }
             Stage::Warp => {
@@ -282,7 +284,8 @@ impl Sampling for FittingRoom {
             }
             Some(Stage::Warp) => self.lay(encode::flow(SIDES, values)?),
             Some(Stage::Refine) => {
-                self.refined = Some(dress::over(&encode::image(SIDES, &values)?, &self.fitting()?.person, &self.fitting()?.keep)?);
+                self.refined =
+                    Some(dress::over(&encode::image(SIDES, &values)?, &self.fitting()?.person, &self.fitting()?.keep)?);
                 Ok(())
             }
             Some(Stage::Finish) | None => Ok(()),

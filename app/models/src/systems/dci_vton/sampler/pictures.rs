@@ -4,7 +4,7 @@ use catalog::systems::dci_vton::{Method, Seam};
 use samples::{
     Image, Picture, Pictures,
     image::resize::bicubic,
-    wardrobe::{Flow, Garment, Keypoints, Mask, Person, Scene, overlay, photo::blend},
+    wardrobe::{Flow, Keypoints, Mask, Person, Scene, overlay, photo::blend},
 };
 
 use super::super::{
@@ -78,12 +78,14 @@ impl Made<'_> {
             None => self.pasted(&window, &laid)?,
         };
         let result = framing.put_back(photo, &changed);
-        let keep = framing.put_back_mask(&dress::large_keep(&self.fitting.keep, &framing), photo.width(), photo.height());
+        let keep =
+            framing.put_back_mask(&dress::large_keep(&self.fitting.keep, &framing), photo.width(), photo.height());
         let grid = {
             let small = bicubic(&changed, self.flow.width(), self.flow.height());
             overlay::grid(&small, self.flow, &self.laid.worn)
         };
-        let found = self.notes.iter().fold("Joints, and what is repainted".to_owned(), |all, note| format!("{all}. {note}"));
+        let found =
+            self.notes.iter().fold("Joints, and what is repainted".to_owned(), |all, note| format!("{all}. {note}"));
         let pictures = vec![
             self.generated(result),
             picture("original", "Before", photo.clone()),
