@@ -19,8 +19,8 @@ pub(super) struct Arrays<'a> {
 }
 
 impl<'a> Arrays<'a> {
-    /// Reads a file. An array `….weight` of signed bytes `[out, …]` comes with `….scale`, one float for each output, by
-    /// which its values are multiplied.
+    /// Reads a file. An array `….weight` of signed bytes `[out, in, …]` comes with `….scale`, `[out, runs]`: each of as
+    /// many runs of an output's weights is multiplied by one.
     pub(super) fn read(bytes: &[u8], device: &'a Device) -> Result<Self, ModelError> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| bad(error.to_string()))?;
         let mut arrays = BTreeMap::new();
@@ -42,10 +42,11 @@ impl<'a> Arrays<'a> {
         for name in bytes {
             let scales = name.strip_suffix(WEIGHT).and_then(|stem| arrays.remove(&format!("{stem}{SCALE}")));
             let Some((shape, values)) = arrays.get_mut(&name) else { continue };
-            let scales = scales.filter(|(of, _)| of.first() == shape.first() && of.len() == 1).map(|(_, scales)| scales);
-            let scales = scales.ok_or_else(|| bad(format!("array `{name}` has no scales")))?;
-            let each = (values.len() / scales.len().max(1)).max(1);
-            for (values, scale) in values.chunks_mut(each).zip(scales) {
+            let fits = |of: &[usize]| of.len() == 2 && of.first() == shape.first() && of.iter().all(|&length| length > 0);
+            let scales = scales.filter(|(of, scales)| fits(of) && values.len() % scales.len() == 0);
+            let (_, scales) = scales.ok_or_else(|| bad(format!("array `{name}` has no scales")))?;
+            let run = (values.len() / scales.len()).max(1);
+            for (values, scale) in values.chunks_mut(run).zip(scales) {
                 values.iter_mut().for_each(|value| *value *= scale);
             }
         }

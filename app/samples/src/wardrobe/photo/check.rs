@@ -46,10 +46,12 @@ pub enum PhotoProblem {
     Sideways,
     /// Too few pixels.
     #[error(
-        "the person is only {0:.0} pixels wide at the shoulders; {} are needed: choose a larger photo or crop this one less small",
-        ACROSS
+        "the person is only {across:.0} pixels wide at the shoulders; {ACROSS} are needed: choose a photo taken from nearer"
     )]
-    Small(f32),
+    Small {
+        /// Between the shoulders.
+        across: f32,
+    },
 }
 
 /// Whether a photo shows one person from the front, large enough, with shoulders and some torso.
@@ -89,5 +91,5 @@ pub fn check(sighting: &Sighting, silhouette: &Mask) -> Result<(), PhotoProblem>
             return Err(PhotoProblem::Portrait);
         }
     }
-    if across < ACROSS { Err(PhotoProblem::Small(across)) } else { Ok(()) }
+    if across < ACROSS { Err(PhotoProblem::Small { across }) } else { Ok(()) }
 }

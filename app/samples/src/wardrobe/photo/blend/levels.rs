@@ -1,14 +1,17 @@
-//! The region of a blend at falling sizes, and its solution from the coarsest to the finest.
-
-use super::conjugate;
+//! The region of a blend at falling sizes: what multigrid smooths on.
 
 /// A region with fewer cells is not made coarser.
 const COARSEST: usize = 64;
+/// Sweeps before and after the coarser region's correction, and on the coarsest.
+const SWEEPS: usize = 2;
+const LAST_SWEEPS: usize = 32;
+/// How far a sweep of Jacobi's goes.
+const DAMPING: f32 = 0.8;
 
 /// What a cell is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// Nothing that counts: beyond the seam.
+    /// Beyond the seam, or beyond the picture.
     Beyond,
     /// Around the region: its value is given.
     Seam,
@@ -16,86 +19,101 @@ pub(super) enum Cell {
     Inside,
 }
 
-/// A region.
+/// A region, with a ring of cells around it that are beyond. The operator of [`Self::apply`] is (number of neighbours +
+/// 1 / reach²) · value less the neighbours' sum, neighbours beyond left out: symmetric, positive where there is a seam.
 pub(super) struct Level {
-    pub(super) width: usize,
-    pub(super) cells: Vec<Cell>,
-    /// 1 / reach², in cells.
-    pub(super) falls: f32,
+    width: usize,
+    /// What an inside cell's value is multiplied by; 0 for all other cells.
+    weights: Vec<f32>,
     coarser: Option<Box<Level>>,
 }
 
 impl Level {
-    /// The region of a mask, with its seam.
-    pub(super) fn finest(width: usize, height: usize, falls: f32, mask: impl Fn(usize, usize) -> bool) -> Self {
-        let inside = |x: usize, y: usize| x < width && y < height && mask(x, y);
-        let cell = |i: usize| {
-            let (x, y) = (i % width, i / width);
-            let beside = || {
-                inside(x.wrapping_sub(1), y) || inside(x + 1, y) || inside(x, y.wrapping_sub(1)) || inside(x, y + 1)
-            };
-            match inside(x, y) {
-                true => Cell::Inside,
-                false if beside() => Cell::Seam,
-                false => Cell::Beyond,
-            }
+    /// `cells` are rows of `width`, the first and last of each and of all beyond. `falls` is 1 / reach², in cells.
+    pub(super) fn new(width: usize, cells: &[Cell], falls: f32) -> Self {
+        let neighbours = |i: usize| [i - 1, i + 1, i - width, i + width];
+        let weight = |(i, &cell): (usize, &Cell)| match cell {
+            Cell::Inside => neighbours(i).iter().filter(|&&j| cells[j] != Cell::Beyond).count() as f32 + falls,
+            Cell::Beyond | Cell::Seam => 0.0,
         };
-        Self::with_coarser(width, (0..width * height).map(cell).collect(), falls)
-    }
-
-    fn with_coarser(width: usize, cells: Vec<Cell>, falls: f32) -> Self {
-        let mut level = Self { width, cells, falls, coarser: None };
-        if level.cells.iter().filter(|&&cell| cell == Cell::Inside).count() > COARSEST {
-            let (columns, rows) = (level.width.div_ceil(2), level.height().div_ceil(2));
-            let cells = (0..columns * rows).map(|i| {
-                // Seam where any of the four is, else inside where any is.
-                level.finer(i % columns, i / columns).map(|fine| level.cells[fine]).fold(Cell::Beyond, |a, b| match (a, b) {
-                    (Cell::Seam, _) | (_, Cell::Seam) => Cell::Seam,
-                    (Cell::Inside, _) | (_, Cell::Inside) => Cell::Inside,
-                    _ => Cell::Beyond,
-                })
-            });
-            let cells: Vec<Cell> = cells.collect();
-            level.coarser = Some(Box::new(Self::with_coarser(columns, cells, 4.0 * falls)));
-        }
-        level
-    }
-
-    pub(super) fn height(&self) -> usize {
-        self.cells.len() / self.width.max(1)
-    }
-
-    /// The values of all cells: those of the seam as given, those inside solved for, 0 beyond.
-    pub(super) fn solve(&self, seam: impl Fn(usize, usize) -> f32) -> Vec<f32> {
-        let given = |i: usize| if self.cells[i] == Cell::Seam { seam(i % self.width, i / self.width) } else { 0.0 };
-        self.solved((0..self.cells.len()).map(given).collect())
-    }
-
-    fn solved(&self, mut values: Vec<f32>) -> Vec<f32> {
-        if let Some(coarser) = &self.coarser {
-            let given = |x: usize, y: usize| {
-                let (mut count, mut sum) = (0, 0.0);
-                for fine in self.finer(x, y).filter(|&fine| self.cells[fine] == Cell::Seam) {
-                    count += 1;
-                    sum += values[fine];
+        let weights = cells.iter().enumerate().map(weight).collect();
+        let inside = cells.iter().filter(|&&cell| cell == Cell::Inside).count();
+        let coarser = (inside > COARSEST).then(|| {
+            let (columns, rows) = (coarse(width), coarse(cells.len() / width));
+            // Seam where any of the four is, else inside where any is.
+            let mut coarser = vec![Cell::Beyond; columns * rows];
+            for (i, &cell) in cells.iter().enumerate() {
+                let to = &mut coarser[coarse_cell(i, width, columns)];
+                match (cell, *to) {
+                    (Cell::Seam, _) => *to = Cell::Seam,
+                    (Cell::Inside, Cell::Beyond) => *to = Cell::Inside,
+                    _ => {}
                 }
-                if count > 0 { sum / count as f32 } else { 0.0 }
-            };
-            let guess = coarser.solve(given);
-            for (i, value) in values.iter_mut().enumerate().filter(|&(i, _)| self.cells[i] == Cell::Inside) {
-                *value = guess[(i / self.width / 2) * coarser.width + i % self.width / 2];
             }
+            Box::new(Self::new(columns, &coarser, 4.0 * falls))
+        });
+        Self { width, weights, coarser }
+    }
+
+    /// The cells inside, of which everything else is 0.
+    pub(super) fn is_inside(&self, cell: usize) -> bool {
+        self.weights[cell] > 0.0
+    }
+
+    /// The operator on values that are 0 outside.
+    pub(super) fn apply(&self, values: &[f32]) -> Vec<f32> {
+        let width = self.width;
+        let applied = self.weights.iter().enumerate().map(|(i, &weight)| {
+            if weight > 0.0 {
+                weight * values[i] - (values[i - 1] + values[i + 1] + values[i - width] + values[i + width])
+            } else {
+                0.0
+            }
+        });
+        applied.collect()
+    }
+
+    /// Nearly the inverse of the operator, symmetric: one V-cycle.
+    pub(super) fn cycle(&self, residual: &[f32]) -> Vec<f32> {
+        let mut values = vec![0.0; residual.len()];
+        let Some(coarser) = &self.coarser else {
+            self.sweep(residual, &mut values, LAST_SWEEPS);
+            return values;
+        };
+        self.sweep(residual, &mut values, SWEEPS);
+        let mut rest = vec![0.0; coarser.weights.len()];
+        let to = |i: usize| coarse_cell(i, self.width, coarser.width);
+        for (i, (residual, applied)) in residual.iter().zip(self.apply(&values)).enumerate() {
+            rest[to(i)] += residual - applied;
         }
-        conjugate::improve(self, &mut values);
+        rest.iter_mut().zip(&coarser.weights).for_each(|(rest, &weight)| *rest = if weight > 0.0 { *rest } else { 0.0 });
+        let correction = coarser.cycle(&rest);
+        for (i, value) in values.iter_mut().enumerate().filter(|&(i, _)| self.is_inside(i)) {
+            *value += correction[to(i)];
+        }
+        self.sweep(residual, &mut values, SWEEPS);
         values
     }
 
-    /// The up to four cells that one of the coarser level covers.
-    fn finer(&self, x: usize, y: usize) -> impl Iterator<Item = usize> + use<> {
-        let (width, height) = (self.width, self.height());
-        (0..4).filter_map(move |i| {
-            let (x, y) = (2 * x + i % 2, 2 * y + i / 2);
-            (x < width && y < height).then_some(y * width + x)
-        })
+    fn sweep(&self, residual: &[f32], values: &mut [f32], times: usize) {
+        for _ in 0..times {
+            let applied = self.apply(values);
+            for (i, value) in values.iter_mut().enumerate() {
+                if self.weights[i] > 0.0 {
+                    *value += DAMPING * (residual[i] - applied[i]) / self.weights[i];
+                }
+            }
+        }
     }
+}
+
+/// How many cells of two cover a row and a ring of cells around it.
+fn coarse(side: usize) -> usize {
+    (side - 2).div_ceil(2) + 2
+}
+
+/// The coarser region's cell that covers a cell.
+fn coarse_cell(cell: usize, width: usize, columns: usize) -> usize {
+    let (x, y) = (cell % width, cell / width);
+    y.div_ceil(2) * columns + x.div_ceil(2)
 }

@@ -1,21 +1,28 @@
 //! The ground around a garment, from the picture's edges inwards.
-
-use std::collections::VecDeque;
+//!
+//! Cloth may have the ground's colour: white stripes on a white table. Then only a thin line is between them, which may
+//! be faint in places. So the ground is what a small square can reach that nowhere touches a step of colour; where it has
+//! been, the ground grows back to the steps.
 
 use crate::{
     image::Image,
     wardrobe::{Mask, photo::cutout::is_border},
 };
 
-/// Steps between neighbours, and from the ground's colour, that are always ground: noise and JPEG's blocks.
-const STEP: f32 = 10.0;
-const AWAY: f32 = 14.0;
-/// They grow with the noise of the picture's edge, up to this many times.
-const NOISY: f32 = 3.0;
+/// A step of colour between neighbours is one that is so many times what nine of ten steps at the picture's edge are below;
+/// but the least of these and the most.
+const STEP: f32 = 2.4;
+const STEPS: [f32; 2] = [5.0, 30.0];
+/// How many steps pixels of the ground are at most from its colour.
+const AWAY: f32 = 1.4;
 /// How fast the ground's colour follows its pixels, so that shades are ground too.
-const FOLLOWS: f32 = 0.06;
+const FOLLOWS: f32 = 0.15;
 /// How far it may go from the colour at the edge.
 const SHADE: f32 = 70.0;
+/// The square's reach to each side, in shorter sides of the picture.
+const REACH: f32 = 1.0 / 160.0;
+/// How far the ground grows back, in times that the square kept away: far enough for corners, not far into stripes.
+const GROWS: usize = 2;
 
 /// The pixels that are reached from the edge of the picture. Colours are compared by their distance, 0 to 441.
 pub(super) fn flood(image: &Image) -> Mask {
@@ -24,33 +31,60 @@ pub(super) fn flood(image: &Image) -> Mask {
     let colour = |pixel: usize| pixels[pixel].map(f32::from);
     let border: Vec<usize> = (0..width * height).filter(|&i| is_border(i, width, height)).collect();
     let edge = median(border.iter().map(|&i| pixels[i]));
-    let noise = noise(image).clamp(1.0, NOISY);
-    let (step, away) = (noise * STEP, noise * AWAY);
-    let mut ground = vec![false; width * height];
-    // What the ground looks like at each pixel that waits, as it was seen on the way there.
-    let mut waiting: VecDeque<(usize, [f32; 3])> = VecDeque::new();
+    let step = (STEP * common_step(image)).clamp(STEPS[0], STEPS[1]);
+    let away = AWAY * step;
+    let steps = Mask::from_fn(width, height, |x, y| {
+        let here = y * width + x;
+        let differs = |there: usize| difference(colour(here), colour(there)) > step;
+        neighbours(here, width, height).any(differs)
+    });
+    let reach = ((width.min(height) as f32 * REACH) as usize).max(1);
+    let near = steps.dilated(2 * reach + 1);
+    // What the ground looks like at each pixel, as it was seen on the way there.
+    let mut seen: Vec<Option<[f32; 3]>> = vec![None; width * height];
+    let mut front = Vec::new();
     for i in border {
-        if difference(colour(i), edge) <= SHADE {
-            ground[i] = true;
-            waiting.push_back((i, colour(i)));
+        if !near.values[i] && difference(colour(i), edge) <= SHADE {
+            seen[i] = Some(colour(i));
+            front.push(i);
         }
     }
-    while let Some((from, seen)) = waiting.pop_front() {
-        let (x, y) = (from % width, from / width);
-        let left = (x > 0).then(|| from - 1);
-        let right = (x + 1 < width).then_some(from + 1);
-        let above = (y > 0).then(|| from - width);
-        let below = (y + 1 < height).then_some(from + width);
-        for to in [left, right, above, below].into_iter().flatten().filter(|&to| !ground[to]).collect::<Vec<_>>() {
-            let here = colour(to);
-            if difference(here, colour(from)) <= step && difference(here, seen) <= away && difference(here, edge) <= SHADE
-            {
-                ground[to] = true;
-                waiting.push_back((to, [0, 1, 2].map(|c| seen[c] + FOLLOWS * (here[c] - seen[c]))));
+    // First where the square goes; then back to the steps, into corners too.
+    let mut grow = |front: Vec<usize>, may: &dyn Fn(usize) -> bool| {
+        let mut next = Vec::new();
+        for from in front {
+            let Some(ground) = seen[from] else { continue };
+            for to in neighbours(from, width, height) {
+                let here = colour(to);
+                let fits = difference(here, ground) <= away && difference(here, edge) <= SHADE;
+                if seen[to].is_none() && may(to) && fits {
+                    seen[to] = Some([0, 1, 2].map(|c| ground[c] + FOLLOWS * (here[c] - ground[c])));
+                    next.push(to);
+                }
             }
         }
+        next
+    };
+    let mut reached = front.clone();
+    while !front.is_empty() {
+        front = grow(front, &|to| !near.values[to]);
+        reached.extend(&front);
     }
-    Mask { width, height, values: ground }
+    front = reached;
+    for _ in 0..GROWS * (reach + 1) {
+        front = grow(front, &|_| true);
+    }
+    Mask { width, height, values: seen.into_iter().map(|seen| seen.is_some()).collect() }
+}
+
+/// The pixels left, right, above and below that are in the picture.
+fn neighbours(pixel: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
+    let (x, y) = (pixel % width, pixel / width);
+    let left = (x > 0).then(|| pixel - 1);
+    let right = (x + 1 < width).then_some(pixel + 1);
+    let above = (y > 0).then(|| pixel - width);
+    let below = (y + 1 < height).then_some(pixel + width);
+    [left, right, above, below].into_iter().flatten()
 }
 
 /// The median of each colour.
@@ -71,16 +105,16 @@ fn median(pixels: impl Iterator<Item = [u8; 3]>) -> [f32; 3] {
     })
 }
 
-/// The median step along the picture's upper and lower edge, in steps of 4.
-fn noise(image: &Image) -> f32 {
+/// What nine of ten steps along the picture's upper and lower edge are below.
+fn common_step(image: &Image) -> f32 {
     let rows = [0, image.height() - 1];
     let mut steps: Vec<f32> = rows
         .into_iter()
         .flat_map(|y| image.row(y).as_chunks::<3>().0.windows(2))
         .map(|pair| difference(pair[0].map(f32::from), pair[1].map(f32::from)))
         .collect();
-    let middle = steps.len() / 2;
-    if steps.is_empty() { 0.0 } else { *steps.select_nth_unstable_by(middle, f32::total_cmp).1 / 4.0 }
+    let most = steps.len() * 9 / 10;
+    if steps.is_empty() { 0.0 } else { *steps.select_nth_unstable_by(most, f32::total_cmp).1 }
 }
 
 pub(super) fn difference(a: [f32; 3], b: [f32; 3]) -> f32 {

@@ -16,7 +16,7 @@ const SMALLEST: f64 = 0.02;
 /// Holes that are filled are at most this part of the garment.
 const LARGEST_HOLE: f64 = 0.05;
 /// At most this part of the pixels at the picture's edge may be something else than ground.
-const EDGE: f64 = 0.35;
+const EDGE: f64 = 0.2;
 /// Opaque enough to be garment.
 const OPAQUE: u8 = 128;
 
