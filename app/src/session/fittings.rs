@@ -20,7 +20,7 @@ use web_sys::{Blob, File};
 
 use super::{PicturesCase, Session, pictures::Taken};
 use crate::{
-    browser::{canvas, files, picture, sentence},
+    browser::{canvas, fetch, files, picture, sentence},
     state::{
         fittings,
         job::Job,
@@ -37,6 +37,11 @@ pub const DRAWN_GARMENT: &str = "drawn_garment";
 pub const SIDES: [usize; 2] = [48, 64];
 /// The longer side of a mask that is edited over a photo.
 const MASK_SIDE: u32 = 512;
+/// The portrait that is shipped: its file, a small copy of it, and who it is.
+const PORTRAIT: &str = "examples/people/astronaut.jpg";
+const PORTRAIT_SMALL: &str = "examples/people/astronaut.small.jpg";
+/// Who it is.
+pub const PORTRAIT_NAME: &str = "Eileen Collins, NASA, public domain";
 /// Role of the picture that says what is repainted.
 const FOUND: &str = "mask";
 
@@ -166,6 +171,24 @@ impl FittingsCase {
         Ok(())
     }
 
+    /// Tries things on on the portrait that is shipped.
+    ///
+    /// # Errors
+    /// One sentence: it cannot be fetched.
+    pub async fn choose_portrait(self, session: Session) -> Result<(), String> {
+        let address = session.manifest.with_untracked(|manifest| {
+            manifest.as_ref().and_then(|manifest| manifest.find(PORTRAIT)).map(|entry| entry.path.clone())
+        });
+        let address = address.ok_or("the portrait is not shipped with this page")?;
+        let file = fetch::file(&address).await?;
+        self.choose_person(session, &file, PORTRAIT_NAME).await
+    }
+
+    /// Address of a small copy of the portrait, if it is shipped.
+    pub fn portrait(self, session: Session) -> Option<String> {
+        session.manifest.with(|manifest| Some(manifest.as_ref()?.find(PORTRAIT_SMALL)?.path.clone()))
+    }
+
     /// Tries on a garment of the visitor's.
     ///
     /// # Errors
@@ -286,7 +309,7 @@ impl FittingsCase {
 }
 
 /// A drawn person in their own clothes.
-pub fn drawn(slug: &str) -> Option<Scene> {
+fn drawn(slug: &str) -> Option<Scene> {
     let (person, worn) = gallery::person(slug).zip(gallery::worn_by(slug))?;
     Scene::render(&person, &worn, SIDES[0], SIDES[1]).ok()
 }

@@ -195,7 +195,7 @@ pub struct TrainParameters {
 impl Default for TrainParameters {
     fn default() -> Self {
         Self {
-            warp_iterations: 3000,
+            warp_iterations: 2000,
             iterations: 4000,
             batch_size: 16,
             warp_learning_rate: 1e-3,

@@ -7,7 +7,7 @@
 //!
 //! - [`operators`]: sampling through a flow, and the cost volume;
 //! - [`flow`]: what flows are made of, and how smooth they are;
-//! - [`config`]: sizes;
+//! - [`config`]: how large it is;
 //! - [`layers`], [`pyramid`], [`network`]: the network;
 //! - [`objective`]: its loss;
 //! - [`trainer`]: steps of training;

@@ -169,7 +169,8 @@ impl Block {
     pub(super) fn take(arrays: &mut Arrays, name: &str, size: BlockSize, expands: bool) -> Result<Self, ModelError> {
         let BlockSize { inputs, inner, outputs, kernel, stride, gate, activation } = size;
         let expand = format!("{name}.expand");
-        let expand = expands.then(|| Convolution::pointwise(arrays, &expand, [inputs, inner], activation)).transpose()?;
+        let expand =
+            expands.then(|| Convolution::pointwise(arrays, &expand, [inputs, inner], activation)).transpose()?;
         let depthwise = Depthwise::take(arrays, &format!("{name}.depthwise"), inner, [kernel, stride], activation)?;
         let gate = gate.map(|fewer| Gate::take(arrays, &format!("{name}.squeeze"), [inner, fewer])).transpose()?;
         let project = format!("{name}.project");

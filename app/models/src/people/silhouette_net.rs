@@ -90,9 +90,8 @@ impl SilhouetteNet {
         let top = Convolution::pointwise(arrays, "silhouette.top", [DEEP, TOP], Relu)?;
         let top_gate = Convolution::pointwise(arrays, "silhouette.top_gate", [DEEP, TOP], Sigmoid)?;
         let ups = [(TOP, MIDDLE), (MIDDLE, SHALLOW), (SHALLOW, SHALLOW)].into_iter().enumerate();
-        let ups = ups.map(|(i, (below, channels))| {
-            StepUp::take(arrays, &format!("silhouette.up.{i}"), below, channels)
-        });
+        let ups =
+            ups.map(|(i, (below, channels))| StepUp::take(arrays, &format!("silhouette.up.{i}"), below, channels));
         let up = ups.collect::<Result<_, _>>()?;
         let last = Convolution::pointwise(arrays, "silhouette.last", [SHALLOW, 4], Linear)?;
         Ok(Self { stem, blocks, top, top_gate, up, last })

@@ -11,7 +11,7 @@ use web_sys::File;
 use super::Drawn;
 use crate::{
     components::{open_file::OpenFile, photo_sources::PhotoSources},
-    session::{FittingsCase, Own, Session, drawn},
+    session::{FittingsCase, Own, PORTRAIT_NAME, Session},
     text::format,
 };
 
@@ -32,6 +32,7 @@ pub fn PersonField(session: Session, case: FittingsCase, field: Field) -> impl I
                 <OpenFile session />
             </p>
             <PhotoSources session facing="user" />
+            <Portrait session case />
             <OwnPicture own=own test="own-person" forget=move || case.forget_person() />
         </fieldset>
     }
@@ -67,6 +68,28 @@ pub fn GarmentField(session: Session, case: FittingsCase, field: Field) -> impl 
         </fieldset>
     }
     .into_any()
+}
+
+/// The portrait that is shipped, for who has no photo at hand.
+#[component]
+fn Portrait(session: Session, case: FittingsCase) -> impl IntoView {
+    let choose = move |_| {
+        spawn_local(async move {
+            let problem = case.choose_portrait(session).await.err();
+            session.problem.try_set(problem);
+        });
+    };
+    let button = move |address: String| {
+        view! {
+            <p class="own">
+                <button type="button" class="specimen portrait" data-testid="portrait" title=PORTRAIT_NAME on:click=choose>
+                    <img src=address alt=PORTRAIT_NAME width="96" height="96" />
+                </button>
+                <span class="help">"Or this portrait: "{PORTRAIT_NAME}"."</span>
+            </p>
+        }
+    };
+    view! { {move || case.portrait(session).map(button)} }.into_any()
 }
 
 fn choose_garment(session: Session, case: FittingsCase, file: File) {
@@ -121,7 +144,11 @@ fn Drawings(
 
 /// The visitor's picture, and the way back.
 #[component]
-fn OwnPicture(own: RwSignal<Option<Own>>, test: &'static str, forget: impl Fn() + Copy + 'static) -> impl IntoView {
+fn OwnPicture(
+    own: RwSignal<Option<Own>>,
+    test: &'static str,
+    forget: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let shown = move || {
         own.get().map(|Own { name, picture }| {
             let [width, height] = picture.size;

@@ -14,7 +14,7 @@ pub fn Film(case: FittingsCase) -> impl IntoView {
         view! { <One number frame /> }
     };
     view! {
-        <Show when=move || (count.get() > 1)>
+        <Show when=move || count.with(|count| *count > 1)>
             <section class="film" aria-labelledby="film-title">
                 <h3 id="film-title">"Step by step"</h3>
                 <ol class="frames" tabindex="0" aria-label="Frames" data-testid="film">

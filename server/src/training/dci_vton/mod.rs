@@ -26,16 +26,13 @@ use super::{Metrics, Trainer, card};
 
 /// Pairs that are watched during training; the card measures all.
 const WATCHED: usize = 50;
-/// Of the flow's second differences: 6 as published, for pictures of four times the sides, on whose grid a bend is spread
-/// over more pixels. Less lets outlines fit better and textures worse.
-const SMOOTHNESS: f64 = 3.0;
 /// Parts of a learning rate's way after which it falls.
 const FALLS_AFTER: f64 = 0.5;
 
 /// Which network learns.
 enum Phase {
-    Warp(WarpTrainer),
-    Refiner { warp: WarpNetwork, trainer: RefinerTrainer },
+    Warp(Box<WarpTrainer>),
+    Refiner { warp: Box<WarpNetwork>, trainer: Box<RefinerTrainer> },
 }
 
 /// A training in progress.
@@ -73,7 +70,7 @@ impl TryOnTraining {
         let parameters: TrainParameters = super::parameters(request)?;
         let watched = score::test_fittings(WATCHED, test_pair)?;
         let mut training = Self {
-            phase: Phase::Warp(warp_trainer(request.seed, device)),
+            phase: Phase::Warp(Box::new(warp_trainer(request.seed, device))),
             request: request.clone(),
             parameters,
             device: device.clone(),
@@ -85,10 +82,10 @@ impl TryOnTraining {
             let read = |name: &str| fs::read(directory.join(name)).with_context(|| format!("reading {name}"));
             training.history = serde_json::from_slice(&read("history.json")?)?;
             training.phase = match training.history.step < training.warp_steps() {
-                true => Phase::Warp(warp_trainer(request.seed, device).load_parts(&read)?),
+                true => Phase::Warp(Box::new(warp_trainer(request.seed, device).load_parts(&read)?)),
                 false => Phase::Refiner {
-                    warp: load_warp(read("warp.safetensors")?, device)?,
-                    trainer: refiner_trainer(request.seed, device).load_parts(&read)?,
+                    warp: Box::new(load_warp(read("warp.safetensors")?, device)?),
+                    trainer: Box::new(refiner_trainer(request.seed, device).load_parts(&read)?),
                 },
             };
         }
@@ -125,8 +122,7 @@ impl TryOnTraining {
 
 fn warp_trainer(seed: u64, device: &Device) -> WarpTrainer {
     let rng = &mut seed::stream(seed, 0);
-    let objective = appearance_flow::Objective { smoothness: SMOOTHNESS, ..appearance_flow::Objective::PAPER };
-    WarpTrainer::new(&WarpConfig::small(), objective, rng, device)
+    WarpTrainer::new(&WarpConfig::small(), appearance_flow::Objective::PAPER, rng, device)
 }
 
 fn refiner_trainer(seed: u64, device: &Device) -> RefinerTrainer {
@@ -177,8 +173,8 @@ impl Trainer for TryOnTraining {
         if self.history.step == warp_steps
             && let Phase::Warp(trainer) = &self.phase
         {
-            self.phase =
-                Phase::Refiner { warp: trainer.network(), trainer: refiner_trainer(self.request.seed, &self.device) };
+            let (warp, trainer) = (trainer.network(), refiner_trainer(self.request.seed, &self.device));
+            self.phase = Phase::Refiner { warp: Box::new(warp), trainer: Box::new(trainer) };
         }
         Ok(metrics.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
@@ -202,7 +198,7 @@ impl Trainer for TryOnTraining {
         if step <= self.warp_steps() {
             let warp = match &self.phase {
                 Phase::Warp(trainer) => trainer.network(),
-                Phase::Refiner { warp, .. } => warp.clone(),
+                Phase::Refiner { warp, .. } => (**warp).clone(),
             };
             let arms = score::warps(&warp, &self.watched, &self.device)?;
             let means = [0, 1].map(|measure| score::mean(&arms[0], measure).unwrap_or(f64::NAN));
@@ -222,7 +218,7 @@ impl Trainer for TryOnTraining {
         let parts = match &self.phase {
             Phase::Warp(trainer) => trainer.to_parts()?,
             Phase::Refiner { warp, trainer } => {
-                write("warp.safetensors", weights::to_safetensors(warp, burn::tensor::DType::F32)?)?;
+                write("warp.safetensors", weights::to_safetensors(&**warp, burn::tensor::DType::F32)?)?;
                 trainer.to_parts()?
             }
         };

@@ -136,7 +136,11 @@ impl Head {
         if x * x + y * y <= 1.1 && y > HAIRLINE {
             return Some(Group::Face);
         }
-        let throat = Bone { from: along(self.centre, self.down, 0.6 * self.halves[1]), to: neck, halves: [NECK * self.halves[0]; 2] };
+        let throat = Bone {
+            from: along(self.centre, self.down, 0.6 * self.halves[1]),
+            to: neck,
+            halves: [NECK * self.halves[0]; 2],
+        };
         if y > 0.0 && distance(chin, neck) > 0.0 && throat.beside(point) {
             return Some(Group::Background);
         }
@@ -178,7 +182,8 @@ impl Bone {
 fn arm(keypoints: &Keypoints, side: usize, across: f32) -> Vec<Bone> {
     let [shoulder, elbow, wrist, ..] = Joint::SIDES[side].map(|joint| keypoints.get(joint));
     let mut bones = Vec::new();
-    let bone = |from, to, from_half: f32, to_half: f32| Bone { from, to, halves: [from_half * across, to_half * across] };
+    let bone =
+        |from, to, from_half: f32, to_half: f32| Bone { from, to, halves: [from_half * across, to_half * across] };
     let (Some(shoulder), Some(elbow)) = (shoulder, elbow) else { return bones };
     bones.push(bone(shoulder, elbow, ARM[0], ARM[1]));
     if let Some(wrist) = wrist {

@@ -24,7 +24,7 @@ pub enum Start {
 #[derive(Clone, Debug)]
 enum Way {
     Ddim { done: usize },
-    Plms(Plms<4>),
+    Plms(Box<Plms<4>>),
 }
 
 /// A sampling in the making.
@@ -68,7 +68,7 @@ impl Refinement {
             steps: ddim.steps().to_vec(),
             way: match solver {
                 Solver::Ddim => Way::Ddim { done: 0 },
-                Solver::Plms => Way::Plms(Plms::new(ddim)),
+                Solver::Plms => Way::Plms(Box::new(Plms::new(ddim))),
             },
             z,
             predicted: None,

@@ -26,8 +26,7 @@ pub(super) fn solve(level: &Level, wanted: Vec<f32>) -> Vec<f32> {
             break;
         }
         let step = (size / curvature) as f32;
-        for (((value, residual), direction), image) in
-            values.iter_mut().zip(&mut residual).zip(&direction).zip(&image)
+        for (((value, residual), direction), image) in values.iter_mut().zip(&mut residual).zip(&direction).zip(&image)
         {
             *value += step * direction;
             *residual -= step * image;

@@ -86,7 +86,9 @@ impl Level {
         for (i, (residual, applied)) in residual.iter().zip(self.apply(&values)).enumerate() {
             rest[to(i)] += residual - applied;
         }
-        rest.iter_mut().zip(&coarser.weights).for_each(|(rest, &weight)| *rest = if weight > 0.0 { *rest } else { 0.0 });
+        rest.iter_mut()
+            .zip(&coarser.weights)
+            .for_each(|(rest, &weight)| *rest = if weight > 0.0 { *rest } else { 0.0 });
         let correction = coarser.cycle(&rest);
         for (i, value) in values.iter_mut().enumerate().filter(|&(i, _)| self.is_inside(i)) {
             *value += correction[to(i)];

@@ -12,8 +12,8 @@ mod poisson;
 pub use feather::feather;
 pub use poisson::poisson;
 
-use crate::wardrobe::{Mask, WardrobeError};
 use crate::image::Image;
+use crate::wardrobe::{Mask, WardrobeError};
 
 /// That two pictures and a mask have the same sides.
 fn same(target: &Image, source: &Image, mask: &Mask) -> Result<[usize; 2], WardrobeError> {
