@@ -45,9 +45,23 @@ impl From<ModelError> for Stop {
         match error {
             // Output that is no sample (NaN, say) from weights that were verified: the device computed it.
             ModelError::Device(_) | ModelError::Output(_) => Self::Device(error.to_string()),
+            // Such a message names its field already: `inputs.person: …`.
+            ModelError::Parameters(message) => match message.split_once(": ") {
+                Some((field, rest)) if field.starts_with("inputs.") || field.starts_with("parameters.") => {
+                    Self::Failed(sentence(rest), vec![FieldError::new(field, rest)])
+                }
+                _ => Self::Failed(message, vec![]),
+            },
             _ => Self::Failed(error.to_string(), vec![]),
         }
     }
+}
+
+/// `nobody is there` → `Nobody is there.`
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 impl From<WeightsError> for Stop {
