@@ -2,7 +2,7 @@
 
 use burn::{
     module::Module,
-    store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore},
+    store::{FloatCastAdapter, ModuleAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore},
     tensor::DType,
 };
 
@@ -124,6 +124,22 @@ pub fn load_safetensors<M: Module>(module: &mut M, bytes: Vec<u8>) -> Result<(),
         None => Ok(()),
         Some(name) => Err(ModelError::Weights(format!("tensor `{name}` has no place in this model"))),
     }
+}
+
+/// Loads the bytes of a safetensors file with PyTorch's tensors into `module`, as [`load_pytorch`] does: `names` are pairs
+/// (pattern of the file's tensor names, replacement), batch-norm names and transposed linear weights are translated.
+/// Tensors that have no place in the module are passed over.
+///
+/// # Errors
+/// If the file does not decode, a tensor is missing or of another shape.
+pub fn load_published<M: Module>(module: &mut M, bytes: Vec<u8>, names: &[(String, String)]) -> Result<(), ModelError> {
+    let mut store = SafetensorsStore::from_bytes(Some(bytes))
+        .with_from_adapter(PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32)))
+        .validate(true);
+    for (pattern, replacement) in names {
+        store = store.with_key_remapping(pattern, replacement);
+    }
+    module.load_from(&mut store).map(|_| ()).map_err(|e| ModelError::Weights(e.to_string()))
 }
 
 /// The bytes of a safetensors file with every float of `module` as `dtype`: [`DType::F16`] to ship, [`DType::F32`] to

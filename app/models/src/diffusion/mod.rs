@@ -13,7 +13,7 @@ pub mod layers;
 pub mod plms;
 pub mod schedule;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod unet;
 
 pub use ddim::{Ddim, Step};

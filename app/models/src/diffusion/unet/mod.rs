@@ -2,9 +2,13 @@
 //! seen on the way down beside it on the way up, and attention to itself and to a context.
 //!
 //! - [`config`]: its sizes, and which block has which;
-//! - [`residual`], [`transformer`], [`resample`], [`time`]: the blocks.
+//! - [`residual`], [`transformer`], [`resample`], [`time`]: the blocks;
+//! - [`extent`]: its layers and what they cost, without a weight of it;
+//! - [`names`]: those of the published checkpoints.
 
 pub mod config;
+pub mod extent;
+pub mod names;
 pub mod resample;
 pub mod residual;
 pub mod time;

@@ -1,9 +1,11 @@
-//! Flex: convolutions that keep the size of their maps on planes, the others as volumes of depth 1.
+//! Flex: convolutions that keep the size of their maps on planes or, 3×3 with many channels, by Winograd's algorithm; the
+//! others as volumes of depth 1.
 
 use super::composed::{self, KERNEL};
 use crate::nn::fast::flex as volumes;
 use crate::nn::fast::kernel::dense_block::{Block, Sizes};
 use crate::nn::fast::kernel::planes::{Maps, Planes};
+use crate::nn::fast::kernel::winograd::{self, Extent, Kernels};
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::{Shape, TensorData};
@@ -19,6 +21,11 @@ pub fn conv2d(
         return composed::conv2d::<Flex>(x, weight, bias, stride, padding);
     }
     let bias = volumes::contiguous(&bias);
+    if let Some(extent) = tiled(&x, &weight, stride, padding) {
+        let (results, inputs) = (weight.shape()[0], weight.shape()[1]);
+        let kernels = Kernels::new(&volumes::contiguous(&weight), results, inputs);
+        return maps(extent, winograd::convolve(extent, &volumes::contiguous(&x), &kernels, &bias), results);
+    }
     let Some(block) = single_layer(&x, &weight, stride, padding) else {
         let y = volumes::conv3d(&volume(&x), &volume(&weight), depth_1(stride, 1), depth_1(padding, 0));
         return with_bias(flat(y), &bias);
@@ -38,6 +45,11 @@ pub fn conv2d_x_backward(
 ) -> FlexTensor {
     if !volumes::all_f32(&[&weight, &grad]) {
         return composed::conv2d_x_backward::<Flex>(x, weight, grad, stride, padding);
+    }
+    if let Some(extent) = tiled(&x, &weight, stride, padding) {
+        let (results, inputs) = (weight.shape()[0], weight.shape()[1]);
+        let kernels = Kernels::flipped(&volumes::contiguous(&weight), results, inputs);
+        return maps(extent, winograd::convolve(extent, &volumes::contiguous(&grad), &kernels, &[]), inputs);
     }
     let Some(block) = single_layer(&x, &weight, stride, padding) else {
         let (x, weight, grad) = (volume(&x), volume(&weight), volume(&grad));
@@ -61,6 +73,11 @@ pub fn conv2d_parameter_backward(
         return composed::conv2d_parameter_backward::<Flex>(x, weight, grad, stride, padding);
     }
     let shape = weight.shape();
+    if let Some(extent) = tiled(&x, &weight, stride, padding) {
+        let (x, grad) = (volumes::contiguous(&x), volumes::contiguous(&grad));
+        let (dw, db) = winograd::parameter_gradient(extent, &x, shape[1], &grad, shape[0]);
+        return (FlexTensor::from_data(TensorData::new(dw, shape)), volumes::vector(db));
+    }
     let Some(block) = block else {
         let (x, weight) = (volume(&x), volume(&weight));
         let dw = volumes::conv3d_weight_backward(&x, &weight, &volume(&grad), depth_1(stride, 1), depth_1(padding, 0));
@@ -109,6 +126,21 @@ pub fn dense_block_backward(
 fn split<'a>(parameters: &'a [f32], sizes: &Sizes) -> Vec<(&'a [f32], &'a [f32])> {
     let ranges = sizes.parameters(KERNEL * KERNEL).into_iter();
     ranges.map(|[weight, bias]| (&parameters[weight], &parameters[bias])).collect()
+}
+
+/// Fewer channels on either side do not pay for the transformations.
+const FEWEST_CHANNELS: usize = 12;
+
+/// The extent of the maps, if the convolution is one for Winograd's algorithm.
+fn tiled(x: &FlexTensor, weight: &FlexTensor, stride: [usize; 2], padding: [usize; 2]) -> Option<Extent> {
+    let (maps, shape) = (x.shape(), weight.shape());
+    let kind = [shape[2], shape[3]] == [3; 2] && stride == [1; 2] && padding == [1; 2];
+    let pays = shape[0].min(shape[1]) >= FEWEST_CHANNELS && maps[2].min(maps[3]) >= winograd::TILE;
+    (kind && pays).then(|| Extent { batch: maps[0], height: maps[2], width: maps[3] })
+}
+
+fn maps(extent: Extent, values: Vec<f32>, channels: usize) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, [extent.batch, channels, extent.height, extent.width]))
 }
 
 /// The convolution as a block of one layer, if it keeps the size of the maps and its kernel is a square.

@@ -66,6 +66,20 @@ fn convolutions_of_a_unet() {
 }
 
 #[test]
+fn convolutions_in_tiles() {
+    for (maps, weight) in [
+        ([2, 16, 8, 12], [20, 16, 3, 3]),
+        ([1, 13, 4, 4], [12, 13, 3, 3]),
+        ([3, 12, 9, 7], [33, 12, 3, 3]),
+        ([1, 50, 6, 23], [17, 50, 3, 3]),
+        ([5, 24, 16, 12], [24, 24, 3, 3]),
+        ([9, 64, 33, 5], [40, 64, 3, 3]),
+    ] {
+        check_conv(maps, weight, 1, 1);
+    }
+}
+
+#[test]
 fn no_bias() {
     let device = Device::flex();
     let (x, w) = (random([2, 3, 6, 5], &device), random([4, 3, 3, 3], &device));

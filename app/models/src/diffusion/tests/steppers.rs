@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{Ddim, Plms, Schedule, plms};
+use super::super::{Ddim, Plms, Schedule, plms};
 use crate::seed::{standard_normal, stream};
 
 fn normal(seed: u64) -> Tensor<2> {
@@ -49,7 +49,7 @@ fn ddim_finds_what_was_noised_if_it_is_told_the_noise() {
         for step in ddim.steps() {
             // Divided by √ᾱ, which is .07 at first, single precision has less left.
             let predicted = difference(step.predicted(at.clone(), noise.clone()), z.clone());
-            assert!(f64::from(predicted) < 1e-6 / step.alpha.sqrt(), "{steps} steps: {predicted} at {}", step.time);
+            assert!(f64::from(predicted) < 1e-5 / step.alpha.sqrt(), "{steps} steps: {predicted} at {}", step.time);
             at = step.advance(at, noise.clone());
         }
         let left = difference(at, z.clone());

@@ -1,0 +1,7 @@
+//! The family against what is known of it, and against the authors' networks.
+
+mod filled;
+mod steppers;
+mod unet;
+
+pub(crate) use filled::{filled, values};
