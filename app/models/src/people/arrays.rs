@@ -42,7 +42,8 @@ impl<'a> Arrays<'a> {
         for name in bytes {
             let scales = name.strip_suffix(WEIGHT).and_then(|stem| arrays.remove(&format!("{stem}{SCALE}")));
             let Some((shape, values)) = arrays.get_mut(&name) else { continue };
-            let fits = |of: &[usize]| of.len() == 2 && of.first() == shape.first() && of.iter().all(|&length| length > 0);
+            let fits =
+                |of: &[usize]| of.len() == 2 && of.first() == shape.first() && of.iter().all(|&length| length > 0);
             let scales = scales.filter(|(of, scales)| fits(of) && values.len() % scales.len() == 0);
             let (_, scales) = scales.ok_or_else(|| bad(format!("array `{name}` has no scales")))?;
             let run = (values.len() / scales.len()).max(1);

@@ -1,11 +1,12 @@
-//! The general model of MediaPipe's Selfie Segmentation (Google, 2021): MobileNetV3's blocks down to a sixteenth of the
+//! The general model of MediaPipe's Selfie Segmentation (Google): MobileNetV3's blocks down to a sixteenth of the
 //! picture's sides, and three gated steps back up.
 
 use burn::tensor::Tensor;
 
 use super::{
     arrays::Arrays,
-    layers::{Activation, Block, BlockSize, Convolution, Depthwise, Gate, doubled, mean},
+    blocks::{Block, BlockSize, Gate},
+    layers::{Activation, Convolution, Depthwise, doubled, mean},
 };
 use crate::{ModelError, nn::fast};
 
@@ -90,9 +91,8 @@ impl SilhouetteNet {
         let top = Convolution::pointwise(arrays, "silhouette.top", [DEEP, TOP], Relu)?;
         let top_gate = Convolution::pointwise(arrays, "silhouette.top_gate", [DEEP, TOP], Sigmoid)?;
         let ups = [(TOP, MIDDLE), (MIDDLE, SHALLOW), (SHALLOW, SHALLOW)].into_iter().enumerate();
-        let ups = ups.map(|(i, (below, channels))| {
-            StepUp::take(arrays, &format!("silhouette.up.{i}"), below, channels)
-        });
+        let ups =
+            ups.map(|(i, (below, channels))| StepUp::take(arrays, &format!("silhouette.up.{i}"), below, channels));
         let up = ups.collect::<Result<_, _>>()?;
         let last = Convolution::pointwise(arrays, "silhouette.last", [SHALLOW, 4], Linear)?;
         Ok(Self { stem, blocks, top, top_gate, up, last })

@@ -20,7 +20,7 @@ const SHORTEST: f32 = 0.05;
 /// Poisson's equation. The source is needed one pixel beyond the mask. The picture's own edge is no seam; a mask without
 /// any shows the source itself. What is outside of the mask stays bit for bit.
 ///
-/// Work is bounded: at most 60 steps whose cost is some hundred operations a pixel.
+/// Work is bounded: at most 24 steps, each of some hundred operations a pixel; seven are usual.
 ///
 /// # Errors
 /// Different sides.
@@ -57,9 +57,8 @@ pub fn poisson(target: &Image, source: &Image, mask: &Mask, reach: f32) -> Resul
             (Cell::Seam, Some(pixel)) => f32::from(targets[pixel][colour]) - f32::from(sources[pixel][colour]),
             _ => 0.0,
         };
-        let wanted = (0..cells.len()).map(|cell| {
-            if level.is_inside(cell) { beside(cell).map(given).iter().sum() } else { 0.0 }
-        });
+        let wanted =
+            (0..cells.len()).map(|cell| if level.is_inside(cell) { beside(cell).map(given).iter().sum() } else { 0.0 });
         let added = conjugate::solve(&level, wanted.collect());
         for (cell, added) in added.into_iter().enumerate() {
             if let Some(pixel) = pixel(cell).filter(|&pixel| mask.values[pixel]) {
