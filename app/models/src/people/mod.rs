@@ -17,13 +17,14 @@
 //!     if let Some(closer) = closer {
 //!         sighting = sighting.refined(decode_pose(&read(people.pose(photo, &closer)), &closer)?);
 //!     }
-//!     let window = closer.unwrap_or(Window::whole(photo));
-//!     let values = read(people.silhouette(photo, &window));
-//!     Ok((sighting, decode_silhouette(&values, &window, photo.width(), photo.height())?))
+//!     window = closer.unwrap_or(Window::whole(photo));
+//!     let silhouette = read(people.silhouette(photo, &window));
+//!     Ok((sighting, decode_silhouette(&silhouette, &window, photo.width(), photo.height())?))
 //! }
 //! ```
 
 mod arrays;
+mod blocks;
 mod decode;
 mod layers;
 mod pose_net;

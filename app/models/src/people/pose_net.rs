@@ -1,11 +1,12 @@
-//! MoveNet.SinglePose.Lightning, version 4 (Google, 2022): MobileNetV2 as the feature extractor, a pyramid down to a
-//! quarter of the picture's sides, and CenterNet's heads (Zhou et al. 2019).
+//! MoveNet.SinglePose.Lightning (Google): MobileNetV2 as the feature extractor, a pyramid up to a quarter of the picture's
+//! sides (Lin et al. 2017), and CenterNet's heads (Zhou et al. 2019).
 
 use burn::tensor::Tensor;
 
 use super::{
     arrays::Arrays,
-    layers::{Activation, Block, BlockSize, Convolution, Depthwise, doubled},
+    blocks::{Block, BlockSize},
+    layers::{Activation, Convolution, Depthwise, doubled},
 };
 use crate::{ModelError, nn::fast};
 

@@ -1,11 +1,12 @@
-//! The general model of MediaPipe's Selfie Segmentation (Google, 2021): MobileNetV3's blocks down to a sixteenth of the
+//! The general model of MediaPipe's Selfie Segmentation (Google): MobileNetV3's blocks down to a sixteenth of the
 //! picture's sides, and three gated steps back up.
 
 use burn::tensor::Tensor;
 
 use super::{
     arrays::Arrays,
-    layers::{Activation, Block, BlockSize, Convolution, Depthwise, Gate, doubled, mean},
+    blocks::{Block, BlockSize, Gate},
+    layers::{Activation, Convolution, Depthwise, doubled, mean},
 };
 use crate::{ModelError, nn::fast};
 

@@ -14,6 +14,8 @@
 //!   else's garment is tried on, and as the world is drawn, even that has a truth: render the unpaired pair itself.
 //! - **Judging.** [`measures`]: end-point errors over [`Scene::worn`], fidelity of the texture over [`Scene::certain`]
 //!   and only for garments that are not [`Texture::Solid`]. [`baselines`] are what a network must beat.
+//! - **Photographs.** [`photo`] makes joints and a parse of what networks see in a photo of a person, cuts garments out of
+//!   theirs, and sets one into the other.
 //! - **Showing.** [`gallery`] has a few by name; any side from 16 to 1024 pixels. [`overlay`] draws joints, masks and
 //!   flows.
 //!

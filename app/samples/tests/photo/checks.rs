@@ -43,6 +43,12 @@ fn every_problem_is_found_and_says_what_to_do() {
     let mut narrow = good.clone();
     let middle = narrow.places[Joint::Neck as usize][0];
     narrow.places.iter_mut().for_each(|place| place[0] = middle + 0.2 * (place[0] - middle));
+    let mut folded = good.clone();
+    folded.scores[Joint::LeftKnee as usize] = 0.8;
+    folded.places[Joint::LeftKnee as usize] = [0, 1].map(|axis| {
+        let [neck, hip] = [Joint::Neck, Joint::LeftHip].map(|joint| good.places[joint as usize][axis]);
+        (neck + hip) / 2.0
+    });
     let mut small = good.clone();
     small.places.iter_mut().for_each(|place| *place = place.map(|c| c / 8.0));
     let shoulders = good.places[Joint::RightShoulder as usize][1].max(good.places[Joint::LeftShoulder as usize][1]);
@@ -61,6 +67,7 @@ fn every_problem_is_found_and_says_what_to_do() {
         (mirrored(good.clone()), &mask, PhotoProblem::FromBehind, "from the front"),
         (without(good.clone(), &head), &mask, PhotoProblem::FromBehind, "from the front"),
         (narrow, &mask, PhotoProblem::Sideways, "faces the camera"),
+        (folded, &mask, PhotoProblem::Folded, "standing"),
         (without(good.clone(), &hips), &cut, PhotoProblem::Portrait, "down to the waist"),
     ] {
         let found = check(&sighting, mask).expect_err("it does not do");

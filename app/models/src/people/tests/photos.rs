@@ -11,23 +11,24 @@ use samples::{
 };
 
 use super::{super::*, astronaut, people, values};
+use crate::ModelError;
 
-/// What a visitor's photo goes through.
-fn look(people: &People, photo: &Image) -> (Sighting, Mask) {
-    let window = Window::square(photo);
-    let mut sighting = decode_pose(&values(people.pose(photo, &window)), &window).unwrap();
+/// What the module's documentation shows.
+fn look(people: &People, photo: &Image) -> Result<(Sighting, Mask), ModelError> {
+    let read = values::<4>;
+    let mut window = Window::square(photo);
+    let mut sighting = decode_pose(&read(people.pose(photo, &window)), &window)?;
     let closer = window.closer(&sighting, photo);
     if let Some(closer) = closer {
-        sighting = sighting.refined(decode_pose(&values(people.pose(photo, &closer)), &closer).unwrap());
+        sighting = sighting.refined(decode_pose(&read(people.pose(photo, &closer)), &closer)?);
     }
-    let window = closer.unwrap_or(Window::whole(photo));
-    let silhouette = values(people.silhouette(photo, &window));
-    let silhouette = decode_silhouette(&silhouette, &window, photo.width(), photo.height()).unwrap();
-    (sighting, silhouette)
+    window = closer.unwrap_or(Window::whole(photo));
+    let silhouette = read(people.silhouette(photo, &window));
+    Ok((sighting, decode_silhouette(&silhouette, &window, photo.width(), photo.height())?))
 }
 
 fn prepared(photo: &Image) -> Result<Prepared, PhotoProblem> {
-    let (sighting, silhouette) = look(&people(), photo);
+    let (sighting, silhouette) = look(&people(), photo).expect("finite maps");
     prepare(&sighting, &silhouette)
 }
 

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::Sighting;
 use crate::wardrobe::{
     Joint, Mask,
-    geometry::{between, distance},
+    geometry::{between, distance, dot, sub},
 };
 
 /// Joints of which at least this many are seen of anybody.
@@ -17,6 +17,8 @@ const OTHERS: f32 = 0.25;
 /// Pixels between the shoulders, and between them and the end of the body in shoulder widths, that are needed.
 const ACROSS: f32 = 16.0;
 const UPPER: f32 = 0.5;
+/// A knee that is higher above the hips than this part of the torso's length is before it.
+const KNEE: f32 = 0.1;
 /// Shoulders that are nearer to each other than this part of the torso's length are seen from the side.
 const SIDEWAYS: f32 = 0.3;
 
@@ -44,6 +46,9 @@ pub enum PhotoProblem {
     /// Seen from the side.
     #[error("the person is seen from the side: choose a photo in which the chest faces the camera")]
     Sideways,
+    /// A knee before the torso.
+    #[error("a knee is before the torso: choose a photo of the person standing, or sitting upright")]
+    Folded,
     /// Too few pixels.
     #[error(
         "the person is only {across:.0} pixels wide at the shoulders; {ACROSS} are needed: choose a photo taken from nearer"
@@ -82,8 +87,14 @@ pub fn check(sighting: &Sighting, silhouette: &Mask) -> Result<(), PhotoProblem>
     let chest = between(right, left, 0.5);
     if hips.into_iter().all(|hip| sighting.sees(hip)) {
         let [right, left] = hips.map(place);
-        if across < SIDEWAYS * distance(chest, between(right, left, 0.5)) {
+        let pelvis = between(right, left, 0.5);
+        let spine = sub(pelvis, chest);
+        if across < SIDEWAYS * distance(chest, pelvis) {
             return Err(PhotoProblem::Sideways);
+        }
+        let above = |knee: Joint| -dot(sub(place(knee), pelvis), spine) > KNEE * dot(spine, spine);
+        if [Joint::RightKnee, Joint::LeftKnee].into_iter().any(|knee| sighting.sees(knee) && above(knee)) {
+            return Err(PhotoProblem::Folded);
         }
     } else {
         let end = silhouette.bounds().map_or(0, |[_, _, _, bottom]| bottom);

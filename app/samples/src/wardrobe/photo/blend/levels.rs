@@ -23,8 +23,10 @@ pub(super) enum Cell {
 /// 1 / reach²) · value less the neighbours' sum, neighbours beyond left out: symmetric, positive where there is a seam.
 pub(super) struct Level {
     width: usize,
-    /// What an inside cell's value is multiplied by; 0 for all other cells.
+    /// What an inside cell's value is multiplied by, 1 over that, and 1; 0 for all other cells.
     weights: Vec<f32>,
+    inverses: Vec<f32>,
+    gates: Vec<f32>,
     coarser: Option<Box<Level>>,
 }
 
@@ -36,7 +38,9 @@ impl Level {
             Cell::Inside => neighbours(i).iter().filter(|&&j| cells[j] != Cell::Beyond).count() as f32 + falls,
             Cell::Beyond | Cell::Seam => 0.0,
         };
-        let weights = cells.iter().enumerate().map(weight).collect();
+        let weights: Vec<f32> = cells.iter().enumerate().map(weight).collect();
+        let inverses = weights.iter().map(|&weight| if weight > 0.0 { 1.0 / weight } else { 0.0 }).collect();
+        let gates = weights.iter().map(|&weight| f32::from(u8::from(weight > 0.0))).collect();
         let inside = cells.iter().filter(|&&cell| cell == Cell::Inside).count();
         let coarser = (inside > COARSEST).then(|| {
             let (columns, rows) = (coarse(width), coarse(cells.len() / width));
@@ -52,7 +56,7 @@ impl Level {
             }
             Box::new(Self::new(columns, &coarser, 4.0 * falls))
         });
-        Self { width, weights, coarser }
+        Self { width, weights, inverses, gates, coarser }
     }
 
     /// The cells inside, of which everything else is 0.
@@ -62,15 +66,19 @@ impl Level {
 
     /// The operator on values that are 0 outside.
     pub(super) fn apply(&self, values: &[f32]) -> Vec<f32> {
-        let width = self.width;
-        let applied = self.weights.iter().enumerate().map(|(i, &weight)| {
-            if weight > 0.0 {
-                weight * values[i] - (values[i - 1] + values[i + 1] + values[i - width] + values[i + width])
-            } else {
-                0.0
-            }
-        });
-        applied.collect()
+        let (width, count) = (self.width, values.len());
+        let mut applied = vec![0.0; count];
+        // The ring has no inside cell, so the first and last row can be left out; slices that are shifted against each
+        // other let the compiler work on many cells at once.
+        let beside = |shift: usize| &values[shift..][..count - 2 * width];
+        let sums = beside(width - 1).iter().zip(beside(width + 1)).zip(beside(0).iter().zip(beside(2 * width)));
+        let own = self.weights[width..].iter().zip(&self.gates[width..]).zip(beside(width));
+        for ((to, ((left, right), (above, below))), ((weight, gate), value)) in
+            applied[width..].iter_mut().zip(sums).zip(own)
+        {
+            *to = weight * value - gate * ((left + right) + (above + below));
+        }
+        applied
     }
 
     /// Nearly the inverse of the operator, symmetric: one V-cycle.
@@ -86,12 +94,10 @@ impl Level {
         for (i, (residual, applied)) in residual.iter().zip(self.apply(&values)).enumerate() {
             rest[to(i)] += residual - applied;
         }
-        rest.iter_mut()
-            .zip(&coarser.weights)
-            .for_each(|(rest, &weight)| *rest = if weight > 0.0 { *rest } else { 0.0 });
+        rest.iter_mut().zip(&coarser.gates).for_each(|(rest, gate)| *rest *= gate);
         let correction = coarser.cycle(&rest);
-        for (i, value) in values.iter_mut().enumerate().filter(|&(i, _)| self.is_inside(i)) {
-            *value += correction[to(i)];
+        for (i, (value, gate)) in values.iter_mut().zip(&self.gates).enumerate() {
+            *value += gate * correction[to(i)];
         }
         self.sweep(residual, &mut values, SWEEPS);
         values
@@ -100,10 +106,10 @@ impl Level {
     fn sweep(&self, residual: &[f32], values: &mut [f32], times: usize) {
         for _ in 0..times {
             let applied = self.apply(values);
-            for (i, value) in values.iter_mut().enumerate() {
-                if self.weights[i] > 0.0 {
-                    *value += DAMPING * (residual[i] - applied[i]) / self.weights[i];
-                }
+            for (((value, residual), applied), inverse) in
+                values.iter_mut().zip(residual).zip(&applied).zip(&self.inverses)
+            {
+                *value += DAMPING * (residual - applied) * inverse;
             }
         }
     }

@@ -1,8 +1,9 @@
 //! A picture set into another without a visible seam.
 //!
-//! [`feather()`] mixes along the seam. [`poisson()`] keeps the steps of what is set in and takes its colours at the seam
-//! from what is around (Pérez, Gangnet, Blake 2003): right where both sides are the same thing in another light, wrong
-//! where cloth meets skin, which it would tint; a finite reach bounds that.
+//! [`feather()`] mixes along the seam: a few pixels of it are right for a garment. [`poisson()`] keeps the steps of what is
+//! set in and takes its colours at the seam from what is around (Pérez, Gangnet, Blake 2003): right where both sides are
+//! the same thing in another light. A garment it turns into the colour of what is beside it, black before a black wall; with
+//! a finite reach of some pixels only its rim, like a shadow.
 
 mod conjugate;
 mod feather;

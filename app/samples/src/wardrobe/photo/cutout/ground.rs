@@ -19,8 +19,9 @@ const AWAY: f32 = 1.4;
 const FOLLOWS: f32 = 0.15;
 /// How far it may go from the colour at the edge.
 const SHADE: f32 = 70.0;
-/// The square's reach to each side, in shorter sides of the picture.
+/// The square's reach to each side, in shorter sides of the picture, and in pixels at most.
 const REACH: f32 = 1.0 / 160.0;
+const MOST: usize = 8;
 /// How far the ground grows back, in times that the square kept away: far enough for corners, not far into stripes.
 const GROWS: usize = 2;
 
@@ -38,7 +39,7 @@ pub(super) fn flood(image: &Image) -> Mask {
         let differs = |there: usize| difference(colour(here), colour(there)) > step;
         neighbours(here, width, height).any(differs)
     });
-    let reach = ((width.min(height) as f32 * REACH) as usize).max(1);
+    let reach = ((width.min(height) as f32 * REACH) as usize).clamp(1, MOST);
     let near = steps.dilated(2 * reach + 1);
     // What the ground looks like at each pixel, as it was seen on the way there.
     let mut seen: Vec<Option<[f32; 3]>> = vec![None; width * height];
