@@ -92,7 +92,7 @@ fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> 
             Some(load(&bytes)?.refiner)
         }
     };
-    let count = if args.quick { 20 } else { TEST_PAIRS };
+    let count = if args.quick { 50 } else { TEST_PAIRS };
     let mut tables = Vec::new();
     for (what, pair) in [("worn", test_pair as fn(usize) -> _), ("somebody else's garment", unpaired_test_pair)] {
         let fittings = score::test_fittings(count, pair)?;

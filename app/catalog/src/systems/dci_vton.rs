@@ -170,9 +170,15 @@ pub struct TrainParameters {
     /// Steps of the refiner
     #[schemars(range(min = 1, max = 10_000_000))]
     pub iterations: u32,
-    /// Pairs per step
+    /// Pairs per step of the warp network
+    #[schemars(range(min = 1, max = 512))]
+    pub warp_batch_size: u32,
+    /// Pairs per step of the refiner
     #[schemars(range(min = 1, max = 512))]
     pub batch_size: u32,
+    /// Part of the refiner's pairs whose composite is noised, too: 1 in the paper
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub composites: f64,
     /// Learning rate of the warp network's Adam (β₁ 0.5), falling along a line in the second half
     #[schemars(range(min = 1e-7, max = 1e-1))]
     pub warp_learning_rate: f64,
@@ -196,8 +202,10 @@ impl Default for TrainParameters {
     fn default() -> Self {
         Self {
             warp_iterations: 2000,
-            iterations: 4000,
-            batch_size: 16,
+            iterations: 2500,
+            warp_batch_size: 16,
+            batch_size: 8,
+            composites: 0.5,
             warp_learning_rate: 1e-3,
             learning_rate: 3e-4,
             image_weight: 0.1,

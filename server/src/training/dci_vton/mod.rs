@@ -25,7 +25,9 @@ use serde_json::json;
 use super::{Metrics, Trainer, card};
 
 /// Pairs that are watched during training; the card measures all.
-const WATCHED: usize = 50;
+const WATCHED: usize = 16;
+/// Number of the refiner's first pair.
+const REFINER_PAIRS: u64 = 1 << 31;
 /// Parts of a learning rate's way after which it falls.
 const FALLS_AFTER: f64 = 0.5;
 
@@ -102,9 +104,13 @@ impl TryOnTraining {
 
     /// The pairs of the next step: no pair comes twice, whichever network learns.
     fn fittings(&self) -> Result<Vec<Fitting>> {
-        let batch = u64::from(self.parameters.batch_size);
-        let first = (self.request.seed << 32).wrapping_add(self.history.step * batch);
-        pairs::draw((first..first + batch).map(pair).collect())
+        let (step, warp_steps) = (self.history.step, self.warp_steps());
+        let (first, batch) = match step.checked_sub(warp_steps) {
+            None => (step * u64::from(self.parameters.warp_batch_size), self.parameters.warp_batch_size),
+            Some(step) => (REFINER_PAIRS + step * u64::from(self.parameters.batch_size), self.parameters.batch_size),
+        };
+        let first = (self.request.seed << 32).wrapping_add(first);
+        pairs::draw((first..first + u64::from(batch)).map(pair).collect())
     }
 
     /// The averaged refiner with the warp that it learnt with.
@@ -116,7 +122,11 @@ impl TryOnTraining {
     }
 
     fn objective(&self) -> refiner::Objective {
-        refiner::Objective { image_weight: self.parameters.image_weight, ..refiner::Objective::PUBLISHED }
+        refiner::Objective {
+            image_weight: self.parameters.image_weight,
+            composites: self.parameters.composites,
+            ..refiner::Objective::PUBLISHED
+        }
     }
 }
 
@@ -206,9 +216,8 @@ impl Trainer for TryOnTraining {
             return Ok(named(&["end_point_error", "mask_iou"], &means));
         }
         let (warp, refiner) = self.networks()?;
-        let arms = score::arms(warp, &refiner, None, &self.watched, &self.device)?;
-        let own = &arms[if self.parameters.sees_warp { 0 } else { 2 }];
-        let means = [0, 1, 2, 3].map(|measure| score::mean(own, measure).unwrap_or(f64::NAN));
+        let arms = score::own(warp, &refiner, self.parameters.sees_warp, &self.watched, &self.device)?;
+        let means = [0, 1, 2, 3].map(|measure| score::mean(&arms[0], measure).unwrap_or(f64::NAN));
         self.history.refiner.push((step, means));
         Ok(named(&["psnr_repainted", "ssim", "garment_fidelity", "seam_error"], &means))
     }
@@ -235,7 +244,7 @@ impl Trainer for TryOnTraining {
         let bytes = to_file(warp, &refiner)?;
         let fittings = score::test_fittings(TEST_PAIRS, test_pair)?;
         let warps = score::warps(warp, &fittings, &self.device)?;
-        let arms = score::arms(warp, &refiner, None, &fittings, &self.device)?;
+        let arms = score::own(warp, &refiner, self.parameters.sees_warp, &fittings, &self.device)?;
         let card = self.card(&bytes, &warps, &arms);
         fs::write(directory.join("card.json"), serde_json::to_vec_pretty(&card)?)?;
         fs::write(directory.join("weights.safetensors"), bytes)?;
@@ -245,7 +254,6 @@ impl Trainer for TryOnTraining {
 
 impl TryOnTraining {
     fn card(&self, bytes: &[u8], warps: &[score::Arm<3>], arms: &[score::Arm<4>]) -> serde_json::Value {
-        let own = if self.parameters.sees_warp { 0 } else { 2 };
         let warp = |at: usize, measure| score::mean(&warps[at], measure);
         let arm = |at: usize, measure| score::mean(&arms[at], measure);
         json!({
@@ -272,12 +280,12 @@ impl TryOnTraining {
                 "end_point_error_affine": warp(2, 0),
                 "mask_iou": warp(0, 1),
                 "mask_iou_affine": warp(2, 1),
-                "psnr_repainted": arm(own, 0),
-                "ssim": arm(own, 1),
-                "garment_fidelity": arm(own, 2),
-                "garment_fidelity_composite": arm(3, 2),
-                "seam_error": arm(own, 3),
-                "seam_error_composite": arm(3, 3),
+                "psnr_repainted": arm(0, 0),
+                "ssim": arm(0, 1),
+                "garment_fidelity": arm(0, 2),
+                "garment_fidelity_composite": arm(1, 2),
+                "seam_error": arm(0, 3),
+                "seam_error_composite": arm(1, 3),
             },
             "claims": [
                 format!("Measures are means over {TEST_PAIRS} held-out drawn pairs, in which everybody tries on what they wear."),

@@ -123,6 +123,29 @@ pub fn arms(
     Ok(arms.into())
 }
 
+/// A model as it was trained, and what it starts from.
+///
+/// # Errors
+/// If a value is not finite.
+pub fn own(
+    warp: &WarpNetwork,
+    refiner: &Refiner,
+    sees_warp: bool,
+    fittings: &[Fitting],
+    device: &Device,
+) -> Result<[Arm<4>; 2]> {
+    let mut arms = ["refined", "composite only"].map(|name| Arm { name, values: vec![] });
+    for (batch, some) in fittings.chunks(BATCH).enumerate() {
+        let laid = laid(some, &flows(warp, some, device)?, sees_warp);
+        let made = refined(refiner, some, &laid, Start::Composite, batch, device)?;
+        for ((fitting, laid), picture) in some.iter().zip(&laid).zip(&made) {
+            arms[0].values.push(judge(fitting, picture)?);
+            arms[1].values.push(judge(fitting, &dress::composite(fitting, laid)?)?);
+        }
+    }
+    Ok(arms)
+}
+
 /// The refiner's pictures of a batch, kept pixels as they were.
 ///
 /// # Errors

@@ -3,5 +3,3 @@
 mod filled;
 mod steppers;
 mod unet;
-
-pub(crate) use filled::{filled, values};

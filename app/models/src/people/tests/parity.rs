@@ -31,7 +31,7 @@ const JOINTS: [Joint; 17] = [
 
 /// Every third row and column of maps of `side`.
 fn thinned(maps: &[f32], side: usize) -> Vec<f32> {
-    let kept = |i: &usize| i % side % 3 == 0 && i / side % side % 3 == 0;
+    let kept = |i: &usize| (i % side).is_multiple_of(3) && (i / side % side).is_multiple_of(3);
     (0..maps.len()).filter(kept).map(|i| maps[i]).collect()
 }
 

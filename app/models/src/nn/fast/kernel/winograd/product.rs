@@ -74,9 +74,7 @@ fn block<S: Simd, const G: usize, const V: usize>(
     let mut block = [[simd.splat_f32s(0.0); V]; G];
     for g in 0..G {
         let slots = S::as_simd_f32s(&sums[(first + g) * columns + column..][..V * S::F32_LANES]).0;
-        for v in 0..V {
-            block[g][v] = slots[v];
-        }
+        block[g].copy_from_slice(&slots[..V]);
     }
     // SAFETY: `blocks` has asserted that the left factor has `first + G` rows, the right one `count`.
     unsafe {
@@ -99,8 +97,6 @@ fn block<S: Simd, const G: usize, const V: usize>(
     }
     for g in 0..G {
         let slots = S::as_mut_simd_f32s(&mut sums[(first + g) * columns + column..][..V * S::F32_LANES]).0;
-        for v in 0..V {
-            slots[v] = block[g][v];
-        }
+        slots[..V].copy_from_slice(&block[g]);
     }
 }
