@@ -22,6 +22,7 @@ const HAIRLINE: f32 = -0.5;
 const HAIR: [f32; 2] = [1.75, 1.1];
 /// Half of the neck's width, in halves of the head's.
 const NECK: f32 = 0.7;
+
 /// An upright or tilted ellipse.
 pub(super) struct Head {
     centre: Point,
