@@ -89,7 +89,7 @@ fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> 
         Some(file) => {
             let bytes =
                 std::fs::read(file).map_err(|error| Failure::input("blind", format!("{}: {error}", file.display())))?;
-            Some(load(&bytes)?.refiner)
+            load(&bytes)?.refiner
         }
     };
     let count = if args.quick { 50 } else { TEST_PAIRS };
@@ -98,7 +98,10 @@ fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> 
         let fittings = score::test_fittings(count, pair)?;
         let warps = score::warps(&networks.warp, &fittings, &device)?;
         tables.extend(score::tables(&format!("{what}, warp"), score::WARP_MEASURES, &warps));
-        let arms = score::arms(&networks.warp, &networks.refiner, blind.as_ref(), &fittings, &device)?;
+        let arms = match &networks.refiner {
+            Some(refiner) => score::arms(&networks.warp, refiner, blind.as_ref(), &fittings, &device)?,
+            None => score::own(&networks.warp, None, true, &fittings, &device)?,
+        };
         tables.extend(score::tables(&format!("{what}, {} steps", score::STEPS), score::MEASURES, &arms));
     }
     Ok(tables)

@@ -36,7 +36,7 @@ fn request(parameters: Value) -> Value {
 }
 
 async fn tried_on(app: &App, request: &Value, files: &[(&'static str, &[u8])]) -> Run {
-    let form = files.iter().fold(Form::default(), |form, (name, file)| form.with(*name, file.to_vec()));
+    let form = files.iter().fold(Form::default(), |form, (name, file)| form.with(name, file));
     let answer = app.upload(&form.with("request", request.to_string())).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
     app.ended(answer.json()["id"].as_str().unwrap()).await

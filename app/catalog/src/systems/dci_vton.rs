@@ -98,7 +98,7 @@ pub enum DrawnGarment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// Refine for a drawn person, blend for a photo
+    /// Refine a drawn person if the model has a refiner, else blend
     Auto,
     /// Diffusion that starts from the noised composite and sees it at every step: the paper's method
     Refine,
@@ -167,8 +167,8 @@ pub struct TrainParameters {
     /// Steps of the warp network, which is trained first
     #[schemars(range(min = 1, max = 10_000_000))]
     pub warp_iterations: u32,
-    /// Steps of the refiner
-    #[schemars(range(min = 1, max = 10_000_000))]
+    /// Steps of the refiner; 0 trains the warp network only
+    #[schemars(range(min = 0, max = 10_000_000))]
     pub iterations: u32,
     /// Pairs per step of the warp network
     #[schemars(range(min = 1, max = 512))]
@@ -202,10 +202,10 @@ impl Default for TrainParameters {
     fn default() -> Self {
         Self {
             warp_iterations: 2000,
-            iterations: 2500,
+            iterations: 20_000,
             warp_batch_size: 16,
-            batch_size: 8,
-            composites: 0.5,
+            batch_size: 16,
+            composites: 1.0,
             warp_learning_rate: 1e-3,
             learning_rate: 3e-4,
             image_weight: 0.1,
@@ -222,7 +222,7 @@ pub fn system() -> System {
     System {
         slug: "dci-vton",
         title: "Try it on",
-        summary: "A garment is bent onto a body by appearance flow, and a diffusion model paints what is missing.",
+        summary: "A garment is bent onto somebody, drawn or on your own photo, by appearance flow.",
         paper: Paper {
             title: "Taming the Power of Diffusion Models for High-Quality Virtual Try-On with Appearance Flow",
             authors: "Junhong Gou, Siyu Sun, Jianfu Zhang, Jianlou Si, Chen Qian, Liqing Zhang",
@@ -241,7 +241,7 @@ pub fn system() -> System {
         presets: vec![Preset {
             name: "small",
             title: "Small, of drawn people",
-            description: "Trained on drawn people of 48 × 64 pixels, with every garment's true flow known.",
+            description: "The warp, trained on drawn people of 48 × 64 pixels. The diffusion that refines is not shipped yet.",
             shipped: true,
             weights: true,
             browser: true,

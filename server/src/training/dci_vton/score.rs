@@ -123,27 +123,32 @@ pub fn arms(
     Ok(arms.into())
 }
 
-/// A model as it was trained, and what it starts from.
+/// The pasted garment, and the refiner's pictures if there is one, as it was trained.
 ///
 /// # Errors
 /// If a value is not finite.
 pub fn own(
     warp: &WarpNetwork,
-    refiner: &Refiner,
+    refiner: Option<&Refiner>,
     sees_warp: bool,
     fittings: &[Fitting],
     device: &Device,
-) -> Result<[Arm<4>; 2]> {
-    let mut arms = ["refined", "composite only"].map(|name| Arm { name, values: vec![] });
+) -> Result<Vec<Arm<4>>> {
+    let mut composite = Arm { name: "composite only", values: vec![] };
+    let mut full = Arm { name: "refined", values: vec![] };
     for (batch, some) in fittings.chunks(BATCH).enumerate() {
-        let laid = laid(some, &flows(warp, some, device)?, sees_warp);
-        let made = refined(refiner, some, &laid, Start::Composite, batch, device)?;
-        for ((fitting, laid), picture) in some.iter().zip(&laid).zip(&made) {
-            arms[0].values.push(judge(fitting, picture)?);
-            arms[1].values.push(judge(fitting, &dress::composite(fitting, laid)?)?);
+        let flows = flows(warp, some, device)?;
+        for (fitting, laid) in some.iter().zip(laid(some, &flows, true)) {
+            composite.values.push(judge(fitting, &dress::composite(fitting, &laid)?)?);
+        }
+        if let Some(refiner) = refiner {
+            let laid = laid(some, &flows, sees_warp);
+            let made = refined(refiner, some, &laid, Start::Composite, batch, device)?;
+            let judged = some.iter().zip(&made).map(|(fitting, picture)| judge(fitting, picture));
+            full.values.extend(judged.collect::<Result<Vec<_>>>()?);
         }
     }
-    Ok(arms)
+    Ok(if refiner.is_some() { vec![composite, full] } else { vec![composite] })
 }
 
 /// The refiner's pictures of a batch, kept pixels as they were.

@@ -114,7 +114,7 @@ fn untrained_try_on() -> &'static [u8] {
     BYTES.get_or_init(|| {
         let (rng, device) = (&mut seed::stream(5, 0), burn::tensor::Device::flex());
         let warp = WarpNetwork::random(&WarpConfig::small(), rng, &device);
-        to_file(&warp, &Refiner::random(&RefinerConfig::small(), rng, &device)).unwrap()
+        to_file(&warp, Some(&Refiner::random(&RefinerConfig::small(), rng, &device))).unwrap()
     })
 }
 

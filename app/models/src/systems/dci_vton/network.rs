@@ -18,8 +18,8 @@ const REFINER: &str = "refiner";
 pub struct Networks {
     /// Bends the garment.
     pub warp: WarpNetwork,
-    /// Paints.
-    pub refiner: Refiner,
+    /// Paints; a file without it can bend and blend.
+    pub refiner: Option<Refiner>,
 }
 
 impl Networks {
@@ -28,10 +28,11 @@ impl Networks {
     /// # Errors
     /// If they do not decode or fit.
     pub fn load(bytes: &[u8], device: &Device) -> Result<Self, ModelError> {
-        Ok(Self {
-            warp: load_warp(weights::part(bytes, WARP)?, device)?,
-            refiner: Refiner::load(&RefinerConfig::small(), weights::part(bytes, REFINER)?, device)?,
-        })
+        let warp = load_warp(weights::part(bytes, WARP)?, device)?;
+        // The file decodes, so this fails only where there is none.
+        let refiner = weights::part(bytes, REFINER).ok();
+        let refiner = refiner.map(|part| Refiner::load(&RefinerConfig::small(), part, device)).transpose()?;
+        Ok(Self { warp, refiner })
     }
 }
 
@@ -49,8 +50,10 @@ pub fn load_warp(bytes: Vec<u8>, device: &Device) -> Result<WarpNetwork, ModelEr
 ///
 /// # Errors
 /// If a network cannot be serialised.
-pub fn to_file(warp: &WarpNetwork, refiner: &Refiner) -> Result<Vec<u8>, ModelError> {
+pub fn to_file(warp: &WarpNetwork, refiner: Option<&Refiner>) -> Result<Vec<u8>, ModelError> {
     let warp = weights::to_safetensors(warp, DType::F16)?;
-    let refiner = weights::to_safetensors(refiner, DType::F16)?;
-    weights::join(&[(WARP, &warp), (REFINER, &refiner)])
+    let refiner = refiner.map(|refiner| weights::to_safetensors(refiner, DType::F16)).transpose()?;
+    let files = [(WARP, Some(&warp)), (REFINER, refiner.as_ref())];
+    let files: Vec<_> = files.into_iter().filter_map(|(name, bytes)| Some((name, &bytes?[..]))).collect();
+    weights::join(&files)
 }

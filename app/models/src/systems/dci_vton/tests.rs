@@ -23,11 +23,16 @@ use crate::{
 };
 
 fn model() -> Box<dyn Model> {
+    with_refiner(true)
+}
+
+fn with_refiner(has_one: bool) -> Box<dyn Model> {
     let device = Device::flex();
     let rng = &mut seed::stream(5, 0);
     let warp = WarpNetwork::random(&WarpConfig::small(), rng, &device);
     let refiner = Refiner::random(&RefinerConfig::small(), rng, &device);
-    registry::load("dci-vton", "small", to_file(&warp, &refiner).unwrap(), &device).unwrap()
+    let file = to_file(&warp, has_one.then_some(&refiner)).unwrap();
+    registry::load("dci-vton", "small", file, &device).unwrap()
 }
 
 fn request(parameters: Value, seed: u64) -> SampleRequest {
@@ -158,6 +163,15 @@ fn photos_need_the_networks_that_find_people() {
     model.equip(people).unwrap();
     let error = made(model.as_ref(), json!({}), 1, &wall).expect_err("nobody is there").to_string();
     assert!(error.starts_with("inputs.person: nobody"), "{error}");
+}
+
+#[test]
+fn without_a_refiner_garments_are_blended_and_nothing_else_is_pretended() {
+    let model = with_refiner(false);
+    let with = |method| made(model.as_ref(), json!({ "method": method }), 1, &Inputs::default());
+    assert_eq!(with("auto").unwrap().0, with("blend").unwrap().0);
+    let error = with("refine").expect_err("there is none").to_string();
+    assert!(error.starts_with("parameters.method: needs a refiner"), "{error}");
 }
 
 #[test]

@@ -100,7 +100,12 @@ impl Refinement {
         let time = Tensor::full([self.z.dims()[0]], step.time as f32, &self.z.device());
         let (z, context) = (self.z.clone(), self.context.clone());
         let epsilon = refiner.epsilon(z.clone(), self.z_inpaint.clone(), self.keep_small.clone(), context, time);
-        self.predicted = Some(step.predicted(z.clone(), epsilon.clone()));
+        // A picture has no values beyond −1 … 1, and what lies beyond in ẑ₀ is an error of ε times up to 14.6 (1/√ᾱ₉₉₉):
+        // pixel-space diffusion cuts it off, and the first stage here is pixel space. The paper's latents have no bounds.
+        let picture = first_stage::decode(step.predicted(z.clone(), epsilon)).clamp(-1.0, 1.0);
+        let predicted = first_stage::encode(picture);
+        let epsilon = (z.clone() - predicted.clone() * step.alpha.sqrt()) / (1.0 - step.alpha).sqrt();
+        self.predicted = Some(predicted);
         self.z = match &mut self.way {
             Way::Ddim { done } => {
                 *done += 1;

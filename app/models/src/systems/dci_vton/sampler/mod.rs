@@ -98,10 +98,14 @@ impl FittingRoom {
             None => (Some(choice::person(&task.parameters)?), None),
         };
         let method = match (task.parameters.method, &looking) {
-            (Method::Auto, Some(_)) => Method::Blend,
-            (Method::Auto, None) => Method::Refine,
+            (Method::Auto, None) if model.networks.refiner.is_some() => Method::Refine,
+            (Method::Auto, _) => Method::Blend,
             (chosen, _) => chosen,
         };
+        if is_refined(method) && model.networks.refiner.is_none() {
+            let message = "needs a refiner, which this model has not: choose blend or composite";
+            return Err(ModelError::Parameters(format!("parameters.method: {message}")));
+        }
         let mut stages = Vec::new();
         if looking.is_some() {
             stages.extend([Stage::Look, Stage::LookCloser, Stage::Outline]);
@@ -183,7 +187,8 @@ impl FittingRoom {
         let draft: Draft =
             composite(tensor(&agnostic), tensor(&worn.laid.warped), mask(&worn.laid.warped_mask), mask(&fitting.keep));
         let start = if self.method == Method::NoiseStart { Start::Noise } else { Start::Composite };
-        let context = self.networks.refiner.context(tensor(&fitting.garment));
+        let refiner = self.networks.refiner.as_ref().ok_or_else(too_early)?;
+        let context = refiner.context(tensor(&fitting.garment));
         let mut rng = seed::stream(self.task.seed, self.task.index);
         let solver = self.task.parameters.solver;
         let (person, keep) = (tensor(&fitting.person), mask(&fitting.keep));
@@ -192,7 +197,7 @@ impl FittingRoom {
 
     fn refine(&mut self) -> Result<(), ModelError> {
         let refinement = self.refinement.as_mut().ok_or_else(too_early)?;
-        refinement.step(&self.networks.refiner);
+        refinement.step(self.networks.refiner.as_ref().ok_or_else(too_early)?);
         if self.stages.get(self.done + 1) != Some(&Stage::Refine) {
             self.owed = Some(refinement.picture().flatten(0, 3));
         }
