@@ -19,7 +19,7 @@ fn pictures() -> impl Strategy<Value = Image> {
     (1_usize..24, 1_usize..24, 1_u8..=255).prop_flat_map(|(width, height, colours)| {
         // Few colours make areas, many make noise.
         prop::collection::vec(0..colours, 3 * width * height)
-            .prop_map(move |pixels| Image::new(width, height, pixels).unwrap())
+            .prop_map(move |pixels| Image::new(width, height, pixels).expect("sides that are filled"))
     })
 }
 
@@ -33,8 +33,8 @@ fn sightings() -> impl Strategy<Value = Sighting> {
     let places = prop::collection::vec(place, Joint::COUNT);
     let scores = prop::collection::vec(scores, Joint::COUNT);
     (places, scores, 0.0_f32..0.3).prop_map(|(places, scores, others)| Sighting {
-        places: places.try_into().unwrap(),
-        scores: scores.try_into().unwrap(),
+        places: places.try_into().expect("a place for each joint"),
+        scores: scores.try_into().expect("a score for each joint"),
         others,
     })
 }
