@@ -37,9 +37,10 @@ test("a drawn person is dressed, and a link dresses them again", { timeout: PATI
   const page = await opened();
   await id(page, "drawn_person-kai").click();
   await id(page, "drawn_garment-red-checks").click();
+  await id(page, "seed").fill("5");
   assert.match(await sample(page), /^Done/);
   await shown(page, "sample", VIEW);
-  assert.match(await id(page, "caption").textContent(), /^kai in red-checks, seed \d+$/);
+  assert.match(await id(page, "caption").textContent(), /^kai in red-checks, seed 5$/);
   assert.match(await id(page, "numbers").textContent(), /Garment fidelity/);
   const [result, mask] = [await file(page, "result"), await file(page, "mask")];
   assert.deepEqual([result.size, mask.size], [[48, 64], [48, 64]]);
@@ -115,7 +116,6 @@ test("a photo is looked at, and one of nobody is refused with what to do", { tim
   await picture(page, "portrait");
   assert.match(said, /^Done/);
   await shown(page, "sample", VIEW);
-  assert.equal(await id(page, VIEW).getAttribute("data-shape"), "512x512");
   await id(page, "file-open").setInputFiles({
     name: "stars.jpg",
     mimeType: "image/jpeg",
