@@ -116,6 +116,7 @@ test("a photo is looked at, and one of nobody is refused with what to do", { tim
   await picture(page, "portrait");
   assert.match(said, /^Done/);
   await shown(page, "sample", VIEW);
+  assert.equal(await id(page, VIEW).getAttribute("data-shape"), "512x512");
   await id(page, "file-open").setInputFiles({
     name: "stars.jpg",
     mimeType: "image/jpeg",
