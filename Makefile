@@ -101,6 +101,11 @@ train-rescaling: server ## Trains the small models of dlv-irn again, from the sh
 	train x2-sr --set iterations=1500; \
 	train x4-small --set iterations=2000 --set crop=48 --set batch_size=8 --set small_weight=16
 
+.PHONY: train-tryon
+train-tryon: server ## Trains the small model of dci-vton again, on drawn people
+	$(TARGET_DIR)/release/vitrine train dci-vton --preset small --set iterations=0 \
+	    --checkpoints $(DATA)/training/tryon --out assets/weights/dci-vton/small --force
+
 .PHONY: score-tables
 score-tables: setup ## Writes the score tables of op-gfn again, from the published data
 	$(CARGO) run --release --locked --workspace --example score_tables assets
@@ -174,6 +179,7 @@ bench-quality: server
 	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400; done
 	for preset in $(RESCALERS); do \
 	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset; done
+	$(TARGET_DIR)/release/vitrine evaluate dci-vton --preset small
 	for flow in $(FLOW_PRESETS); do \
 	  $(TARGET_DIR)/release/vitrine evaluate $${flow%/*} --preset $${flow#*/} $(FLOWS); done
 
@@ -196,6 +202,7 @@ bench-browser: setup-test web server
 	node e2e/bench/ort.mjs
 	node e2e/bench/rescaling.mjs
 	node e2e/bench/rescaling-memory.mjs
+	node e2e/bench/tryon.mjs
 	node e2e/bench/volume-view.mjs
 	node e2e/bench/structure-view.mjs
 

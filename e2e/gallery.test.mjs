@@ -36,8 +36,10 @@ test("a finished sample is to be seen before any model code or weights are asked
   const heavy = asked.filter((path) => /\/pkg\/worker|\.safetensors$/.test(path));
   assert.deepEqual(heavy, []);
   await picture(page, "system-example");
+  // Asked for before the click: a slow click returns when the request is long under way.
+  const code = page.waitForRequest((request) => /worker\..*\.wasm$/.test(new URL(request.url()).pathname));
   await id(page, "sample-button").click();
-  await page.waitForRequest((request) => /worker\..*\.wasm$/.test(new URL(request.url()).pathname));
+  await code;
 });
 
 test("nothing on these pages complains", () => {

@@ -187,6 +187,20 @@ test("pictures come by drop and by paste", { timeout: PATIENCE }, async () => {
   await hand(page, "paste", "pasted.webp", "image/webp", await photo(page, 32, 40, "image/webp"));
   await has(page, "picture-name", /^pasted\.webp: 32 × 40/);
   assert.equal(await shape(page), "32x40");
+  // The button, for who has no keyboard.
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copy = (type, bytes) =>
+    page.evaluate(
+      ([type, bytes]) => navigator.clipboard.write([new ClipboardItem({ [type]: new Blob([new Uint8Array(bytes)], { type }) })]),
+      [type, Array.from(bytes)],
+    );
+  await copy("image/png", await photo(page, 48, 36));
+  await id(page, "paste").click();
+  await has(page, "picture-name", /^pasted\.png: 48 × 36/);
+  await copy("text/plain", Buffer.from("no picture"));
+  await id(page, "paste").click();
+  await has(page, "problem", "There is no picture on the clipboard");
+  assert.equal(await shape(page), "48x36", "the last picture stays");
 });
 
 test("what the model code does not read is converted here, and said", { timeout: PATIENCE }, async () => {

@@ -10,6 +10,9 @@ use crate::{
     store::Assets,
 };
 
+/// Silence after which the sender of a form counts as gone.
+const SILENCE: Duration = Duration::from_secs(20);
+
 /// Where things lie.
 #[derive(Clone, Debug, Args)]
 pub struct Places {
@@ -97,7 +100,12 @@ impl Serve {
     pub fn limits(&self) -> Limits {
         let rates =
             Rates { requests: self.requests_per_minute, samplings: self.samplings_per_minute, proxies: self.proxies };
-        let uploads = Bounds { file: self.max_upload_bytes, form: self.max_form_bytes, disk: self.max_kept_bytes };
+        let uploads = Bounds {
+            file: self.max_upload_bytes,
+            form: self.max_form_bytes,
+            disk: self.max_kept_bytes,
+            silence: SILENCE,
+        };
         Limits { queue: self.queue, voxels: self.max_voxels, pixels: self.max_pixels, uploads, rates }
     }
 }

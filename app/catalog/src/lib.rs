@@ -15,4 +15,4 @@ pub mod systems;
 pub use input::Input;
 pub use request::{Device, SampleRequest, TrainRequest};
 pub use schema::{Field, FieldError, FieldKind};
-pub use system::{ModelFile, Preset, System};
+pub use system::{Companion, ModelFile, Preset, System};

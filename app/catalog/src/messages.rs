@@ -20,9 +20,10 @@ pub enum ToWorker {
         job: u32,
         /// What to sample.
         request: SampleRequest,
-        /// Where the weights are and what they must hash to; none for a preset that has none, see
-        /// [`Preset::weights`](crate::Preset::weights).
-        weights: Option<WeightsSource>,
+        /// Where the weights are and what they must hash to: the preset's, none if it has none (see
+        /// [`Preset::weights`](crate::Preset::weights)), then the [`System::companion`](crate::System::companion), where
+        /// an input needs it.
+        weights: Vec<WeightsSource>,
         /// The pictures to work on, as they came from the visitor.
         #[serde(default)]
         inputs: Vec<InputFile>,

@@ -28,6 +28,8 @@ pub struct System {
     pub cpu_only: bool,
     /// Pictures that it works on; without any, a seed is all it needs.
     pub inputs: Vec<Input>,
+    /// Weights that an input needs besides the preset's.
+    pub companion: Option<Companion>,
     /// Models of this system; the first is the default.
     pub presets: Vec<Preset>,
     /// Parameters of sampling.
@@ -46,6 +48,15 @@ pub struct System {
 /// Errors in complete sampling parameters whose fields are each within their bounds: combinations that a preset cannot
 /// do, text that does not mean anything. Their fields are named as in `parameters.size`.
 pub type Combination = fn(&Preset, &Map<String, Value>) -> Vec<FieldError>;
+
+/// Weights that all presets share, needed only where an input is given: a visitor without it never loads them.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Companion {
+    /// Name of the file.
+    pub file: &'static str,
+    /// Name of the input.
+    pub input: &'static str,
+}
 
 /// A publication.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -85,6 +96,12 @@ impl System {
     /// Whether it is trained before it samples; some learn while they do.
     pub fn is_trained(&self) -> bool {
         !self.training.is_empty()
+    }
+
+    /// Logical path below `assets/` of the companion, if one of the inputs that are given needs it.
+    pub fn companion_path(&self, given: &[&str]) -> Option<String> {
+        let companion = self.companion.as_ref().filter(|companion| given.contains(&companion.input))?;
+        Some(format!("weights/{}/{}", self.slug, companion.file))
     }
 
     /// The preset of that name.

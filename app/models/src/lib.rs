@@ -5,11 +5,13 @@
 //! server's GPU, on a CPU and on WebGPU in a browser.
 
 pub mod adversarial;
+pub mod appearance_flow;
 pub mod bayesian_flow;
 pub mod diffusion;
 pub mod gflownet;
 pub mod invertible;
 pub mod nn;
+pub mod people;
 pub mod registry;
 pub mod sampling;
 pub mod seed;

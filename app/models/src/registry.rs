@@ -16,6 +16,14 @@ pub trait Model: Send {
     /// If the parameters ask for what this model cannot do.
     fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError>;
 
+    /// Takes the weights of [`System::companion`](catalog::System::companion).
+    ///
+    /// # Errors
+    /// If the system has none, or they do not decode or fit.
+    fn equip(&mut self, _companion: &[u8]) -> Result<(), ModelError> {
+        Err(ModelError::Weights("this system needs no other weights".to_owned()))
+    }
+
     /// Makes all samples of `indices`, in their order; a model that gains from batches makes many at once. Not in a
     /// browser: it waits for the device.
     ///
@@ -46,6 +54,7 @@ pub trait Model: Send {
 pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
     match system {
         "crysbfn" => systems::crysbfn::load(preset, weights, device),
+        "dci-vton" => systems::dci_vton::load(preset, weights, device),
         "dlv-irn" => systems::dlv_irn::load(preset, weights, device),
         "fl-gfn" => systems::fl_gfn::load(preset, weights, device),
         "oc-gfn" => systems::oc_gfn::load(preset, weights, device),

@@ -62,6 +62,36 @@ pub fn write_arrays(arrays: &[(Array, DType)]) -> Result<Vec<u8>, ModelError> {
     safetensors::serialize(views.collect::<Result<Vec<_>, ModelError>>()?, None).map_err(bad)
 }
 
+/// The bytes of one safetensors file that holds several: the tensors of each under its name and a dot.
+///
+/// # Errors
+/// If a file does not decode.
+pub fn join(files: &[(&str, &[u8])]) -> Result<Vec<u8>, ModelError> {
+    let bad = |error: safetensors::SafeTensorError| ModelError::Weights(error.to_string());
+    let mut views = Vec::new();
+    for (name, bytes) in files {
+        let file = SafeTensors::deserialize(bytes).map_err(bad)?;
+        views.extend(file.tensors().into_iter().map(|(tensor, view)| (format!("{name}.{tensor}"), view)));
+    }
+    safetensors::serialize(views, None).map_err(bad)
+}
+
+/// The bytes of one of the files that [`join`] put together.
+///
+/// # Errors
+/// If the file does not decode, or holds nothing of that name.
+pub fn part(bytes: &[u8], name: &str) -> Result<Vec<u8>, ModelError> {
+    let bad = |error: safetensors::SafeTensorError| ModelError::Weights(error.to_string());
+    let file = SafeTensors::deserialize(bytes).map_err(bad)?;
+    let tensors = file.tensors();
+    let own = tensors.iter().filter_map(|(tensor, view)| Some((tensor.strip_prefix(name)?.strip_prefix('.')?, view)));
+    let own: Vec<_> = own.collect();
+    if own.is_empty() {
+        return Err(ModelError::Weights(format!("there is nothing of `{name}` in it")));
+    }
+    safetensors::serialize(own, None).map_err(bad)
+}
+
 /// Loads a PyTorch checkpoint (`torch.save` of a `state_dict`, zip or legacy format) into `module`.
 ///
 /// `names` are pairs (pattern of the file's tensor names, replacement). Batch-norm names and transposed linear
@@ -136,6 +166,19 @@ mod tests {
 
     fn as_kind(arrays: Vec<Array>, dtype: DType) -> Vec<(Array, DType)> {
         arrays.into_iter().map(|array| (array, dtype)).collect()
+    }
+
+    #[test]
+    fn files_are_joined_and_taken_apart() {
+        let [first, second] = [DType::F16, DType::F32].map(|dtype| write_arrays(&as_kind(arrays(), dtype)).unwrap());
+        let joined = join(&[("warp", &first), ("people", &second)]).unwrap();
+        assert_eq!(
+            read_arrays(&joined).unwrap().iter().map(|array| &*array.name).collect::<Vec<_>>(),
+            ["people.a", "people.b", "warp.a", "warp.b"]
+        );
+        assert_eq!(read_arrays(&part(&joined, "warp").unwrap()).unwrap(), arrays());
+        assert_eq!(read_arrays(&part(&joined, "people").unwrap()).unwrap(), arrays());
+        assert!(part(&joined, "war").is_err() && part(b"no file", "warp").is_err() && join(&[("a", b"no")]).is_err());
     }
 
     #[test]

@@ -55,8 +55,10 @@ pub enum SampleKind {
     Crystal,
     /// [`Sample::Objects`].
     Objects,
-    /// [`Sample::Pictures`].
+    /// [`Sample::Pictures`] of one picture.
     Pictures,
+    /// [`Sample::Pictures`] of somebody in a garment.
+    Fittings,
 }
 
 impl SampleKind {
@@ -66,7 +68,7 @@ impl SampleKind {
             Self::Volume => "nrrd",
             Self::Crystal => "cif",
             Self::Objects => "jsonl",
-            Self::Pictures => "png",
+            Self::Pictures | Self::Fittings => "png",
         }
     }
 

@@ -19,6 +19,11 @@ impl Inputs {
         self
     }
 
+    /// The names of all.
+    pub fn names(&self) -> Vec<&str> {
+        self.0.keys().map(String::as_str).collect()
+    }
+
     /// The picture of that name.
     pub fn get(&self, name: &str) -> Option<&Decoded> {
         self.0.get(name)

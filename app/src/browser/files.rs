@@ -1,9 +1,28 @@
 //! Files of the visitor, which stay with the browser until their bytes are wanted.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Url};
+use web_sys::{Blob, BlobPropertyBag, File, Url};
+
+// Bound here and not through web-sys: another feature there would rebuild wgpu and burn for everyone.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = File)]
+    type NamedFile;
+    #[wasm_bindgen(constructor, catch, js_class = "File")]
+    fn new(parts: &Array, name: &str, options: &JsValue) -> Result<NamedFile, JsValue>;
+}
+
+/// The content of a blob as a file with a name.
+///
+/// # Errors
+/// What the browser threw.
+pub fn named(content: &Blob, name: &str, media_type: &str) -> Result<File, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"type".into(), &media_type.into())?;
+    Ok(NamedFile::new(&Array::of1(content), name, &options)?.unchecked_into())
+}
 
 /// The bytes of a file, in JavaScript's memory.
 ///

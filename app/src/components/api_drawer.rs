@@ -1,5 +1,6 @@
 //! "Use via API": the present settings as curl, command line and Python.
 
+use catalog::Input;
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;
@@ -13,8 +14,15 @@ use crate::{
 pub fn ApiDrawer(session: Session) -> impl IntoView {
     let language = RwSignal::new(Language::Curl);
     let origin = window().location().origin().unwrap_or_default();
+    // Those that must be given, and those that are.
+    let inputs = move || {
+        session.job.track();
+        let given = session.kind.case().map(|case| case.inputs()).unwrap_or_default();
+        let is_sent = |input: &&Input| input.required || given.iter().any(|(name, _)| name == input.name);
+        session.system.inputs.iter().filter(is_sent).cloned().collect::<Vec<_>>()
+    };
     let text = Signal::derive(move || match session.settings.with(|s| s.request(session.system)) {
-        Ok(request) => snippet(language.get(), &request, &session.system.inputs, &origin),
+        Ok(request) => snippet(language.get(), &request, &inputs(), &origin),
         Err(_) => "Correct the marked fields first.".to_owned(),
     });
     let choice = move |(choice, title): (Language, &'static str)| {

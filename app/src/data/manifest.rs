@@ -39,7 +39,12 @@ impl Manifest {
 
     /// The weights of a preset, if it has any and they are shipped.
     pub fn weights(&self, system: &str, preset: &catalog::Preset) -> Option<WeightsSource> {
-        let entry = self.find(&preset.path(system, catalog::ModelFile::Weights))?;
+        self.source(&preset.path(system, catalog::ModelFile::Weights))
+    }
+
+    /// A weights file of that logical path, if it is shipped.
+    pub fn source(&self, logical: &str) -> Option<WeightsSource> {
+        let entry = self.find(logical)?;
         Some(WeightsSource { url: entry.path.clone(), bytes: entry.bytes, sha256: entry.sha256.clone() })
     }
 }

@@ -59,8 +59,8 @@ pub fn Gallery() -> impl IntoView {
         <section class="intro">
             <h1>"Generative models at work"</h1>
             <p class="lead">
-                "Each case holds a published method, trained here from real data. Draw a new specimen in your browser, \
-                 turn it, measure it against the real thing, and take it with you."
+                "Each case holds a published method, trained here, from real data wherever there are any that may be used. \
+                 Draw a new specimen in your browser, turn it, measure it against the real thing, and take it with you."
             </p>
         </section>
         {hero}

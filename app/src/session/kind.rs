@@ -2,6 +2,7 @@
 //! it by [`Case`] only, and each module below is all that brings it in.
 
 mod crystal;
+mod fittings;
 mod objects;
 mod pictures;
 mod volume;
@@ -113,6 +114,7 @@ pub async fn load(kind: SampleKind) -> Result<NewCase, SplitLoaderError> {
         SampleKind::Crystal => crystal::code().await,
         SampleKind::Objects => objects::code().await,
         SampleKind::Pictures => pictures::code().await,
+        SampleKind::Fittings => fittings::code().await,
     }
 }
 

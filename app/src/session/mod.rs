@@ -4,6 +4,7 @@
 mod crystal;
 mod depictions;
 mod files;
+mod fittings;
 mod kind;
 mod objects;
 mod pictures;
@@ -11,6 +12,7 @@ mod sampling;
 mod volume;
 
 pub use crystal::{CrystalCase, Nearest};
+pub use fittings::{DRAWN_GARMENT, DRAWN_PERSON, FittingsCase, Frame, Own, PORTRAIT_NAME};
 pub use kind::{Case, Kind, NewCase, Parts, load};
 pub use objects::ObjectsCase;
 pub use pictures::PicturesCase;
@@ -71,7 +73,7 @@ impl Session {
     ) -> Self {
         let (settings, link_errors) = Settings::from_query(system, query);
         // A link holds no picture: what needs one waits for it.
-        let repeat = settings.seed_chosen && system.inputs.is_empty();
+        let repeat = settings.seed_chosen && !system.inputs.iter().any(|input| input.required);
         let session = Self {
             system,
             settings: RwSignal::new(settings),

@@ -26,7 +26,7 @@ const OBEY_MS: f64 = 5_000.0;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
     last_id: u32,
-    request: Option<(SampleRequest, Option<WeightsSource>)>,
+    request: Option<(SampleRequest, Vec<WeightsSource>)>,
     retried: bool,
     heard_at: f64,
     /// The visitor was told of the silence.
@@ -60,11 +60,17 @@ impl Session {
         self.problem.set(None);
         let needed = self.system.preset(&request.preset).is_none_or(|preset| preset.weights);
         let known = self.manifest.with_untracked(Option::is_some);
-        let weights = self.manifest.with_untracked(|manifest| {
-            let manifest = manifest.as_ref()?;
-            manifest.weights(self.system.slug, self.system.preset(&request.preset)?)
+        let chosen = self.kind.case().map(|case| case.inputs()).unwrap_or_default();
+        let given: Vec<_> = chosen.iter().map(|(name, _)| name.as_str()).collect();
+        let companion = self.system.companion_path(&given);
+        let weights: Vec<_> = self.manifest.with_untracked(|manifest| {
+            let manifest = manifest.as_ref();
+            let own =
+                manifest.zip(self.system.preset(&request.preset)).and_then(|(m, p)| m.weights(self.system.slug, p));
+            own.into_iter().chain(manifest.zip(companion.as_ref()).and_then(|(m, path)| m.source(path))).collect()
         });
-        if !known || (needed && weights.is_none()) {
+        let wanted = usize::from(needed) + usize::from(companion.is_some());
+        if !known || weights.len() < wanted {
             let why = if known {
                 "This site ships no weights of this preset."
             } else {
@@ -73,8 +79,7 @@ impl Session {
             self.job.set(Job { phase: Phase::Failed(why.to_owned()), ..Job::default() });
             return;
         }
-        let chosen = self.kind.case().map(|case| case.inputs()).unwrap_or_default();
-        let has = |input: &str| chosen.iter().any(|(name, _)| name == input);
+        let has = |input: &str| given.contains(&input);
         if let Some(input) = self.system.inputs.iter().find(|input| input.required && !has(input.name)) {
             let why = format!("Nothing was sampled: choose a {} first.", input.title.to_lowercase());
             self.job.set(Job { phase: Phase::Failed(why), ..Job::default() });
@@ -130,7 +135,7 @@ impl Session {
         }
     }
 
-    fn send(self, request: SampleRequest, weights: Option<WeightsSource>) {
+    fn send(self, request: SampleRequest, weights: Vec<WeightsSource>) {
         let Some(worker) = self.worker.get_value() else { return };
         let id = self.work.try_update_value(|work| {
             work.last_id += 1;
@@ -160,7 +165,7 @@ impl Session {
     }
 
     /// Sends a job with the files that it works on. They are read anew each time, so that a second try has them too.
-    fn post(self, worker: WorkerClient, id: u32, request: SampleRequest, weights: Option<WeightsSource>) {
+    fn post(self, worker: WorkerClient, id: u32, request: SampleRequest, weights: Vec<WeightsSource>) {
         let inputs = self.kind.case().map(|case| case.inputs()).unwrap_or_default();
         let named = inputs.iter().map(|(name, file)| InputFile { name: name.clone(), bytes: file.size() as u64 });
         let message = ToWorker::Sample { job: id, request, weights, inputs: named.collect() };

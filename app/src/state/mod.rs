@@ -3,6 +3,7 @@
 pub mod contest;
 pub mod crystal;
 pub mod draws;
+pub mod fittings;
 pub mod job;
 pub mod painting;
 pub mod pictures;

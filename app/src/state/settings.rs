@@ -19,7 +19,7 @@ pub const FIRST_SEED: u64 = 1;
 /// looked at as a law.
 pub fn most_samples(system: &System) -> u32 {
     match system.makes {
-        SampleKind::Volume | SampleKind::Pictures => 1,
+        SampleKind::Volume | SampleKind::Pictures | SampleKind::Fittings => 1,
         SampleKind::Crystal => 16,
         SampleKind::Objects => MAX_COUNT,
     }

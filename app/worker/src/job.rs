@@ -45,9 +45,23 @@ impl From<ModelError> for Stop {
         match error {
             // Output that is no sample (NaN, say) from weights that were verified: the device computed it.
             ModelError::Device(_) | ModelError::Output(_) => Self::Device(error.to_string()),
+            // Such a message names its field already: `inputs.person: …`.
+            ModelError::Parameters(message) => match message.split_once(": ") {
+                Some((field, rest)) if field.starts_with("inputs.") || field.starts_with("parameters.") => {
+                    Self::Failed(sentence(rest), vec![FieldError::new(field, rest)])
+                }
+                _ => Self::Failed(message, vec![]),
+            },
             _ => Self::Failed(error.to_string(), vec![]),
         }
     }
+}
+
+/// `nobody is there` → `Nobody is there.`
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 impl From<WeightsError> for Stop {
@@ -84,7 +98,8 @@ impl Chosen {
 struct Warm {
     system: String,
     preset: String,
-    sha256: String,
+    /// Hashes of the weights that it was built from: its preset's first.
+    holds: Vec<String>,
     device: Device,
     model: Box<dyn Model>,
     /// Parameters whose kernels are compiled.
@@ -110,10 +125,10 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: SampleRequest,
-        source: Option<WeightsSource>,
+        sources: Vec<WeightsSource>,
         files: Vec<(InputFile, Vec<u8>)>,
     ) {
-        let end = match self.attempts(job, request, source.as_ref(), files).await {
+        let end = match self.attempts(job, request, &sources, files).await {
             Ok(()) => FromWorker::Done { job },
             Err(Stop::Cancelled) => FromWorker::Cancelled { job },
             Err(Stop::Device(message)) => FromWorker::Failed { job, message, fields: vec![] },
@@ -126,7 +141,7 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: SampleRequest,
-        source: Option<&WeightsSource>,
+        sources: &[WeightsSource],
         files: Vec<(InputFile, Vec<u8>)>,
     ) -> Result<(), Stop> {
         let checked = match request.check(Venue::Browser) {
@@ -144,10 +159,10 @@ impl<H: Host> Jobs<H> {
             self.choose(request.device).await?
         };
         let mut finished = 0;
-        match self.run(job, &request, &inputs, source, chosen, &mut finished).await {
+        match self.run(job, &request, &inputs, sources, chosen, &mut finished).await {
             Err(Stop::Device(reason)) if self.broken_gpu.is_some() => {
                 let chosen = Chosen::cpu(Some(format!("The GPU failed ({reason}), so the CPU went on.")));
-                self.run(job, &request, &inputs, source, chosen, &mut finished).await
+                self.run(job, &request, &inputs, sources, chosen, &mut finished).await
             }
             end => end,
         }
@@ -194,12 +209,12 @@ impl<H: Host> Jobs<H> {
         job: u32,
         request: &SampleRequest,
         inputs: &Inputs,
-        source: Option<&WeightsSource>,
+        sources: &[WeightsSource],
         chosen: Chosen,
         finished: &mut u32,
     ) -> Result<(), Stop> {
         let device = chosen.device;
-        let result = self.run_on(job, request, inputs, source, chosen, finished).await;
+        let result = self.run_on(job, request, inputs, sources, chosen, finished).await;
         if let (Err(Stop::Device(reason)), Device::Webgpu) = (&result, device) {
             self.broken_gpu = Some(reason.clone());
             self.checked_gpu = None;
@@ -213,11 +228,11 @@ impl<H: Host> Jobs<H> {
         job: u32,
         request: &SampleRequest,
         inputs: &Inputs,
-        source: Option<&WeightsSource>,
+        sources: &[WeightsSource],
         mut chosen: Chosen,
         finished: &mut u32,
     ) -> Result<(), Stop> {
-        self.load(job, request, source, &chosen).await?;
+        self.load(job, request, sources, &chosen).await?;
         let Some(warm) = &mut self.warm else { return Err(Stop::Failed("the model is not loaded".to_owned(), vec![])) };
         let host = &self.host;
         if chosen.compiles && warm.warmed_up_for.as_ref() != Some(&request.parameters) {
@@ -245,37 +260,53 @@ impl<H: Host> Jobs<H> {
         &mut self,
         job: u32,
         request: &SampleRequest,
-        source: Option<&WeightsSource>,
+        sources: &[WeightsSource],
         chosen: &Chosen,
     ) -> Result<(), Stop> {
-        let hash = source.map_or("", |source| &source.sha256);
-        let fits = |w: &Warm| {
-            w.system == request.system && w.preset == request.preset && w.sha256 == hash && w.device == chosen.device
+        let is_same = |w: &Warm| w.system == request.system && w.preset == request.preset && w.device == chosen.device;
+        let known = match self.warm.take().filter(|warm| is_same(warm)) {
+            // What it holds besides does no harm.
+            Some(warm) if sources.iter().all(|source| warm.holds.contains(&source.sha256)) => {
+                self.warm = Some(warm);
+                return Ok(());
+            }
+            Some(warm) if sources.first().is_some_and(|own| warm.holds.first() == Some(&own.sha256)) => Some(warm),
+            _ => None,
         };
-        if self.warm.as_ref().is_some_and(fits) {
-            return Ok(());
-        }
-        self.warm = None;
+        let holds = |source: &WeightsSource| known.as_ref().is_some_and(|warm| warm.holds.contains(&source.sha256));
+        let missing: Vec<_> = sources.iter().filter(|source| !holds(source)).collect();
+        let total = missing.iter().map(|source| source.bytes).sum();
         let host = &self.host;
-        let bytes = match source {
-            None => vec![],
-            Some(source) => {
-                let mut on_bytes = |received, from_cache| {
-                    host.post(&FromWorker::Loading { job, received, total: source.bytes, from_cache }, None);
-                    if host.is_cancelled(job) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-                };
-                host.weights(source, &mut on_bytes).await?
+        let (mut files, mut before) = (Vec::new(), 0);
+        for source in missing {
+            let mut on_bytes = |received: u64, from_cache| {
+                host.post(&FromWorker::Loading { job, received: before + received, total, from_cache }, None);
+                if host.is_cancelled(job) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            files.push((source.sha256.clone(), host.weights(source, &mut on_bytes).await?));
+            before += source.bytes;
+        }
+        let mut files = files.into_iter();
+        let mut warm = match known {
+            Some(warm) => warm,
+            None => {
+                let (hash, bytes) = files.next().unwrap_or_default();
+                let model = host.load(&request.system, &request.preset, bytes, &chosen.tensors)?;
+                Warm {
+                    system: request.system.clone(),
+                    preset: request.preset.clone(),
+                    holds: vec![hash],
+                    device: chosen.device,
+                    model,
+                    warmed_up_for: None,
+                }
             }
         };
-        let model = host.load(&request.system, &request.preset, bytes, &chosen.tensors)?;
-        self.warm = Some(Warm {
-            system: request.system.clone(),
-            preset: request.preset.clone(),
-            sha256: hash.to_owned(),
-            device: chosen.device,
-            model,
-            warmed_up_for: None,
-        });
+        for (hash, bytes) in files {
+            warm.model.equip(&bytes)?;
+            warm.holds.push(hash);
+        }
+        self.warm = Some(warm);
         Ok(())
     }
 }

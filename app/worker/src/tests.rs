@@ -159,7 +159,7 @@ fn told(props: Props, jobs: &[SampleRequest]) -> (Vec<String>, Stage) {
     let stage = Stage(Rc::new(props));
     let mut at_work = Jobs::new(stage.clone(), None);
     for (job, request) in (1..).zip(jobs) {
-        block_on(at_work.sample(job, request.clone(), Some(source()), vec![]));
+        block_on(at_work.sample(job, request.clone(), vec![source()], vec![]));
     }
     let words = stage.0.posted.borrow().iter().map(|(message, bytes)| word(message, bytes.as_deref())).collect();
     (words, stage)

@@ -1,11 +1,13 @@
 //! `vitrine evaluate`: a generator's samples beside the real thing and beside baselines.
 
 use clap::Args;
+use models::systems::dci_vton::Networks;
+use samples::wardrobe::{TEST_PAIRS, test_pair, unpaired_test_pair};
 
 use super::{Failure, evaluate_gflownets, weights};
 use crate::{
     config::Places,
-    training::{crysbfn, dlv_irn, gflownets::Options, judge, porous_gan::COMPARED_SIDE},
+    training::{crysbfn, dci_vton::score, dlv_irn, gflownets::Options, judge, porous_gan::COMPARED_SIDE, table::Table},
 };
 
 /// Arguments of `vitrine evaluate`.
@@ -31,6 +33,9 @@ pub struct EvaluateArgs {
     /// Seeds to repeat on, for systems that learn while they are measured
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=32))]
     seeds: u64,
+    /// For dci-vton: weights of a training with `sees_warp=false`, to stand for the diffusion without the warp
+    #[arg(long, value_name = "FILE")]
+    blind: Option<std::path::PathBuf>,
     /// Few steps and few tasks, for those systems: whether something broke, not how good it is
     #[arg(long)]
     quick: bool,
@@ -50,11 +55,10 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
     let options = Options { seeds: args.seeds, quick: args.quick };
     let bytes = (&*weights.bytes, args.weights.as_deref());
     if let Some(tables) = evaluate_gflownets::tables(system.slug, preset, bytes, &assets, options)? {
-        match args.json {
-            true => println!("{}", serde_json::to_string_pretty(&tables).map_err(anyhow::Error::from)?),
-            false => tables.iter().for_each(|table| println!("{table}")),
-        }
-        return Ok(());
+        return print(&args, &tables);
+    }
+    if system.slug == "dci-vton" {
+        return print(&args, &fittings(&args, &weights.bytes)?);
     }
     let model = models::load(system.slug, preset.name, weights.bytes, &burn::tensor::Device::flex())
         .map_err(|error| Failure::Failed(error.into()))?;
@@ -64,6 +68,43 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
         "dlv-irn" => pictures(&args, model.as_ref(), assets.folder()),
         other => Err(Failure::input("system", format!("{other} has no evaluation"))),
     }
+}
+
+fn print(args: &EvaluateArgs, tables: &[Table]) -> Result<(), Failure> {
+    match args.json {
+        true => println!("{}", serde_json::to_string_pretty(tables).map_err(anyhow::Error::from)?),
+        false => tables.iter().for_each(|table| println!("{table}")),
+    }
+    Ok(())
+}
+
+/// Warps beside warps, pictures beside pictures, and the pictures of garments that nobody wore before.
+fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> {
+    let device = burn::tensor::Device::flex();
+    let load =
+        |bytes: &[u8]| Networks::load(bytes, &device).map_err(|error| Failure::input("weights", error.to_string()));
+    let networks = load(weights)?;
+    let blind = match &args.blind {
+        None => None,
+        Some(file) => {
+            let bytes =
+                std::fs::read(file).map_err(|error| Failure::input("blind", format!("{}: {error}", file.display())))?;
+            load(&bytes)?.refiner
+        }
+    };
+    let count = if args.quick { 50 } else { TEST_PAIRS };
+    let mut tables = Vec::new();
+    for (what, pair) in [("worn", test_pair as fn(usize) -> _), ("somebody else's garment", unpaired_test_pair)] {
+        let fittings = score::test_fittings(count, pair)?;
+        let warps = score::warps(&networks.warp, &fittings, &device)?;
+        tables.extend(score::tables(&format!("{what}, warp"), score::WARP_MEASURES, &warps));
+        let arms = match &networks.refiner {
+            Some(refiner) => score::arms(&networks.warp, refiner, blind.as_ref(), &fittings, &device)?,
+            None => score::own(&networks.warp, None, true, &fittings, &device)?,
+        };
+        tables.extend(score::tables(&format!("{what}, {} steps", score::STEPS), score::MEASURES, &arms));
+    }
+    Ok(tables)
 }
 
 fn pictures(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {

@@ -89,6 +89,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
         None => Vec::new(),
     };
     let weights = weights::read(args.weights.as_deref(), &args.places, checked.system.slug, checked.preset)?;
+    let companion = args.places.assets().companion(checked.system, &inputs.names())?;
     let kind = checked.system.makes;
     let count = files(kind, args.count).saturating_mul(variants.len().max(1) as u32);
     let names = (0..count).map(|index| file_name(kind, index)).chain([METRICS_FILE.to_owned()]);
@@ -96,7 +97,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     let mut output = Folder { path: args.out, meter: Meter::new() };
     let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
     let started = std::time::Instant::now();
-    let drawn = draw(&checked, &variants, &inputs, weights, &measure, &mut output);
+    let drawn = draw(&checked, &variants, &inputs, weights, companion, &measure, &mut output);
     output.meter.end();
     if kind.is_gathered() && drawn.is_ok() {
         eprintln!("Learnt and drew {} objects in {:.1} s.", args.count, started.elapsed().as_secs_f64());

@@ -27,8 +27,6 @@ use crate::store::{Uploads, uploads::Arriving};
 pub const REQUEST: &str = "request";
 /// Parts of a form.
 const MOST_PARTS: usize = 16;
-/// Silence after which a sender counts as gone.
-const SILENCE: Duration = Duration::from_secs(20);
 
 /// How much may be uploaded.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +37,8 @@ pub struct Bounds {
     pub form: u64,
     /// Bytes of all files that lie on the disk, those of other runs included.
     pub disk: u64,
+    /// Silence after which a sender counts as gone.
+    pub silence: Duration,
 }
 
 /// A form, read to its end.
@@ -64,7 +64,7 @@ pub fn is_form(headers: &HeaderMap) -> bool {
 /// If it is no form, breaks off, is too large, has no readable part `request`, or the disk does not take it.
 pub async fn read(request: Request, uploads: &Uploads, bounds: Bounds) -> Result<Form, ApiError> {
     let mut reader = Reader { uploads, bounds, request: None, names: vec![], arrived: None, errors: vec![] };
-    let pace = Pace::default();
+    let pace = Pace::new(bounds.silence);
     let (head, body) = request.into_parts();
     if body.size_hint().lower() > bounds.form {
         return Err(too_large(bounds.form));
@@ -75,7 +75,7 @@ pub async fn read(request: Request, uploads: &Uploads, bounds: Bounds) -> Result
     DefaultBodyLimit::disable().apply(&mut paced);
     let mut parts = Multipart::from_request(paced, &()).await.map_err(|e| broken(&e.body_text()))?;
     let mut seen: Vec<String> = Vec::new();
-    while let Some(part) = in_time(parts.next_field()).await? {
+    while let Some(part) = in_time(parts.next_field(), &pace).await? {
         pace.content();
         let name = part.name().unwrap_or_default().to_owned();
         if seen.len() == MOST_PARTS {
@@ -176,16 +176,16 @@ async fn skip(mut part: Field<'_>, pace: &Pace) -> Result<(), ApiError> {
 }
 
 async fn chunk(part: &mut Field<'_>, pace: &Pace) -> Result<Option<Bytes>, ApiError> {
-    let bytes = in_time(part.chunk()).await?;
+    let bytes = in_time(part.chunk(), pace).await?;
     pace.content();
     Ok(bytes)
 }
 
-async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, ApiError> {
-    match timeout(SILENCE, next).await {
+async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>, pace: &Pace) -> Result<T, ApiError> {
+    match timeout(pace.silence(), next).await {
         Ok(read) => read.map_err(refused),
         Err(_) => {
-            let detail = format!("Nothing came for {} s.", SILENCE.as_secs());
+            let detail = format!("Nothing came for {} s.", pace.silence().as_secs_f32());
             Err(ApiError::Status(StatusCode::REQUEST_TIMEOUT, detail))
         }
     }
@@ -207,4 +207,43 @@ fn too_large(most: u64) -> ApiError {
 fn broken(why: &str) -> ApiError {
     let why = why.trim_end_matches('.');
     ApiError::Status(StatusCode::BAD_REQUEST, format!("The form cannot be read: {why}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, time::Instant};
+
+    use axum::{http::header, response::IntoResponse as _};
+    use futures::{StreamExt as _, stream};
+
+    use super::*;
+
+    /// A form whose sender falls silent after `sent`, without closing the line.
+    async fn stalled(sent: &'static str, silence: Duration) -> (Duration, StatusCode) {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Uploads::new(folder.path().join("uploads"));
+        let pieces = stream::iter([Ok::<_, Infallible>(Bytes::from_static(sent.as_bytes()))]).chain(stream::pending());
+        let request = Request::post("/").header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+        let request = request.body(Body::from_stream(pieces)).unwrap();
+        let start = Instant::now();
+        let Err(error) = read(request, &uploads, Bounds { file: 1000, form: 2000, disk: 5000, silence }).await else {
+            panic!("a form without an end was read")
+        };
+        let left = std::fs::read_dir(folder.path().join("uploads")).map(Iterator::count).unwrap_or_default();
+        assert_eq!(left, 0, "what has arrived is gone");
+        (start.elapsed(), error.into_response().status())
+    }
+
+    #[tokio::test]
+    async fn a_silent_sender_is_given_up_wherever_it_stops() {
+        const HEAD: &str = "--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a.png\"\r\n\r\n";
+        const FILE: &str =
+            "--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a.png\"\r\n\r\nPNG, it says";
+        let silence = Duration::from_millis(50);
+        for sent in ["--b", HEAD, FILE] {
+            let (waited, status) = stalled(sent, silence).await;
+            assert_eq!(status, StatusCode::REQUEST_TIMEOUT, "{sent}");
+            assert!(waited >= silence && waited < Duration::from_secs(10), "{sent}: {waited:?}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -23,9 +23,14 @@ use tower_http::{
 use super::{error, form, metrics};
 
 /// Time until a response's head, the reading of the request included. Event streams and downloads run on after it.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// The same where the request carries pictures, which come over slow lines, too.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    plain: Duration,
+    /// Where the request carries pictures, which come over slow lines, too.
+    form: Duration,
+}
+
+const PATIENCE: Patience = Patience { plain: Duration::from_secs(30), form: Duration::from_secs(600) };
 
 /// Scripts, styles and everything else come from this server only. `wasm-unsafe-eval` allows compiling WebAssembly
 /// and nothing more; images may be made by the page itself.
@@ -46,7 +51,10 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// The router with all layers around it.
 pub fn wrap(router: Router) -> Router {
-    let mut router = router;
+    wrap_with(router, PATIENCE)
+}
+
+fn wrap_with(mut router: Router, patience: Patience) -> Router {
     // Inside the router, so that the matched route is known.
     router = router.layer(middleware::from_fn(metrics::count));
     for (name, value) in HEADERS {
@@ -57,7 +65,7 @@ pub fn wrap(router: Router) -> Router {
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     // Last is outermost.
     router
-        .layer(middleware::from_fn(in_time))
+        .layer(middleware::from_fn_with_state(patience, in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::map_response(error::dress))
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(compressed))
@@ -66,8 +74,8 @@ pub fn wrap(router: Router) -> Router {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
-    let time = if form::is_form(request.headers()) { UPLOAD_TIMEOUT } else { TIMEOUT };
+async fn in_time(State(patience): State<Patience>, request: Request, next: Next) -> Response {
+    let time = if form::is_form(request.headers()) { patience.form } else { patience.plain };
     let answer = tokio::time::timeout(time, next.run(request)).await;
     answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
 }
@@ -85,4 +93,42 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let mut response = error::problem(StatusCode::INTERNAL_SERVER_ERROR, detail, Vec::new());
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use axum::{body::Body, routing::post};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    /// How long a request of that type may wait, and how it is answered then.
+    async fn waits(content_type: &str, patience: Patience) -> (Duration, Response) {
+        let never = || async {
+            std::future::pending::<()>().await;
+            StatusCode::OK
+        };
+        let router = wrap_with(Router::new().route("/", post(never)), patience);
+        let request = Request::post("/").header(header::CONTENT_TYPE, content_type).body(Body::empty()).unwrap();
+        let start = Instant::now();
+        let response = router.oneshot(request).await.unwrap();
+        (start.elapsed(), response)
+    }
+
+    #[tokio::test]
+    async fn a_request_is_given_up_in_time_and_a_form_has_longer() {
+        let patience = Patience { plain: Duration::from_millis(20), form: Duration::from_millis(400) };
+        for (content_type, least) in
+            [("application/json", patience.plain), ("multipart/form-data; boundary=b", patience.form)]
+        {
+            let (waited, response) = waits(content_type, patience).await;
+            assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT, "{content_type}");
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+            assert!(waited >= least && waited < least + Duration::from_secs(20), "{content_type}: {waited:?}");
+        }
+        let (waited, _) = waits("text/plain", Patience { form: Duration::from_secs(60), ..patience }).await;
+        assert!(waited < Duration::from_secs(30), "only forms have as long as forms");
+    }
 }

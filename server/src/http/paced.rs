@@ -11,6 +11,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use axum::body::BodyDataStream;
@@ -37,14 +38,28 @@ pub enum Refused {
     Broken,
 }
 
-/// Told when content has been read.
-#[derive(Clone, Debug, Default)]
-pub struct Pace(Arc<AtomicU64>);
+/// How a body is expected to come; told when content has been read.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// Bytes since the last content.
+    head: Arc<AtomicU64>,
+    silence: Duration,
+}
 
 impl Pace {
+    /// For a sender that counts as gone after so much silence.
+    pub fn new(silence: Duration) -> Self {
+        Self { head: Arc::default(), silence }
+    }
+
+    /// Silence after which the sender counts as gone.
+    pub fn silence(&self) -> Duration {
+        self.silence
+    }
+
     /// Content came through.
     pub fn content(&self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.head.store(0, Ordering::Relaxed);
     }
 }
 
@@ -98,7 +113,7 @@ impl Stream for Paced {
             return self.refuse(Refused::Length(most));
         };
         self.left = left;
-        if self.pace.0.fetch_add(length as u64, Ordering::Relaxed) > MOST_HEAD {
+        if self.pace.head.fetch_add(length as u64, Ordering::Relaxed) > MOST_HEAD {
             return self.refuse(Refused::Head);
         }
         self.yielded = true;
@@ -114,7 +129,7 @@ mod tests {
     use super::*;
 
     fn paced(bytes: usize, most: u64) -> (Paced, Pace) {
-        let pace = Pace::default();
+        let pace = Pace::new(Duration::MAX);
         (Paced::new(Body::from(vec![7u8; bytes]).into_data_stream(), most, pace.clone()), pace)
     }
 

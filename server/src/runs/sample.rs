@@ -160,6 +160,7 @@ pub fn draw(
     variants: &[Value],
     inputs: &Inputs,
     weights: Weights,
+    companion: Option<Vec<u8>>,
     measure: &MeasureOptions,
     output: &mut dyn Output,
 ) -> Result<Drawn, DrawError> {
@@ -168,7 +169,10 @@ pub fn draw(
     let (burn_device, device) = device::open(wanted)?;
     let Weights { origin, sha256, bytes } = weights;
     let weights = WeightsEntry { origin: &origin, bytes: bytes.len(), sha256: &sha256 };
-    let model = models::load(&request.system, &request.preset, bytes, &burn_device)?;
+    let mut model = models::load(&request.system, &request.preset, bytes, &burn_device)?;
+    if let Some(companion) = companion {
+        model.equip(&companion)?;
+    }
     let own = [request.parameters.clone()];
     let several = !variants.is_empty();
     let variants = if several { variants } else { &own };

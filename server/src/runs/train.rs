@@ -108,7 +108,8 @@ pub fn sample(request: SampleRequest, assets: &Assets, mut reporter: Reporter) -
         return Ok(Ended::Stopped);
     }
     let inputs = uploaded(&checked, &mut reporter)?;
-    match sample::draw(&checked, &[], &inputs, weights, &MeasureOptions::default(), &mut reporter)? {
+    let companion = assets.companion(checked.system, &inputs.names())?;
+    match sample::draw(&checked, &[], &inputs, weights, companion, &MeasureOptions::default(), &mut reporter)? {
         Drawn::All => Ok(Ended::Done),
         Drawn::Stopped => Ok(Ended::Stopped),
     }

@@ -90,4 +90,14 @@ impl Assets {
         let Some(path) = self.find(&logical) else { return Ok(None) };
         Ok(Some(Weights { origin: logical, ..Weights::read(&path)? }))
     }
+
+    /// The weights that inputs of these names need besides the preset's, if they do.
+    ///
+    /// # Errors
+    /// If they are not there or cannot be read.
+    pub fn companion(&self, system: &catalog::System, given: &[&str]) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(logical) = system.companion_path(given) else { return Ok(None) };
+        let path = self.find(&logical).unwrap_or_else(|| self.folder().join(&logical));
+        Ok(Some(Weights::read(&path)?.bytes))
+    }
 }

@@ -3,6 +3,7 @@
 mod card;
 pub mod checkpoint;
 pub mod crysbfn;
+pub mod dci_vton;
 pub mod dlv_irn;
 pub mod gflownets;
 pub mod judge;
@@ -11,6 +12,7 @@ pub mod oc_gfn;
 pub mod porous_gan;
 pub mod rock;
 mod run;
+pub mod table;
 
 use std::path::Path;
 
@@ -83,6 +85,7 @@ pub fn start(
 ) -> Result<Box<dyn Trainer>> {
     match request.system.as_str() {
         "crysbfn" => Ok(Box::new(crysbfn::CrystalTraining::start(request, resume, assets, device)?)),
+        "dci-vton" => Ok(Box::new(dci_vton::TryOnTraining::start(request, resume, device)?)),
         "dlv-irn" => Ok(Box::new(dlv_irn::RescaleTraining::start(request, resume, assets, device)?)),
         "oc-gfn" => Ok(Box::new(oc_gfn::OutcomeTraining::start(request, resume, assets, device)?)),
         "porous-gan" => Ok(Box::new(porous_gan::PorousTrainer::start(request, resume, assets, device)?)),

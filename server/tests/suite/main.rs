@@ -17,6 +17,7 @@ mod processes;
 mod queue;
 mod rates;
 mod support;
+mod tryon;
 mod upload_refusals;
 mod uploads;
 mod web;

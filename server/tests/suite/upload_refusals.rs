@@ -1,6 +1,8 @@
 //! Forms that are wrong: each is refused with a word on what is wrong with which part, nothing is queued, and nothing of
 //! it stays on the disk.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -108,7 +110,7 @@ async fn bodies_that_are_no_whole_form() {
 
 #[tokio::test]
 async fn what_is_too_large_is_refused() {
-    let bounds = Bounds { file: 4000, form: 200_000, disk: 1 << 30 };
+    let bounds = Bounds { file: 4000, form: 200_000, disk: 1 << 30, silence: Duration::from_secs(20) };
     let app = limited(|limits| limits.uploads = bounds).await;
     let large = StatusCode::PAYLOAD_TOO_LARGE;
     refused(&app, &Form::asking().with("picture", vec![0; 4001]), large, &["inputs.picture"]).await;

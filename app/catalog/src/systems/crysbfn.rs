@@ -151,6 +151,7 @@ pub fn system() -> System {
         makes: samples::SampleKind::Crystal,
         cpu_only: false,
         inputs: vec![],
+        companion: None,
         presets: vec![
             preset(
                 "perov-small",

@@ -150,6 +150,7 @@ pub fn system() -> System {
             description: "A photo, or a small picture that was made here.",
             required: true,
         }],
+        companion: None,
         presets: vec![
             small(
                 "x2-small",

@@ -111,6 +111,7 @@ pub fn system() -> System {
         makes: samples::SampleKind::Objects,
         cpu_only: true,
         inputs: vec![],
+        companion: None,
         presets: vec![
             set("set-small", "20 of 30", "Sets of 20 of 30 elements whose energies add up: log Z is 11.892."),
             set(

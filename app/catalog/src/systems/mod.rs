@@ -1,6 +1,7 @@
 //! The list of systems. Adding one is a file here and a line in [`all`].
 
 pub mod crysbfn;
+pub mod dci_vton;
 pub mod dlv_irn;
 pub mod fl_gfn;
 pub mod oc_gfn;
@@ -17,6 +18,7 @@ pub fn all() -> &'static [System] {
         vec![
             porous_gan::system(),
             crysbfn::system(),
+            dci_vton::system(),
             dlv_irn::system(),
             oc_gfn::system(),
             fl_gfn::system(),

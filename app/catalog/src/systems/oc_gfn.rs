@@ -175,6 +175,7 @@ pub fn system() -> System {
         makes: samples::SampleKind::Objects,
         cpu_only: true,
         inputs: vec![],
+        companion: None,
         presets: vec![
             preset("grid-8", "8 × 8", "Paths right and down over 64 cells; every cell can be the end."),
             preset("grid-16", "16 × 16", "Paths right and down over 256 cells."),

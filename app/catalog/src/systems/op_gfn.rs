@@ -200,6 +200,7 @@ pub fn system() -> System {
         makes: samples::SampleKind::Objects,
         cpu_only: true,
         inputs: vec![],
+        companion: None,
         presets: vec![
             preset(
                 PARETO_GRID,

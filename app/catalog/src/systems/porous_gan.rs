@@ -142,6 +142,7 @@ pub fn system() -> System {
         makes: samples::SampleKind::Volume,
         cpu_only: false,
         inputs: vec![],
+        companion: None,
         presets: vec![
             small(
                 "berea-small",

@@ -1,7 +1,7 @@
 //! Denoising diffusion in the latent space of a picture (Ho et al. 2020; Rombach et al., *High-Resolution Image
 //! Synthesis with Latent Diffusion Models*, CVPR 2022): z_t = √ᾱ_t z₀ + √(1 − ᾱ_t) ε, and a network that tells ε.
 //!
-//! - [`schedule`]: ᾱ;
+//! - [`schedule`]: ᾱ at each time;
 //! - [`ddim`] and [`plms`]: from noise to z₀ without further noise (η = 0), whatever predicts ε;
 //! - [`unet`]: the network, at any size;
 //! - [`autoencoder`]: from pictures to latents and back;

@@ -41,6 +41,11 @@ pub fn person(slug: &str) -> Option<Person> {
     PEOPLE.iter().find(|named| named.slug == slug).map(|named| Person::random(named.seed))
 }
 
+/// What the person of [`PEOPLE`] with this slug wears before they try anything on.
+pub fn worn_by(slug: &str) -> Option<Garment> {
+    PEOPLE.iter().find(|named| named.slug == slug).map(|named| Garment::random(named.seed))
+}
+
 /// The garment of [`GARMENTS`] with this slug.
 pub fn garment(slug: &str) -> Option<Garment> {
     GARMENTS.iter().find(|named| named.slug == slug).map(|named| Garment::random(named.seed))

@@ -14,7 +14,10 @@
 //!   else's garment is tried on, and as the world is drawn, even that has a truth: render the unpaired pair itself.
 //! - **Judging.** [`measures`]: end-point errors over [`Scene::worn`], fidelity of the texture over [`Scene::certain`]
 //!   and only for garments that are not [`Texture::Solid`]. [`baselines`] are what a network must beat.
-//! - **Showing.** [`gallery`] has a few by name; any side from 16 to 1024 pixels.
+//! - **Photographs.** [`photo`] makes joints and a parse of what networks see in a photo of a person, cuts garments out of
+//!   theirs, and sets one into the other.
+//! - **Showing.** [`gallery`] has a few by name; any side from 16 to 1024 pixels. [`overlay`] draws joints, masks and
+//!   flows.
 //!
 //! The worn cloth is the flat picture, sampled by the flow and lit a little: by construction the two agree to more than
 //! 35 dB where only cloth is seen ([`Scene::certain`]). At the edges of pieces, where a pixel mixes cloth with what is
@@ -33,6 +36,7 @@ mod figure;
 mod fit;
 mod flat;
 pub mod flow;
+pub mod framing;
 pub mod gallery;
 mod garment;
 mod geometry;
@@ -42,10 +46,12 @@ mod limb;
 mod mask;
 pub mod measures;
 mod outline;
+pub mod overlay;
 mod pairs;
 mod palette;
 mod parse;
 mod person;
+pub mod photo;
 mod pose;
 pub mod representation;
 mod residual;
@@ -58,6 +64,7 @@ mod texture;
 use thiserror::Error;
 
 pub use flow::{Flow, Padding};
+pub use framing::Framing;
 pub use garment::{Garment, Neck};
 pub use keypoints::{Joint, Keypoints};
 pub use mask::Mask;

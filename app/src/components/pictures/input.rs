@@ -1,14 +1,9 @@
 //! Where the picture comes from: a file, the clipboard, the camera, or an example.
 
-use js_sys::Reflect;
-use leptos::{html, prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
-use web_sys::{DataTransfer, Event, File};
+use leptos::{prelude::*, task::spawn_local};
 
-use super::camera::Camera;
 use crate::{
-    browser::preferences::has_coarse_pointer,
-    components::open_file::{OpenFile, open},
+    components::{open_file::OpenFile, photo_sources::PhotoSources},
     data::examples::{self, ExamplePicture},
     session::{PicturesCase, Session},
     text::format,
@@ -17,13 +12,6 @@ use crate::{
 /// The panel.
 #[component]
 pub fn PictureInput(session: Session, case: PicturesCase) -> impl IntoView {
-    let pasted = window_event_listener_untyped("paste", move |event| {
-        if let Some(file) = pasted_file(&event) {
-            event.prevent_default();
-            open(session, file);
-        }
-    });
-    on_cleanup(move || pasted.remove());
     let chosen = move || {
         case.input.with(|input| {
             let input = input.as_ref()?;
@@ -34,18 +22,13 @@ pub fn PictureInput(session: Session, case: PicturesCase) -> impl IntoView {
     let is_link_without_picture =
         move || case.from_link.get() && case.input.with(|input| input.as_ref().is_none_or(|input| input.is_example));
     let is_converted = move || case.input.with(|input| input.as_ref().is_some_and(|input| input.is_converted));
-    let photo = if has_coarse_pointer() {
-        view! { <TakePhoto session /> }.into_any()
-    } else {
-        view! { <Camera session case /> }.into_any()
-    };
     view! {
         <section class="picture-input" aria-label="Your picture" data-testid="picture-input">
             <p class="stays">"Your picture stays on this device."</p>
             <p class="open-line">
                 <OpenFile session />
             </p>
-            <p class="control-line">{photo} <span class="help">"A picture on the clipboard can be pasted, too."</span></p>
+            <PhotoSources session facing="environment" />
             <Show when=is_link_without_picture>
                 <p class="help" data-testid="link-note">
                     "A link holds the settings, never the picture: choose the one that they are for."
@@ -64,33 +47,6 @@ pub fn PictureInput(session: Session, case: PicturesCase) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// The phone's own camera.
-#[component]
-fn TakePhoto(session: Session) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    let taken = move |_| {
-        if let Some(input) = input.get_untracked() {
-            if let Some(file) = input.files().and_then(|files| files.get(0)) {
-                open(session, file);
-            }
-            input.set_value("");
-        }
-    };
-    view! {
-        <label class="file-open">
-            <input
-                type="file"
-                accept="image/*"
-                capture="environment"
-                data-testid="take-photo"
-                node_ref=input
-                on:change=taken
-            />
-            <span>"Take a photo"</span>
-        </label>
-    }
 }
 
 #[component]
@@ -139,12 +95,4 @@ fn Examples(session: Session, case: PicturesCase) -> impl IntoView {
         </Show>
     }
     .into_any()
-}
-
-/// The picture of a paste, if it holds one.
-fn pasted_file(event: &Event) -> Option<File> {
-    // Bound here and not through web-sys: another feature there would rebuild wgpu and burn for everyone.
-    let data: DataTransfer = Reflect::get(event, &"clipboardData".into()).ok()?.dyn_into().ok()?;
-    let files = data.files()?;
-    (0..files.length()).filter_map(|i| files.get(i)).find(|file| file.type_().starts_with("image/"))
 }

@@ -1,6 +1,5 @@
 //! A picture of the visitor's, what was made of it, and both compared.
 
-mod camera;
 mod controls;
 mod export;
 mod handle;

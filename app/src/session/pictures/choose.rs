@@ -31,28 +31,17 @@ impl PicturesCase {
             *choices += 1;
             *choices
         });
-        let url = files::address(file).map_err(|error| format!("{name} cannot be read: {}.", sentence(&error)))?;
-        let taken = take(file, name, &url).await;
-        let (size, converted) = match taken {
-            Ok(taken) if self.choices.try_get_value() == turn => taken,
+        let Taken { picture, sent, is_converted } = take_picture(file, name).await?;
+        if self.choices.try_get_value() != turn {
             // The page is gone, or another picture was chosen meanwhile.
-            Ok(_) => {
-                files::forget(&url);
-                return Ok(());
-            }
-            Err(problem) => {
-                files::forget(&url);
-                return Err(problem);
-            }
-        };
+            files::forget(&picture.url);
+            return Ok(());
+        }
         // A job on the last picture would have nowhere to go.
         if session.job.with_untracked(Job::is_running) {
             session.cancel();
         }
-        let is_converted = converted.is_some();
-        let sent = converted.unwrap_or_else(|| file.clone());
-        let picture =
-            Picture { role: ORIGINAL.to_owned(), title: "Original".to_owned(), size, bytes: file.size() as u64, url };
+        let size = picture.size;
         self.file.set_value(Some(sent));
         self.notes.set(vec![]);
         self.input.set(Some(Input { name: name.to_owned(), picture: picture.clone(), is_example, is_converted }));
@@ -67,6 +56,31 @@ impl PicturesCase {
         });
         Ok(())
     }
+}
+
+/// A picture of the visitor's, taken in.
+pub struct Taken {
+    /// The file that is shown.
+    pub picture: Picture,
+    /// The file that is sent to the model code.
+    pub sent: Blob,
+    /// Whether they are not the same, because the model code does not read that format.
+    pub is_converted: bool,
+}
+
+/// Takes in a picture of the visitor's.
+///
+/// # Errors
+/// One sentence: it is too large, or no picture.
+pub async fn take_picture(file: &Blob, name: &str) -> Result<Taken, String> {
+    let url = files::address(file).map_err(|error| format!("{name} cannot be read: {}.", sentence(&error)))?;
+    let (size, converted) = take(file, name, &url).await.inspect_err(|_| files::forget(&url))?;
+    let (role, title) = (ORIGINAL.to_owned(), "Original".to_owned());
+    Ok(Taken {
+        picture: Picture { role, title, size, bytes: file.size() as u64, url },
+        is_converted: converted.is_some(),
+        sent: converted.unwrap_or_else(|| file.clone()),
+    })
 }
 
 /// Size of the picture, and what is sent in its place where the model code does not read it.

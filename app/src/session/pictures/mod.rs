@@ -11,6 +11,8 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+pub(super) use choose::{Taken, take_picture};
+
 use super::{Session, files::PresetFiles, files::load_json};
 use crate::{
     browser::{canvas, fetch, files, sentence},
@@ -219,7 +221,8 @@ impl PicturesCase {
         self.measure_rivals(content);
     }
 
-    fn show(self, shown: Shown<Made>) {
+    /// Shows pictures; files of those that were shown before and are no longer are let go.
+    pub(super) fn show(self, shown: Shown<Made>) {
         let made = Arc::clone(&shown.content);
         let last = self.shown.try_update_untracked(|slot| slot.replace(shown)).flatten();
         let is_kept = |url: &str| made.pictures.iter().any(|picture| picture.url == url);

@@ -19,6 +19,9 @@ pub const BICUBIC: &str = "bicubic";
 /// Role of the map of what nine pictures differ in.
 pub const SPREAD: &str = "spread";
 
+/// Part by which the breadth of pictures that are laid over each other may differ: small ones are rounded to pixels.
+const SAME_BREADTH: f64 = 0.1;
+
 /// A picture's file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
@@ -54,10 +57,15 @@ impl Made {
         self.pictures.iter().filter(|picture| is_variant(&picture.role)).collect()
     }
 
-    /// What can be laid over each other. Variants are of a part of the original, so it is not among them.
+    /// What can be laid over each other: pictures as broad as the first. Variants are of a part of the original, so it is
+    /// not among them.
     pub fn comparable(&self) -> Vec<&Picture> {
         let varies = self.pictures.iter().any(|picture| is_variant(&picture.role));
-        self.pictures.iter().filter(|picture| !varies || picture.role != ORIGINAL).collect()
+        let all: Vec<_> = self.pictures.iter().filter(|picture| !varies || picture.role != ORIGINAL).collect();
+        let breadth = |picture: &Picture| f64::from(picture.size[0]) / f64::from(picture.size[1].max(1));
+        let first = all.first().map_or(1.0, |picture| breadth(picture));
+        let is_as_broad = |picture: &&Picture| (breadth(picture) / first - 1.0).abs() < SAME_BREADTH;
+        all.into_iter().filter(is_as_broad).collect()
     }
 
     /// Width and height on which all of them are shown: those of the largest.
@@ -146,6 +154,13 @@ pub(crate) mod tests {
         assert_eq!(enlarged.frame(), [200, 160]);
         assert_eq!(enlarged.scale(), None);
         assert_eq!(made(&[(ORIGINAL, [5, 4])]).pair(), [ORIGINAL, ORIGINAL]);
+    }
+
+    #[test]
+    fn what_has_another_shape_is_not_laid_over_the_others() {
+        let fitted = made(&[(ORIGINAL, [512, 512]), ("result", [512, 512]), ("garment", [494, 659])]);
+        assert_eq!(fitted.comparable().len(), 2);
+        assert_eq!(fitted.frame(), [512, 512]);
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn sample(
     jobs: &Rc<Cell<Option<Jobs<Browser>>>>,
     job: u32,
     request: SampleRequest,
-    weights: Option<WeightsSource>,
+    weights: Vec<WeightsSource>,
     files: Vec<(InputFile, Vec<u8>)>,
 ) {
     let Some(mut at_work) = jobs.take() else {

@@ -5,7 +5,6 @@ pub mod orders;
 pub mod outcomes;
 pub mod search;
 pub mod sets;
-pub mod table;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +14,7 @@ use models::{Model, gflownet::race::Contestant, sampling};
 use samples::{Inputs, Sample, objects::Learning};
 use serde_json::Value;
 
-pub use table::Table;
+pub use super::table::Table;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]

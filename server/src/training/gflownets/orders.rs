@@ -15,8 +15,8 @@ use models::{
 };
 
 use super::{
+    super::table::{Column, Row, Table},
     Options, learn, search,
-    table::{Column, Row, Table},
 };
 
 /// All tables of a preset, from the bytes of its weights file.

@@ -20,8 +20,8 @@ use models::{
 use rand_chacha::ChaCha8Rng;
 
 use super::{
+    super::table::{Column, Row, Table},
     Options,
-    table::{Column, Row, Table},
 };
 
 /// Cells at random to begin with, rounds after them, and new cells of each.

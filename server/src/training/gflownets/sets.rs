@@ -5,8 +5,8 @@ use models::Model;
 use serde_json::{Value, json};
 
 use super::{
+    super::table::{Column, Row, Table},
     Options, race,
-    table::{Column, Row, Table},
 };
 
 /// The learners of a preset after as many steps as the spec asks for, and the one that looks forward when half of its

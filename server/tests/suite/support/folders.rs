@@ -9,9 +9,14 @@ use std::{
 
 use flate2::{Compression, write::GzEncoder};
 use models::{
+    appearance_flow::{WarpConfig, WarpNetwork},
     seed,
     systems::{
         crysbfn::{CrystalConfig, CspNet},
+        dci_vton::{
+            network::to_file,
+            refiner::{Refiner, RefinerConfig},
+        },
         dlv_irn::{Architecture, Network},
         porous_gan::{GanConfig, Generator},
     },
@@ -34,6 +39,11 @@ impl Folders {
         let weights = folders.assets().join("weights/dlv-irn/x2-small");
         fs::create_dir_all(&weights).unwrap();
         fs::write(weights.join("weights.safetensors"), untrained_rescaling()).unwrap();
+        let weights = folders.assets().join("weights/dci-vton/small");
+        fs::create_dir_all(&weights).unwrap();
+        fs::write(weights.join("weights.safetensors"), untrained_try_on()).unwrap();
+        let people = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/weights/dci-vton/people.safetensors");
+        fs::copy(people, folders.assets().join("weights/dci-vton/people.safetensors")).unwrap();
         // There, so that a request is queued; its run fails over them.
         let weights = folders.assets().join("weights/dlv-irn/x2-irn");
         fs::create_dir_all(&weights).unwrap();
@@ -95,6 +105,16 @@ fn untrained_rescaling() -> &'static [u8] {
         let architecture = Architecture::of_preset("x2-small").unwrap();
         let network = Network::random(&architecture, &mut seed::stream(4, 0), &burn::tensor::Device::flex());
         network.to_safetensors(burn::tensor::DType::F16).unwrap()
+    })
+}
+
+/// The same of networks that try garments on.
+fn untrained_try_on() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let (rng, device) = (&mut seed::stream(5, 0), burn::tensor::Device::flex());
+        let warp = WarpNetwork::random(&WarpConfig::small(), rng, &device);
+        to_file(&warp, Some(&Refiner::random(&RefinerConfig::small(), rng, &device))).unwrap()
     })
 }
 

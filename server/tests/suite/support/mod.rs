@@ -43,7 +43,7 @@ pub const UNLIMITED: Limits = Limits {
     queue: 100,
     voxels: 1 << 24,
     pixels: 1 << 20,
-    uploads: Bounds { file: 1 << 20, form: 1 << 21, disk: 1 << 30 },
+    uploads: Bounds { file: 1 << 20, form: 1 << 21, disk: 1 << 30, silence: Duration::from_secs(20) },
     rates: Rates { requests: 0, samplings: 0, proxies: 0 },
 };
 

@@ -4,8 +4,68 @@
 //! Paper: J. Gou, S. Sun, J. Zhang, J. Si, C. Qian, L. Zhang, *Taming the Power of Diffusion Models for High-Quality
 //! Virtual Try-On with Appearance Flow*, ACM Multimedia 2023, arXiv:2308.06101.
 //!
-//! - [`refiner`]: the diffusion model, small;
-//! - [`paper`]: the diffusion model at the size of the paper.
+//! - [`fitting`]: who tries on what, as the networks take it;
+//! - [`crate::appearance_flow`]: the warp network, the paper's at any size;
+//! - [`refiner`]: the diffusion model, small: Haar in the place of the autoencoder, a small network in that of CLIP;
+//! - [`paper`]: the diffusion model at the size of the paper, with both, under the published names;
+//! - [`dress`]: the warped garment on the person, at the size of a network or of a photo;
+//! - [`sampler`]: from a request to pictures;
+//! - [`network`]: the weights of a preset;
+//! - [`encode`]: pictures ↔ tensors.
 
+pub mod dress;
+pub mod encode;
+pub mod fitting;
+pub mod network;
 pub mod paper;
 pub mod refiner;
+pub mod sampler;
+#[cfg(test)]
+mod tests;
+
+use burn::tensor::Device;
+use catalog::{
+    SampleRequest,
+    systems::dci_vton::{SampleParameters, system},
+};
+use samples::Inputs;
+
+pub use fitting::Fitting;
+pub use network::Networks;
+
+use crate::{Model, ModelError, Sampling, people::People};
+
+/// Width and height of the small presets' pictures.
+pub const SIDES: [usize; 2] = [48, 64];
+
+/// Builds the model of `preset` from the bytes of its weights file.
+///
+/// # Errors
+/// If the preset is unknown or the weights do not decode or fit.
+pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
+    if system().preset(preset).is_none() {
+        return Err(ModelError::UnknownPreset { system: "dci-vton".to_owned(), preset: preset.to_owned() });
+    }
+    Ok(Box::new(TryOn { networks: Networks::load(&bytes, device)?, people: None, device: device.clone() }))
+}
+
+/// Trained networks on a device.
+pub struct TryOn {
+    networks: Networks,
+    /// Finds people on photos; there only where a photo is given.
+    people: Option<People>,
+    device: Device,
+}
+
+impl Model for TryOn {
+    fn equip(&mut self, companion: &[u8]) -> Result<(), ModelError> {
+        self.people = Some(People::load(companion, &self.device)?);
+        Ok(())
+    }
+
+    fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        let parameters: SampleParameters = crate::parameters(request)?;
+        let task = sampler::Task { parameters, seed: request.seed, index };
+        Ok(Box::new(sampler::FittingRoom::enter(self, task, inputs)?))
+    }
+}

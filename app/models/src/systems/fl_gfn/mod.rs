@@ -4,6 +4,22 @@
 //! strings and molecules it can be guessed. A learner that looks forward credits every step with its own energy; detailed
 //! and trajectory balance see the reward at the end only. All of them learn in front of the visitor, from nothing: the
 //! only weights are those of the network that judges molecules.
+//!
+//! # What looking forward brings, as found
+//!
+//! Three seeds of 16 trajectories a step (`vitrine evaluate fl-gfn`): the error of the share of sets that hold each
+//! element, and log Z; exact 11.892 (small, 2000 steps) and 45.379 (medium, 1000 steps).
+//!
+//! | | small: inclusion | small: log Z | medium: inclusion | medium: log Z |
+//! |---|---|---|---|---|
+//! | forward-looking | .0120 ± .0006 | 12.060 ± .056 | .0733 ± .0117 | 45.856 ± .351 |
+//! | the same as the authors released it | .1680 ± .0061 | 12.355 ± .196 | .1915 ± .0032 | 40.991 ± .836 |
+//! | detailed balance | .0174 ± .0017 | 12.162 ± .093 | .1258 ± .0079 | 41.063 ± .571 |
+//! | trajectory balance | .0063 ± .0007 | 11.893 ± .014 | .1331 ± .0231 | 10.422 ± .762 |
+//!
+//! On medium sets looking forward is the only one near the finish line after 1000 steps; on small ones trajectory balance
+//! is the most exact. The released code leaves the terminal flow free and so prefers the best sets: its hundred best hold
+//! .2619 ± .0011 of its mass.
 
 mod bits;
 mod learner;

@@ -9,6 +9,22 @@
 //! - [`predictor`]: the sum, learned;
 //! - [`reward`]: what is given, painted or brought along;
 //! - [`contestant`]: adaptation beside learning from scratch.
+//!
+//! # What pre-training brings, as found
+//!
+//! Total variation from the exact law, the worst of the rewards given, ring and checker, and of one painted by hand
+//! (`vitrine evaluate oc-gfn`; 8×8 over three seeds, the others seed 0; success is the share of 4096 random outcomes that
+//! are reached when asked for):
+//!
+//! | grid | success | sum over outcomes | amortised, 1000 steps | 4000 steps | scratch, 1000 steps |
+//! |---|---|---|---|---|---|
+//! | 8 | 99.75 % | .0033, painted .0035 | .0101, .0134 | .0043, .0054 | .0152, .0634 |
+//! | 16 | 99.80 % | .0030, .0033 | .0431, .1006 | .0071, .0122 | .1789, .5039 |
+//! | 32 | 99.73 % | .0126, .0116 | .1434, .3206 | .0268, .0355 | .4379, .7219 |
+//!
+//! At equal numbers of adaptation steps pre-training wins, and the more so the larger the grid. At equal total
+//! transitions, those of the pre-training shared by all rewards included, learning from scratch is as good or better on
+//! all three (TV .005 or less): pre-training pays where a reward must be met at once, or where many rewards share it.
 
 pub mod contestant;
 pub mod conversion;

@@ -3,6 +3,23 @@
 //! Nobody says what an object is worth, only which of two is better: the learner's own reward is whatever agrees with the
 //! order of what it has drawn, and sharpens on the best. With several objectives the order is Pareto's. It learns in
 //! front of the visitor, beside a learner that is given a scalar reward.
+//!
+//! # What order brings, as found
+//!
+//! Mass on the Pareto front of the 32×32 grid, exact by dynamic programming, after 1000 steps of 128 trajectories, mean ±
+//! sd over seeds 0, 1 and 2 (`vitrine evaluate op-gfn --preset pareto-grid`):
+//!
+//! | objectives | order-preserving | preference-conditioned |
+//! |---|---|---|
+//! | branin, currin | 0.914 ± 0.022 | 0.208 ± 0.057 |
+//! | branin, shubert | 0.845 ± 0.020 | 0.176 ± 0.089 |
+//! | branin, beale | 0.903 ± 0.006 | 0.192 ± 0.053 |
+//! | currin, shubert | 0.823 ± 0.035 | 0.277 ± 0.106 |
+//! | currin, beale | 0.985 ± 0.003 | 0.237 ± 0.020 |
+//! | shubert, beale | 0.829 ± 0.050 | 0.355 ± 0.020 |
+//! | all four | 0.779 ± 0.008 | 0.778 ± 0.043 |
+//!
+//! The more objectives, the smaller the lead: with four, 372 of 1023 cells are best.
 
 pub mod contestant;
 pub mod task;

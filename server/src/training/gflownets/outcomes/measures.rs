@@ -14,7 +14,7 @@ use models::{
 };
 use rand::Rng;
 
-use super::super::table::Column;
+use super::super::super::table::Column;
 
 /// Objects that modes and the best hundred are looked for in.
 const DRAWN: usize = 10_000;

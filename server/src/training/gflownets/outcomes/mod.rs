@@ -12,8 +12,8 @@ use models::{
 };
 
 use super::{
+    super::table::{Column, Row, Spread, Table},
     Options,
-    table::{Column, Row, Spread, Table},
 };
 use measures::word_columns;
 use turning::{Run, Turning};

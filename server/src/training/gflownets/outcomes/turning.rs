@@ -18,7 +18,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    super::{Options, table::Column},
+    super::{super::table::Column, Options},
     measures::{Measures, grid_columns, word_columns},
 };
 

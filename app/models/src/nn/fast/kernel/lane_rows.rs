@@ -92,7 +92,8 @@ impl RowOp<'_, '_> {
         let job = self.job;
         let operands = Operands {
             channels: job.input_channels,
-            input: &self.input[place.shift + place.sample..],
+            // Nothing reaches a cell in the padding alone, and its place may be beyond the input.
+            input: self.input.get(place.shift + place.sample..).unwrap_or_default(),
             input_pitch: job.input_grid.iter().product::<usize>() * self.batch,
             weights: self.packed.group(place.first / G),
             weight_pitch: job.reach.iter().map(|axis| axis.taps).product::<usize>() * G,

@@ -60,6 +60,10 @@ fn convolutions_of_a_unet() {
     check_conv([1, 8, 15, 12], [12, 8, 3, 3], 2, 1);
     check_conv([3, 5, 9, 7], [4, 5, 1, 1], 2, 0);
     check_conv([5, 3, 7, 9], [6, 3, 5, 5], 1, 2);
+    // Results that lie in the padding alone.
+    check_conv([16, 1, 1, 1], [9, 1, 1, 1], 3, 2);
+    check_conv([5, 2, 2, 1], [3, 2, 1, 1], 3, 4);
+    check_conv([1, 1, 1, 1], [9, 1, 1, 1], 3, 2);
     // Neither keeps the size of its maps, or not in the way that planes do.
     check_conv([2, 3, 7, 9], [4, 3, 3, 1], 1, 1);
     check_conv([16, 3, 7, 9], [4, 3, 3, 3], 1, 0);

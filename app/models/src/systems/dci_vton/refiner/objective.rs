@@ -144,7 +144,7 @@ impl RefinerTrainer {
             let values: Vec<f32> = times[..count].iter().map(|&t| of(self.schedule.alpha_bar(t)) as f32).collect();
             Tensor::<4>::from_data(TensorData::new(values, [count, 1, 1, 1]), &self.device)
         };
-        let (signal, noise): (fn(f64) -> f64, fn(f64) -> f64) = (f64::sqrt, |alpha| (1.0 - alpha).sqrt());
+        let (signal, noise) = (f64::sqrt, |alpha: f64| (1.0 - alpha).sqrt());
         let normal = |count: usize, rng: &mut _| {
             let shape = [count, channels, height, width];
             let values = standard_normal(rng, shape.iter().product());

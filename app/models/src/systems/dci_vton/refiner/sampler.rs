@@ -1,11 +1,12 @@
 //! From a draft to the picture: the noised draft, step by step less noisy, and the kept pixels pasted back.
 
 use burn::tensor::{Tensor, TensorData};
+use catalog::systems::dci_vton::Solver;
 use rand::Rng;
 
 use super::{Draft, Refiner, composite::paste, first_stage};
 use crate::{
-    diffusion::{Ddim, Schedule, Step},
+    diffusion::{Ddim, Plms, Schedule, Step},
     seed::standard_normal,
 };
 
@@ -19,11 +20,18 @@ pub enum Start {
     Noise,
 }
 
+/// How the steps are taken.
+#[derive(Clone, Debug)]
+enum Way {
+    Ddim { done: usize },
+    Plms(Box<Plms<4>>),
+}
+
 /// A sampling in the making.
 #[derive(Clone, Debug)]
 pub struct Refinement {
     steps: Vec<Step>,
-    done: usize,
+    way: Way,
     z: Tensor<4>,
     /// ẑ₀ of the last step.
     predicted: Option<Tensor<4>>,
@@ -37,8 +45,10 @@ pub struct Refinement {
 impl Refinement {
     /// Starts on `n` drafts. `person: [n, 3, h, w]` gives the kept pixels, `keep: [n, 1, h, w]` says which they are;
     /// `context: [n, 1, …]` is [`Refiner::context`] or [`Refiner::no_context`].
+    #[allow(clippy::too_many_arguments, reason = "each is a thing of its own, and there is one caller more than tests")]
     pub fn new(
         ddim: &Ddim,
+        solver: Solver,
         start: Start,
         draft: Draft,
         person: Tensor<4>,
@@ -56,7 +66,10 @@ impl Refinement {
         };
         Self {
             steps: ddim.steps().to_vec(),
-            done: 0,
+            way: match solver {
+                Solver::Ddim => Way::Ddim { done: 0 },
+                Solver::Plms => Way::Plms(Box::new(Plms::new(ddim))),
+            },
             z,
             predicted: None,
             z_inpaint: first_stage::encode(draft.inpaint),
@@ -67,20 +80,39 @@ impl Refinement {
         }
     }
 
-    /// Steps in all.
-    pub fn total_steps(&self) -> usize {
-        self.steps.len()
+    /// How often the network is asked in all: once a step, and once more by PLMS.
+    pub fn evaluations(ddim: &Ddim, solver: Solver) -> usize {
+        ddim.steps().len() + usize::from(solver == Solver::Plms)
     }
 
-    /// Does the next step; `false` if there was none left.
+    /// Whether the network was asked already.
+    pub fn has_begun(&self) -> bool {
+        self.predicted.is_some()
+    }
+
+    /// Asks the network once and goes on; `false` if there was nothing left to do.
     pub fn step(&mut self, refiner: &Refiner) -> bool {
-        let Some(step) = self.steps.get(self.done) else { return false };
+        let step = match &self.way {
+            Way::Ddim { done } => self.steps.get(*done),
+            Way::Plms(plms) => plms.time().and_then(|time| self.steps.iter().find(|step| step.time == time)),
+        };
+        let Some(&step) = step else { return false };
         let time = Tensor::full([self.z.dims()[0]], step.time as f32, &self.z.device());
         let (z, context) = (self.z.clone(), self.context.clone());
         let epsilon = refiner.epsilon(z.clone(), self.z_inpaint.clone(), self.keep_small.clone(), context, time);
-        self.predicted = Some(step.predicted(z.clone(), epsilon.clone()));
-        self.z = step.advance(z, epsilon);
-        self.done += 1;
+        // A picture has no values beyond −1 … 1, and what lies beyond in ẑ₀ is an error of ε times up to 14.6 (1/√ᾱ₉₉₉):
+        // pixel-space diffusion cuts it off, and the first stage here is pixel space. The paper's latents have no bounds.
+        let picture = first_stage::decode(step.predicted(z.clone(), epsilon)).clamp(-1.0, 1.0);
+        let predicted = first_stage::encode(picture);
+        let epsilon = (z.clone() - predicted.clone() * step.alpha.sqrt()) / (1.0 - step.alpha).sqrt();
+        self.predicted = Some(predicted);
+        self.z = match &mut self.way {
+            Way::Ddim { done } => {
+                *done += 1;
+                step.advance(z, epsilon)
+            }
+            Way::Plms(plms) => plms.step(z, epsilon),
+        };
         true
     }
 

@@ -74,8 +74,16 @@ fn whoever_is_kept_stays_bit_for_bit() {
     let refine = |keep: Tensor<4>| {
         let draft = super::Draft { composite: batch.composite.clone(), inpaint: batch.inpaint.clone() };
         let context = refiner.context(batch.garment.clone());
-        let mut refinement =
-            Refinement::new(&ddim, Start::Composite, draft, batch.person.clone(), keep, context, &mut stream(4, 0));
+        let mut refinement = Refinement::new(
+            &ddim,
+            catalog::systems::dci_vton::Solver::Ddim,
+            Start::Composite,
+            draft,
+            batch.person.clone(),
+            keep,
+            context,
+            &mut stream(4, 0),
+        );
         while refinement.step(&refiner) {}
         values(refinement.picture())
     };

@@ -88,9 +88,7 @@ fn block<S: Simd, const ADD: bool, const G: usize, const V: usize>(
     let mut block = [[simd.splat_f32s(0.0); V]; G];
     for g in 0..if ADD { G } else { 0 } {
         let slots = S::as_simd_f32s(&sums[(first + g) * columns + column..][..V * S::F32_LANES]).0;
-        for v in 0..V {
-            block[g][v] = slots[v];
-        }
+        block[g].copy_from_slice(&slots[..V]);
     }
     // SAFETY: `blocks` has asserted that the left factor has `first + G` rows, the right one `count`.
     unsafe {
@@ -113,8 +111,6 @@ fn block<S: Simd, const ADD: bool, const G: usize, const V: usize>(
     }
     for g in 0..G {
         let slots = S::as_mut_simd_f32s(&mut sums[(first + g) * columns + column..][..V * S::F32_LANES]).0;
-        for v in 0..V {
-            slots[v] = block[g][v];
-        }
+        slots[..V].copy_from_slice(&block[g]);
     }
 }

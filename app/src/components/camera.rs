@@ -6,9 +6,9 @@ use web_sys::HtmlElement;
 use crate::{
     browser::{
         camera::{self, Stream},
-        sentence,
+        files, sentence,
     },
-    session::{PicturesCase, Session},
+    session::Session,
 };
 
 /// Name of a photo that was taken here.
@@ -16,7 +16,7 @@ const NAME: &str = "Photo";
 
 /// The button, and the dialogue behind it; absent where pages have no camera.
 #[component]
-pub fn Camera(session: Session, case: PicturesCase) -> impl IntoView {
+pub fn Camera(session: Session) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let video = NodeRef::<html::Video>::new();
     let stream = StoredValue::new_local(None::<Stream>);
@@ -56,11 +56,12 @@ pub fn Camera(session: Session, case: PicturesCase) -> impl IntoView {
         let Some(video) = video.get_untracked() else { return };
         spawn_local(async move {
             let video: &HtmlElement = &video;
-            let taken = match camera::still(video).await {
-                Ok(photo) => case.choose(session, &photo, NAME).await,
-                Err(error) => Err(format!("The photo could not be taken: {}.", sentence(&error))),
-            };
-            session.problem.try_set(taken.err());
+            match camera::still(video).await.and_then(|photo| files::named(&photo, NAME, "image/png")) {
+                Ok(photo) => session.open_file(photo),
+                Err(error) => {
+                    session.problem.try_set(Some(format!("The photo could not be taken: {}.", sentence(&error))));
+                }
+            }
             close();
         });
     };

@@ -1,0 +1,329 @@
+//! From a request to pictures: who is it, where does the garment go, and step by step what is missing.
+
+mod choice;
+mod measures;
+mod photo;
+mod pictures;
+
+use burn::tensor::{Device, Tensor};
+use catalog::systems::dci_vton::{Method, SampleParameters, Warp};
+use samples::{
+    Image, Inputs, Patch, Pictures, Preview, Sample,
+    wardrobe::{Flow, agnostic::agnostic_person},
+};
+
+use super::{
+    Networks, SIDES, TryOn,
+    dress::{self, Laid},
+    encode,
+    fitting::{Cloth, Fitting, Wearer},
+    refiner::{
+        Draft, composite,
+        sampler::{Refinement, Start},
+    },
+};
+use crate::{ModelError, Pending, Sampling, StepReport, diffusion::Ddim, people::People, seed};
+
+use photo::Looking;
+
+/// Role of the picture in the making.
+const RESULT: &str = "result";
+
+/// What a sampling depends on besides networks and pictures.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// What the visitor chose.
+    pub parameters: SampleParameters,
+    /// Seed of the request.
+    pub seed: u64,
+    /// Number of the sample.
+    pub index: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Where the joints are.
+    Look,
+    /// The same from nearer, where that helps.
+    LookCloser,
+    /// Which pixels show the person.
+    Outline,
+    /// Where the garment goes.
+    Warp,
+    /// What is missing.
+    Refine,
+    /// Numbers and pictures for people.
+    Finish,
+}
+
+/// A fitting in progress.
+pub struct FittingRoom {
+    networks: Networks,
+    people: Option<People>,
+    device: Device,
+    task: Task,
+    method: Method,
+    stages: Vec<Stage>,
+    done: usize,
+    /// The photo of a person while it is looked at.
+    looking: Option<Looking>,
+    wearer: Option<Wearer>,
+    /// What had to be guessed of the photo, in sentences.
+    notes: Vec<String>,
+    cloth: Cloth,
+    mask: Option<samples::wardrobe::Mask>,
+    owed: Option<Tensor<1>>,
+    fitting: Option<Fitting>,
+    worn: Option<Worn>,
+    refinement: Option<Refinement>,
+    refined: Option<Image>,
+    finished: Option<Pictures>,
+}
+
+/// The garment on the person, at the size of the network.
+struct Worn {
+    flow: Flow,
+    laid: Laid,
+    composite: Image,
+}
+
+impl FittingRoom {
+    /// Nothing looked at yet.
+    ///
+    /// # Errors
+    /// If a picture is not what it should be.
+    pub fn enter(model: &TryOn, task: Task, inputs: &Inputs) -> Result<Self, ModelError> {
+        let (wearer, looking) = match inputs.get(catalog::systems::dci_vton::PERSON) {
+            Some(photo) => (None, Some(Looking::at(&photo.image))),
+            None => (Some(choice::person(&task.parameters)?), None),
+        };
+        let method = match (task.parameters.method, &looking) {
+            (Method::Auto, None) if model.networks.refiner.is_some() => Method::Refine,
+            (Method::Auto, _) => Method::Blend,
+            (chosen, _) => chosen,
+        };
+        if is_refined(method) && model.networks.refiner.is_none() {
+            let message = "needs a refiner, which this model has not: choose blend or composite";
+            return Err(ModelError::Parameters(format!("parameters.method: {message}")));
+        }
+        let mut stages = Vec::new();
+        if looking.is_some() {
+            stages.extend([Stage::Look, Stage::LookCloser, Stage::Outline]);
+        }
+        stages.push(Stage::Warp);
+        if is_refined(method) {
+            stages.extend(vec![Stage::Refine; Refinement::evaluations(&ddim(&task), task.parameters.solver)]);
+        }
+        stages.push(Stage::Finish);
+        Ok(Self {
+            networks: model.networks.clone(),
+            people: model.people.clone(),
+            device: model.device.clone(),
+            method,
+            stages,
+            done: 0,
+            looking,
+            wearer,
+            notes: vec![],
+            cloth: choice::cloth(&task.parameters, inputs)?,
+            mask: choice::mask(inputs),
+            owed: None,
+            fitting: None,
+            worn: None,
+            refinement: None,
+            refined: None,
+            finished: None,
+            task,
+        })
+    }
+
+    fn looking(&self) -> Result<(&Looking, &People), ModelError> {
+        let missing = || ModelError::Weights("those of the networks that find people are missing".to_owned());
+        Ok((self.looking.as_ref().ok_or_else(too_early)?, self.people.as_ref().ok_or_else(missing)?))
+    }
+
+    fn fitting(&self) -> Result<&Fitting, ModelError> {
+        self.fitting.as_ref().ok_or_else(too_early)
+    }
+
+    /// What the warp is owed for, or the garment laid at once where nothing is computed.
+    fn warp(&mut self) -> Result<(), ModelError> {
+        let wearer = self.wearer.as_ref().ok_or_else(too_early)?;
+        let fitting = Fitting::new(wearer, &self.cloth, self.mask.as_ref(), SIDES)?;
+        let flow = match self.task.parameters.warp {
+            Warp::Network => {
+                let (garment, person) = fitting.warp_inputs(&self.device)?;
+                self.owed = Some(self.networks.warp.flow(garment, person).flatten(0, 3));
+                None
+            }
+            Warp::ThinPlate => Some(fitting.thin_plate()?),
+            Warp::Affine => Some(fitting.affine()?),
+            Warp::Paste => Some(fitting.paste()?),
+        };
+        self.fitting = Some(fitting);
+        flow.map_or(Ok(()), |flow| self.lay(flow))
+    }
+
+    fn lay(&mut self, flow: Flow) -> Result<(), ModelError> {
+        let fitting = self.fitting()?;
+        let mut laid = dress::lay(&flow, &fitting.garment, &fitting.garment_mask, &fitting.keep);
+        if self.method == Method::NoWarp {
+            laid = laid.without_cloth();
+        }
+        let composite = dress::composite(fitting, &laid)?;
+        self.worn = Some(Worn { flow, laid, composite });
+        if is_refined(self.method) {
+            self.refinement = Some(self.begin()?);
+        }
+        Ok(())
+    }
+
+    fn begin(&self) -> Result<Refinement, ModelError> {
+        let (fitting, worn) = (self.fitting()?, self.worn.as_ref().ok_or_else(too_early)?);
+        let agnostic = agnostic_person(&fitting.person, &fitting.keep);
+        let agnostic = agnostic.map_err(|error| ModelError::Output(error.to_string()))?;
+        let tensor = |image: &Image| encode::picture(image, &self.device);
+        let mask = |mask| encode::mask(mask, &self.device);
+        let draft: Draft =
+            composite(tensor(&agnostic), tensor(&worn.laid.warped), mask(&worn.laid.warped_mask), mask(&fitting.keep));
+        let start = if self.method == Method::NoiseStart { Start::Noise } else { Start::Composite };
+        let refiner = self.networks.refiner.as_ref().ok_or_else(too_early)?;
+        let context = refiner.context(tensor(&fitting.garment));
+        let mut rng = seed::stream(self.task.seed, self.task.index);
+        let solver = self.task.parameters.solver;
+        let (person, keep) = (tensor(&fitting.person), mask(&fitting.keep));
+        Ok(Refinement::new(&ddim(&self.task), solver, start, draft, person, keep, context, &mut rng))
+    }
+
+    fn refine(&mut self) -> Result<(), ModelError> {
+        let refinement = self.refinement.as_mut().ok_or_else(too_early)?;
+        refinement.step(self.networks.refiner.as_ref().ok_or_else(too_early)?);
+        if self.stages.get(self.done + 1) != Some(&Stage::Refine) {
+            self.owed = Some(refinement.picture().flatten(0, 3));
+        }
+        Ok(())
+    }
+
+    fn finish_pictures(&self) -> Result<Pictures, ModelError> {
+        let (fitting, worn) = (self.fitting()?, self.worn.as_ref().ok_or_else(too_early)?);
+        let made = pictures::Made {
+            method: self.method,
+            seam: self.task.parameters.seam,
+            fitting,
+            flow: &worn.flow,
+            laid: &worn.laid,
+            composite: &worn.composite,
+            refined: self.refined.as_ref(),
+            notes: &self.notes,
+        };
+        match &self.wearer {
+            Some(Wearer::Photo { photo, keypoints, .. }) => made.on_photo(photo, keypoints, &self.cloth),
+            _ => made.drawn(),
+        }
+    }
+}
+
+fn too_early() -> ModelError {
+    ModelError::Output("a step was done before the one that it needs".to_owned())
+}
+
+fn is_refined(method: Method) -> bool {
+    matches!(method, Method::Refine | Method::NoiseStart | Method::NoWarp)
+}
+
+fn ddim(task: &Task) -> Ddim {
+    Ddim::new(&crate::diffusion::Schedule::stable_diffusion(), task.parameters.steps as usize)
+}
+
+impl Sampling for FittingRoom {
+    fn total_steps(&self) -> usize {
+        self.stages.len()
+    }
+
+    fn step(&mut self) -> Result<StepReport, ModelError> {
+        let Some(&stage) = self.stages.get(self.done) else {
+            return Ok(StepReport { done: self.done, label: "done".to_owned() });
+        };
+        let label = match stage {
+            Stage::Look | Stage::LookCloser => {
+                let (looking, people) = self.looking()?;
+                self.owed = looking.pose(people);
+                "looking for a person".to_owned()
+            }
+            Stage::Outline => {
+                let (looking, people) = self.looking()?;
+                self.owed = Some(looking.silhouette(people));
+                "drawing the outline".to_owned()
+            }
+            Stage::Warp => {
+                self.warp()?;
+                "bending the garment".to_owned()
+            }
+            Stage::Refine => {
+                self.refine()?;
+                let first = self.stages.iter().take_while(|stage| **stage != Stage::Refine).count();
+                let all = self.stages.iter().filter(|stage| **stage == Stage::Refine).count();
+                format!("painting, {} of {all}", self.done + 1 - first)
+            }
+            Stage::Finish => {
+                self.finished = Some(self.finish_pictures()?);
+                "comparing".to_owned()
+            }
+        };
+        self.done += 1;
+        Ok(StepReport { done: self.done, label })
+    }
+
+    fn owed(&mut self) -> Option<Tensor<1>> {
+        self.owed.take()
+    }
+
+    fn take(&mut self, values: Vec<f32>) -> Result<(), ModelError> {
+        match self.done.checked_sub(1).and_then(|last| self.stages.get(last)) {
+            Some(Stage::Look | Stage::LookCloser) => self.looking.as_mut().ok_or_else(too_early)?.take_pose(&values),
+            Some(Stage::Outline) => {
+                let (wearer, notes) = self.looking.take().ok_or_else(too_early)?.finish(&values)?;
+                self.wearer = Some(wearer);
+                self.notes = notes.iter().map(ToString::to_string).collect();
+                Ok(())
+            }
+            Some(Stage::Warp) => self.lay(encode::flow(SIDES, values)?),
+            Some(Stage::Refine) => {
+                self.refined =
+                    Some(dress::over(&encode::image(SIDES, &values)?, &self.fitting()?.person, &self.fitting()?.keep)?);
+                Ok(())
+            }
+            Some(Stage::Finish) | None => Ok(()),
+        }
+    }
+
+    fn preview(&self) -> Option<Pending<Preview>> {
+        let (fitting, worn) = (self.fitting.as_ref()?, self.worn.as_ref()?);
+        let patch = |image: Image| {
+            let whole = SIDES.map(|side| side as u32);
+            Preview::Patch(Patch { role: RESULT.to_owned(), whole, at: [0, 0], image })
+        };
+        match (&self.refined, &self.refinement) {
+            (Some(_), _) => None,
+            (None, Some(refinement)) if refinement.has_begun() => {
+                let (person, keep) = (fitting.person.clone(), fitting.keep.clone());
+                Some(Pending::new(refinement.picture(), move |values| {
+                    Ok(patch(dress::over(&encode::image(SIDES, &values)?, &person, &keep)?))
+                }))
+            }
+            _ => Some(Pending::ready(patch(worn.composite.clone()))),
+        }
+    }
+
+    /// Every step is a frame of the film strip.
+    fn is_trajectory(&self) -> bool {
+        true
+    }
+
+    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+        match self.finished {
+            Some(pictures) => Ok(Pending::ready(Sample::Pictures(pictures))),
+            None => Err(ModelError::Output(format!("{} of {} steps are done", self.done, self.stages.len()))),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! From a request to pictures, with weights that know nothing.
+
+use catalog::{
+    SampleRequest,
+    systems::dci_vton::{GARMENT, MASK, PERSON},
+};
+use samples::{
+    Image, Inputs, Pictures, Preview, Sample,
+    image::Decoded,
+    wardrobe::{Scene, TEST_PAIRS, measures, pair, test_pair},
+};
+use serde_json::{Value, json};
+
+use super::{
+    dress::{composite, lay},
+    network::to_file,
+    refiner::{Refiner, RefinerConfig},
+    *,
+};
+use crate::{
+    appearance_flow::{WarpConfig, WarpNetwork},
+    registry, sampling, seed,
+};
+
+fn model() -> Box<dyn Model> {
+    with_refiner(true)
+}
+
+fn with_refiner(has_one: bool) -> Box<dyn Model> {
+    let device = Device::flex();
+    let rng = &mut seed::stream(5, 0);
+    let warp = WarpNetwork::random(&WarpConfig::small(), rng, &device);
+    let refiner = Refiner::random(&RefinerConfig::small(), rng, &device);
+    let file = to_file(&warp, has_one.then_some(&refiner)).unwrap();
+    registry::load("dci-vton", "small", file, &device).unwrap()
+}
+
+fn request(parameters: Value, seed: u64) -> SampleRequest {
+    SampleRequest {
+        system: "dci-vton".into(),
+        preset: "small".into(),
+        parameters,
+        seed,
+        count: 1,
+        device: Default::default(),
+    }
+}
+
+fn decoded(image: Image) -> Decoded {
+    Decoded { image, notes: vec![], text: vec![] }
+}
+
+/// The pictures of a request, and the frames on the way.
+fn made(
+    model: &dyn Model,
+    parameters: Value,
+    seed: u64,
+    inputs: &Inputs,
+) -> Result<(Pictures, Vec<Image>), ModelError> {
+    let mut sampling = model.sample(&request(parameters, seed), inputs, 0)?;
+    let mut frames = Vec::new();
+    for _ in 0..sampling.total_steps() {
+        sampling::advance(sampling.as_mut())?;
+        if let Some(preview) = sampling.preview() {
+            let Preview::Patch(patch) = preview.read()? else { panic!("a patch") };
+            assert_eq!(patch.role, "result");
+            frames.push(patch.image);
+        }
+    }
+    let Sample::Pictures(pictures) = sampling.finish()?.read()? else { panic!("pictures") };
+    Ok((pictures, frames))
+}
+
+fn picture<'a>(pictures: &'a Pictures, role: &str) -> &'a Image {
+    &pictures.pictures.iter().find(|picture| picture.role == role).unwrap_or_else(|| panic!("no {role}")).image
+}
+
+#[test]
+fn kept_pixels_are_the_pictures_own_bit_for_bit() {
+    let model = model();
+    for parameters in [
+        json!({ "steps": 3 }),
+        json!({ "steps": 3, "solver": "plms" }),
+        json!({ "steps": 2, "method": "noise-start" }),
+        json!({ "steps": 2, "method": "no-warp" }),
+        json!({ "method": "composite", "warp": "affine" }),
+    ] {
+        let (pictures, _) = made(model.as_ref(), parameters.clone(), 3, &Inputs::default()).unwrap();
+        let (result, before, mask) =
+            (picture(&pictures, "result"), picture(&pictures, "original"), picture(&pictures, "mask"));
+        let mut kept = 0;
+        for i in (0..mask.pixels().len()).filter(|&i| mask.pixels()[i] == 255) {
+            assert_eq!(result.pixels()[i], before.pixels()[i], "{parameters}: value {i}");
+            kept += 1;
+        }
+        assert!(kept > 3000, "{kept}");
+        assert_ne!(result, before, "{parameters}");
+        assert!(pictures.measures.contains_key("end_point_error"), "the truth is drawn");
+        let text = &pictures.pictures[0].text;
+        assert!(text.iter().any(|(_, says)| says.contains("generated")), "{text:?}");
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_picture_and_another_is_another() {
+    let model = model();
+    let with = |seed| made(model.as_ref(), json!({ "steps": 2 }), seed, &Inputs::default()).unwrap();
+    let (first, frames) = with(1);
+    assert_eq!(first, with(1).0);
+    assert_ne!(picture(&first, "result"), picture(&with(2).0, "result"));
+    // The composite, then a frame a step but the last, which is the result.
+    assert_eq!(frames.len(), 2);
+    assert_eq!(&frames[0], picture(&first, "composite"));
+}
+
+#[test]
+fn a_mask_of_the_visitors_decides_what_is_repainted() {
+    let model = model();
+    let mask = |width, height, black: fn(usize, usize) -> bool| {
+        let pixels = (0..width * height).flat_map(|i| [255 * u8::from(!black(i % width, i / width)); 3]).collect();
+        Inputs::default().with(MASK, decoded(Image::new(width, height, pixels).unwrap()))
+    };
+    let with = |inputs: &Inputs| made(model.as_ref(), json!({ "steps": 1 }), 1, inputs);
+    let (pictures, _) = with(&mask(48, 64, |x, y| (10..20).contains(&x) && (30..40).contains(&y))).unwrap();
+    let (result, before) = (picture(&pictures, "result"), picture(&pictures, "original"));
+    let differs = |i: &usize| result.pixels()[3 * i..3 * i + 3] != before.pixels()[3 * i..3 * i + 3];
+    let changed: Vec<_> = (0..48 * 64).filter(differs).collect();
+    assert!(
+        !changed.is_empty() && changed.iter().all(|i| (10..20).contains(&(i % 48)) && (30..40).contains(&(i / 48)))
+    );
+    for (inputs, says) in [
+        (mask(48, 63, |x, _| x < 9), "48 × 63"),
+        (mask(48, 64, |_, _| false), "all white"),
+        (mask(48, 64, |_, _| true), "all black"),
+    ] {
+        let error = with(&inputs).expect_err("refused").to_string();
+        assert!(error.starts_with("inputs.mask: ") && error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn a_picture_of_a_garment_is_cut_out_and_worn() {
+    let model = model();
+    let scene = Scene::render(&test_pair(4).person, &test_pair(4).garment, 150, 200).unwrap();
+    let inputs = Inputs::default().with(GARMENT, decoded(scene.garment));
+    let (pictures, _) = made(model.as_ref(), json!({ "method": "composite" }), 1, &inputs).unwrap();
+    assert!(pictures.measures.is_empty(), "nobody has drawn the truth");
+    let blank = Image::new(40, 40, vec![200; 4800]).unwrap();
+    let refused = made(model.as_ref(), json!({}), 1, &Inputs::default().with(GARMENT, decoded(blank)));
+    let error = refused.expect_err("refused").to_string();
+    assert!(error.starts_with("inputs.garment: "), "{error}");
+    let unknown = made(model.as_ref(), json!({ "method": "composite", "warp": "thin-plate" }), 1, &inputs);
+    assert!(unknown.expect_err("refused").to_string().starts_with("parameters.warp: "));
+}
+
+#[test]
+fn photos_need_the_networks_that_find_people() {
+    let mut model = model();
+    let wall = Inputs::default().with(PERSON, decoded(Image::new(300, 400, vec![90; 360_000]).unwrap()));
+    assert!(matches!(made(model.as_ref(), json!({}), 1, &wall), Err(ModelError::Weights(_))));
+    assert!(model.equip(b"nothing").is_err());
+    let people = include_bytes!("../../../../../assets/weights/dci-vton/people.safetensors");
+    model.equip(people).unwrap();
+    let error = made(model.as_ref(), json!({}), 1, &wall).expect_err("nobody is there").to_string();
+    assert!(error.starts_with("inputs.person: nobody"), "{error}");
+}
+
+#[test]
+fn without_a_refiner_garments_are_blended_and_nothing_else_is_pretended() {
+    let model = with_refiner(false);
+    let with = |method| made(model.as_ref(), json!({ "method": method }), 1, &Inputs::default());
+    assert_eq!(with("auto").unwrap().0, with("blend").unwrap().0);
+    let error = with("refine").expect_err("there is none").to_string();
+    assert!(error.starts_with("parameters.method: needs a refiner"), "{error}");
+}
+
+#[test]
+fn weights_that_do_not_fit_are_refused() {
+    let device = Device::flex();
+    assert!(load("small", b"no file".to_vec(), &device).is_err());
+    assert!(matches!(load("large", vec![], &device), Err(ModelError::UnknownPreset { .. })));
+}
+
+#[test]
+fn the_true_flow_lays_the_garment_where_it_is_worn() {
+    for index in 0..10 {
+        let pair = test_pair(index % TEST_PAIRS);
+        let fitting = Fitting::drawn(&pair.person, &pair.garment, &pair.garment, SIDES).unwrap();
+        let truth = fitting.truth.clone().unwrap();
+        let laid = lay(&truth.flow, &fitting.garment, &fitting.garment_mask, &fitting.keep);
+        assert!(measures::mask_iou(&laid.warped_mask, &truth.worn).unwrap() > 0.95);
+        let composite = composite(&fitting, &laid).unwrap();
+        assert!(measures::masked_l1(&composite, &truth.person, &truth.certain).unwrap() < 0.05);
+    }
+}
+
+#[test]
+fn somebody_elses_garment_has_a_truth_too() {
+    let (first, second) = (pair(1), pair(2));
+    let fitting = Fitting::drawn(&first.person, &first.garment, &second.garment, SIDES).unwrap();
+    let truth = fitting.truth.unwrap();
+    assert_eq!(fitting.garment, truth.garment);
+    assert_ne!(fitting.person, truth.person);
+}

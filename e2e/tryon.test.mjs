@@ -1,0 +1,144 @@
+// Somebody tries on a garment, with the real model, in the browser.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import test, { after, before } from "node:test";
+import { PATIENCE, ROOT, exported, id, jobEnds, picture, sample, shown, stage } from "./support.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const VIEW = "pictures-view";
+const address = (more = "") => `/systems/dci-vton?preset=small&device=cpu&steps=4${more}`;
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+
+let on;
+before(async () => (on = await stage()));
+after(() => on?.stop());
+
+async function opened(more = "", options = {}) {
+  const page = await on.open(address(more), options);
+  await shown(page, "example", VIEW);
+  return page;
+}
+
+/** Pixels of a PNG file, RGBA. */
+const pixels = (page, png) =>
+  page.evaluate(async (bytes) => {
+    const image = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return { size: [image.width, image.height], values: Array.from(context.getImageData(0, 0, image.width, image.height).data) };
+  }, Array.from(png));
+
+const file = async (page, role) => pixels(page, (await exported(page, role)).png);
+
+test("a drawn person is dressed, and a link dresses them again", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  await id(page, "drawn_person-kai").click();
+  await id(page, "drawn_garment-red-checks").click();
+  await id(page, "seed").fill("5");
+  assert.match(await sample(page), /^Done/);
+  await shown(page, "sample", VIEW);
+  assert.match(await id(page, "caption").textContent(), /^kai in red-checks, seed 5$/);
+  assert.match(await id(page, "numbers").textContent(), /Garment fidelity/);
+  const [result, mask] = [await file(page, "result"), await file(page, "mask")];
+  assert.deepEqual([result.size, mask.size], [[48, 64], [48, 64]]);
+  await picture(page, "dressed");
+  // The same settings by a link: the same picture.
+  const linked = await on.open(new URL(page.url()).pathname + new URL(page.url()).search);
+  await shown(linked, "sample", VIEW);
+  assert.deepEqual(await file(linked, "result"), result);
+});
+
+test("the brush changes what is repainted", { timeout: PATIENCE }, async () => {
+  const page = await opened("&method=composite");
+  await id(page, "mask-editor").locator("summary").click();
+  const share = async () => parseInt(await id(page, "mask-share").textContent(), 10);
+  const found = await share();
+  await id(page, "mask-less").click();
+  const less = await share();
+  assert.ok(less < found, `${less} < ${found}`);
+  await id(page, "mask-reset").click();
+  assert.equal(await share(), found);
+  // The lower left corner is painted over.
+  const box = await id(page, "mask").boundingBox();
+  await page.mouse.move(box.x + 6, box.y + box.height - 6);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 30, box.y + box.height - 30, { steps: 4 });
+  await page.mouse.up();
+  assert.match(await sample(page), /^Done/);
+  const mask = await file(page, "mask");
+  assert.equal(mask.values[4 * (48 * 62 + 2)], 0, "the corner is repainted now");
+});
+
+test("a picture of a garment is cut out and worn; a blank one is refused, and the last result stays", { timeout: PATIENCE }, async () => {
+  const page = await opened("&method=composite");
+  const shirt = (blank) =>
+    page.evaluate(async (blank) => {
+      const canvas = new OffscreenCanvas(300, 400);
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#f4f4f4";
+      context.fillRect(0, 0, 300, 400);
+      if (!blank) {
+        context.fillStyle = "#7030a0";
+        context.fillRect(90, 100, 120, 190);
+        context.fillRect(40, 100, 220, 60);
+      }
+      return Array.from(new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer()));
+    }, blank);
+  const choose = async (name, bytes) => {
+    await id(page, "garment-open").setInputFiles({ name, mimeType: "image/png", buffer: Buffer.from(bytes) });
+    await id(page, "own-garment").filter({ hasText: name }).waitFor();
+  };
+  await choose("purple.png", await shirt(false));
+  assert.match(await sample(page), /^Done/);
+  await shown(page, "sample", VIEW);
+  const result = await file(page, "result");
+  const purple = [];
+  for (let i = 0; i < result.values.length; i += 4) if (Math.abs(result.values[i] - 112) + Math.abs(result.values[i + 2] - 160) < 30) purple.push(i);
+  assert.ok(purple.length > 100, `${purple.length} pixels are purple`);
+  await choose("blank.png", await shirt(true));
+  await id(page, "sample-button").click();
+  assert.doesNotMatch(await jobEnds(page), /^Done/);
+  await shown(page, "sample", VIEW);
+  await id(page, "own-garment-forget").click();
+  assert.equal(await id(page, "own-garment").count(), 0);
+  assert.match(await sample(page), /^Done/);
+});
+
+test("a photo is looked at, and one of nobody is refused with what to do", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  await id(page, "portrait").click();
+  await id(page, "own-person").waitFor();
+  await shown(page, "file", VIEW);
+  const said = await sample(page);
+  await picture(page, "portrait");
+  assert.match(said, /^Done/);
+  await shown(page, "sample", VIEW);
+  assert.equal(await id(page, VIEW).getAttribute("data-shape"), "512x512");
+  await id(page, "file-open").setInputFiles({
+    name: "stars.jpg",
+    mimeType: "image/jpeg",
+    buffer: readFileSync(path.join(ROOT, "assets/examples/pictures/deep-field.jpg")),
+  });
+  await id(page, "own-person").filter({ hasText: "stars.jpg" }).waitFor();
+  await id(page, "sample-button").click();
+  assert.match(await jobEnds(page), /obody is recognised/);
+  await id(page, "own-person-forget").click();
+  await shown(page, "example", VIEW);
+});
+
+test("nothing is wrong for a screen reader, and a phone scrolls one way only", { timeout: PATIENCE }, async () => {
+  for (const options of [{}, { ...PHONE, colorScheme: "dark" }]) {
+    const page = await opened("&method=composite", options);
+    assert.match(await sample(page), /^Done/);
+    await id(page, "mask-editor").locator("summary").click();
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => (await window.axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0].html}`));
+    assert.deepEqual(violations, []);
+    const [wide, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide <= view, `${wide} > ${view}`);
+    await picture(page, options.isMobile ? "tryon-phone-dark" : "tryon-desktop");
+  }
+});
