@@ -25,6 +25,8 @@ pub mod network;
 pub mod objective;
 pub mod operators;
 pub mod pyramid;
+#[cfg(test)]
+mod tests;
 // Its steps read their losses at once, which a browser's GPU cannot.
 #[cfg(not(target_family = "wasm"))]
 pub mod trainer;

@@ -8,7 +8,7 @@ use rand::Rng;
 
 use super::{
     Alignment, WarpConfig,
-    flow::{both_axes, displaced, resize},
+    flow::{both_axes, displaced, identity, resize},
     layers::{Convolution, Pass},
     operators::{Padding, cost_volume, sample},
     pyramid::Pyramid,
@@ -47,7 +47,8 @@ pub struct WarpNetwork {
     /// From the coarsest.
     pub heads: Vec<LevelHeads>,
     radius: usize,
-    to_edges: bool,
+    #[module(skip)]
+    alignment: Alignment,
 }
 
 impl WarpNetwork {
@@ -59,13 +60,7 @@ impl WarpNetwork {
             costs: head(config.costs(), &config.head, rng, device),
             refinement: head(2 * config.features, &config.head, rng, device),
         });
-        Self {
-            garment,
-            person,
-            heads: heads.collect(),
-            radius: config.radius,
-            to_edges: config.alignment == Alignment::Edges,
-        }
+        Self { garment, person, heads: heads.collect(), radius: config.radius, alignment: config.alignment }
     }
 
     /// The levels of the flow, from the coarsest, of `garment` `[b, 3, h, w]` and `person` `[b, 16, h, w]`.
@@ -97,8 +92,7 @@ impl WarpNetwork {
             let both = Tensor::cat(vec![self.look(garment, coarse.clone()), person], 1);
             let second = increment(&heads.refinement, both);
             let fine = self.look(coarse, displaced(second.clone()));
-            let [_, _, height, width] = fine.dims();
-            let wide = resize(fine, [2 * height, 2 * width]);
+            let wide = self.enlarged(fine);
             levels.push(Level { flow: self.for_corners(wide.clone()), increments: [first, second] });
             flow = Some(wide);
         }
@@ -116,6 +110,19 @@ impl WarpNetwork {
         sample(planes, self.seen_by(grid, [height, width]), Padding::Border)
     }
 
+    /// A flow at twice the sides.
+    fn enlarged(&self, flow: Tensor<4>) -> Tensor<4> {
+        let [batch, _, height, width] = flow.dims();
+        let sides @ [tall, wide] = [2 * height, 2 * width];
+        match self.alignment {
+            Alignment::Corners => {
+                let all = identity(sides, &flow.device()).expand([batch, 2, tall, wide]);
+                sample(flow, all, Padding::Border)
+            }
+            Alignment::PfAfn | Alignment::DciVton => resize(flow, sides),
+        }
+    }
+
     /// A grid of the network for planes of the same sides.
     fn for_corners(&self, grid: Tensor<4>) -> Tensor<4> {
         let [_, _, height, width] = grid.dims();
@@ -124,7 +131,7 @@ impl WarpNetwork {
 
     /// A grid of the network for planes of these sides.
     fn seen_by(&self, grid: Tensor<4>, [height, width]: [usize; 2]) -> Tensor<4> {
-        if !self.to_edges {
+        if self.alignment != Alignment::DciVton {
             return grid;
         }
         // ((g + 1)·side − 1) / 2, the pixel, is (g′ + 1)·(side − 1) / 2 for this g′, or g′ along a side of one pixel.
