@@ -2,19 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What −1 and +1 mean in the grids that a network makes, see `align_corners` of PyTorch's `grid_sample`, and how it
-/// takes them to the next level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Alignment {
-    /// The centres of the first and the last pixel, always: increments of 0 make a flow that changes nothing.
-    Corners,
-    /// As PF-AFN was trained, with PyTorch 1.1: the same, but flows are enlarged as if the numbers were the outer edges
-    /// of those pixels. Increments must make up for it.
-    PfAfn,
-    /// As DCI-VTON was trained, with PyTorch 1.11 and the same code: the outer edges when something is sampled, too.
-    DciVton,
-}
+use super::Alignment;
 
 /// Size of a warp network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +26,7 @@ pub struct WarpConfig {
 }
 
 impl WarpConfig {
-    /// As published, for 256 × 192 pixels; see [`Alignment::DciVton`] for DCI-VTON's own weights.
+    /// As published, for 256 × 192 pixels; see [`Alignment::Edges`] for DCI-VTON's own weights.
     pub fn paper() -> Self {
         Self {
             person_channels: 16,
@@ -48,21 +36,13 @@ impl WarpConfig {
             features: 256,
             radius: 3,
             head: vec![128, 64, 32],
-            alignment: Alignment::PfAfn,
+            alignment: Alignment::Corners,
         }
     }
 
     /// For 64 × 48 pixels and minutes of training.
     pub fn small() -> Self {
-        Self {
-            widths: vec![24, 48, 64],
-            blocks: 1,
-            features: 32,
-            radius: 2,
-            head: vec![32, 32, 16],
-            alignment: Alignment::Corners,
-            ..Self::paper()
-        }
+        Self { widths: vec![24, 48, 64], blocks: 1, features: 32, radius: 2, head: vec![32, 32, 16], ..Self::paper() }
     }
 
     /// What the sides of pictures are multiples of.

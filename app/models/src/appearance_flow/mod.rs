@@ -7,7 +7,7 @@
 //!
 //! - [`operators`]: sampling through a flow, and the cost volume;
 //! - [`flow`]: what flows are made of, and how smooth they are;
-//! - [`config`]: sizes;
+//! - [`config`]: sizes; [`alignment`]: what the numbers of a network's grids mean;
 //! - [`layers`], [`pyramid`], [`network`]: the network;
 //! - [`objective`]: its loss;
 //! - [`trainer`]: steps of training;
@@ -16,6 +16,7 @@
 //! Flows are grids `[batch, 2, h, w]`, x before y, absolute, with the arithmetic of `align_corners = true`, as
 //! [`samples::wardrobe::Flow`] has them. Pictures are `[batch, 3, h, w]` in −1 … 1.
 
+pub mod alignment;
 pub mod config;
 pub mod flow;
 #[cfg(feature = "native")]
@@ -31,7 +32,8 @@ mod tests;
 #[cfg(not(target_family = "wasm"))]
 pub mod trainer;
 
-pub use config::{Alignment, WarpConfig};
+pub use alignment::Alignment;
+pub use config::WarpConfig;
 pub use layers::Pass;
 pub use network::{Level, WarpNetwork};
 pub use objective::{Losses, Objective, WarpBatch};

@@ -8,7 +8,7 @@ use rand::Rng;
 
 use super::{
     Alignment, WarpConfig,
-    flow::{both_axes, displaced, identity, resize},
+    flow::{displaced, resize},
     layers::{Convolution, Pass},
     operators::{Padding, cost_volume, sample},
     pyramid::Pyramid,
@@ -92,8 +92,9 @@ impl WarpNetwork {
             let both = Tensor::cat(vec![self.look(garment, coarse.clone()), person], 1);
             let second = increment(&heads.refinement, both);
             let fine = self.look(coarse, displaced(second.clone()));
-            let wide = self.enlarged(fine);
-            levels.push(Level { flow: self.for_corners(wide.clone()), increments: [first, second] });
+            let [_, _, height, width] = fine.dims();
+            let wide = resize(fine, [2 * height, 2 * width]);
+            levels.push(Level { flow: self.alignment.to_corners(wide.clone()), increments: [first, second] });
             flow = Some(wide);
         }
         levels
@@ -105,39 +106,14 @@ impl WarpNetwork {
         levels.into_iter().last().expect("a level").flow
     }
 
+    /// A flow of [`Self::flow`] for pictures of other `sides` (height, width): a small network warps large garments.
+    pub fn enlarge(&self, flow: Tensor<4>, sides: [usize; 2]) -> Tensor<4> {
+        self.alignment.to_corners(resize(self.alignment.from_corners(flow), sides))
+    }
+
+    /// Planes as a grid of the network's own sees them, of the same sides.
     fn look(&self, planes: Tensor<4>, grid: Tensor<4>) -> Tensor<4> {
-        let [_, _, height, width] = planes.dims();
-        sample(planes, self.seen_by(grid, [height, width]), Padding::Border)
-    }
-
-    /// A flow at twice the sides.
-    fn enlarged(&self, flow: Tensor<4>) -> Tensor<4> {
-        let [batch, _, height, width] = flow.dims();
-        let sides @ [tall, wide] = [2 * height, 2 * width];
-        match self.alignment {
-            Alignment::Corners => {
-                let all = identity(sides, &flow.device()).expand([batch, 2, tall, wide]);
-                sample(flow, all, Padding::Border)
-            }
-            Alignment::PfAfn | Alignment::DciVton => resize(flow, sides),
-        }
-    }
-
-    /// A grid of the network for planes of the same sides.
-    fn for_corners(&self, grid: Tensor<4>) -> Tensor<4> {
-        let [_, _, height, width] = grid.dims();
-        self.seen_by(grid, [height, width])
-    }
-
-    /// A grid of the network for planes of these sides.
-    fn seen_by(&self, grid: Tensor<4>, [height, width]: [usize; 2]) -> Tensor<4> {
-        if self.alignment != Alignment::DciVton {
-            return grid;
-        }
-        // ((g + 1)·side − 1) / 2, the pixel, is (g′ + 1)·(side − 1) / 2 for this g′, or g′ along a side of one pixel.
-        let factor = |side: usize| if side > 1 { side as f64 / (side as f64 - 1.0) } else { 0.5 };
-        let factors = both_axes(factor(width), factor(height), &grid.device());
-        grid * factors
+        sample(planes, self.alignment.to_corners(grid), Padding::Border)
     }
 }
 

@@ -6,13 +6,13 @@ use burn::{
     module::{Module, Param},
     nn::BatchNorm,
     store::{KeyRemapper, ModuleSnapshot, burn_pack},
-    tensor::{Bytes, DType, Device, Gradients, Tensor},
+    tensor::{Bytes, DType, Device, Gradients, Tensor, s},
 };
 use serde::Deserialize;
 
 use super::{difference, read, tensor};
 use crate::appearance_flow::{
-    Alignment, Objective, Padding, Pass, WarpBatch, WarpConfig, WarpNetwork, import, layers::Convolution,
+    Alignment, Objective, Padding, Pass, WarpBatch, WarpConfig, WarpNetwork, flow::resize, import, layers::Convolution,
     objective::losses, sample,
 };
 use crate::seed;
@@ -36,6 +36,7 @@ struct Numbers {
     increments: Vec<Vec<f32>>,
     warped: Vec<f32>,
     mask: Vec<f32>,
+    enlarged: Vec<f32>,
     training: Option<Training>,
 }
 
@@ -79,7 +80,7 @@ fn batch(r: &Reference, device: &Device) -> WarpBatch {
 fn flows_are_the_authors_with_their_checkpoint() {
     let r = reference();
     let batch = batch(&r, &Device::flex());
-    for (alignment, numbers) in [(Alignment::PfAfn, &r.corners), (Alignment::DciVton, &r.edges)] {
+    for (alignment, numbers) in [(Alignment::Corners, &r.corners), (Alignment::Edges, &r.edges)] {
         let network = import::read(&config(alignment), &file("small.pth")).unwrap();
         let levels = network.forward(batch.garment.clone(), batch.person.clone(), Pass::Running);
         let increments = levels.iter().flat_map(|level| level.increments.clone());
@@ -94,6 +95,11 @@ fn flows_are_the_authors_with_their_checkpoint() {
         let flow = network.flow(batch.garment.clone(), batch.person.clone());
         let warped = read(sample(batch.garment.clone(), flow.clone(), Padding::Border));
         assert!(difference(&warped, &numbers.warped) < 1e-4, "{}", difference(&warped, &numbers.warped));
+        // At other sides, the last colour of the last sample.
+        let wide = network.enlarge(flow.clone(), [48, 40]);
+        let large = sample(resize(batch.garment.clone(), [48, 40]), wide, Padding::Border);
+        let enlarged = difference(&read(large.slice(s![1..2, 2..3])), &numbers.enlarged);
+        assert!(enlarged < 1e-4, "{alignment:?}, enlarged: {enlarged}");
         // Where a mask of 0 and 1 is looked at, its slope is up to 12 a unit of the grid.
         let mask = read(sample(batch.garment_mask.clone(), flow, Padding::Zeros));
         assert!(difference(&mask, &numbers.mask) < 2e-4, "{}", difference(&mask, &numbers.mask));
@@ -104,7 +110,7 @@ fn flows_are_the_authors_with_their_checkpoint() {
 fn for_corners(grid: &[f32], [_, _, height, width]: [usize; 4], alignment: Alignment) -> Vec<f32> {
     let factor = |i: usize| {
         let side = [width, height][i / (height * width) % 2] as f32;
-        if alignment == Alignment::DciVton { side / (side - 1.0) } else { 1.0 }
+        if alignment == Alignment::Edges { side / (side - 1.0) } else { 1.0 }
     };
     grid.iter().enumerate().map(|(i, value)| value * factor(i)).collect()
 }
@@ -115,7 +121,7 @@ fn losses_gradients_and_statistics_are_the_authors() {
     let device = Device::flex().autodiff();
     let batch = batch(&r, &device);
     let expected = r.corners.training.as_ref().unwrap();
-    let config = config(Alignment::PfAfn);
+    let config = config(Alignment::Corners);
     let network = import::read(&config, &file("small.pth")).unwrap().train().fork(&device);
     let levels = network.forward(batch.garment.clone(), batch.person.clone(), Pass::Training);
     for (depth, terms) in expected.terms.iter().enumerate() {
@@ -243,7 +249,7 @@ fn a_checkpoint_of_the_published_size_is_read() {
 
 #[test]
 fn a_checkpoint_of_another_size_is_refused() {
-    let right = config(Alignment::PfAfn);
+    let right = config(Alignment::Corners);
     for wrong in [
         WarpConfig { person_channels: 5, ..right.clone() },
         WarpConfig { widths: vec![4, 5, 7], ..right.clone() },
