@@ -27,7 +27,7 @@ impl Alignment {
     }
 
     /// The inverse of [`Self::to_corners`].
-    pub(super) fn from_corners(self, grid: Tensor<4>) -> Tensor<4> {
+    pub(super) fn to_own(self, grid: Tensor<4>) -> Tensor<4> {
         match self.factors(&grid) {
             Some(factors) => grid / factors,
             None => grid,

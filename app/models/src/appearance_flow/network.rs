@@ -70,8 +70,9 @@ impl WarpNetwork {
     pub fn forward(&self, garment: Tensor<4>, person: Tensor<4>, pass: Pass) -> Vec<Level> {
         let ([batch, _, height, width], [people, _, rows, columns]) = (garment.dims(), person.dims());
         assert_eq!([batch, height, width], [people, rows, columns], "garment and person have the same sides");
-        let multiple = 1 << self.heads.len();
-        assert!(height % multiple == 0 && width % multiple == 0, "{height} × {width}: no multiples of {multiple}");
+        let multiple = 1_usize << self.heads.len();
+        let fits = [height, width].iter().all(|side| side.is_multiple_of(multiple));
+        assert!(fits, "{height} × {width}: no multiples of {multiple}");
         let garments = self.garment.forward(garment, pass);
         let people = self.person.forward(person, pass);
         let mut levels = Vec::with_capacity(self.heads.len());
@@ -108,7 +109,7 @@ impl WarpNetwork {
 
     /// A flow of [`Self::flow`] for pictures of other `sides` (height, width): a small network warps large garments.
     pub fn enlarge(&self, flow: Tensor<4>, sides: [usize; 2]) -> Tensor<4> {
-        self.alignment.to_corners(resize(self.alignment.from_corners(flow), sides))
+        self.alignment.to_corners(resize(self.alignment.to_own(flow), sides))
     }
 
     /// Planes as a grid of the network's own sees them, of the same sides.
