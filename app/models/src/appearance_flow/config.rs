@@ -2,19 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What −1 and +1 mean in the grids that a network makes, see `align_corners` of PyTorch's `grid_sample`.
-///
-/// PF-AFN was trained with PyTorch 1.1, whose grids reach to the [`Self::Corners`]. DCI-VTON trained the same code with
-/// PyTorch 1.11, which takes them to the [`Self::Edges`], though the code still makes grids for corners: its weights
-/// have learnt to make up for the difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Alignment {
-    /// The centres of the first and the last pixel.
-    Corners,
-    /// The outer edges of the first and the last pixel, at sampling alone.
-    Edges,
-}
+use super::Alignment;
 
 /// Size of a warp network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +26,7 @@ pub struct WarpConfig {
 }
 
 impl WarpConfig {
-    /// As published, for 256 × 192 pixels; see [`Alignment`] for DCI-VTON's own weights.
+    /// As published, for 256 × 192 pixels; see [`Alignment::Edges`] for DCI-VTON's own weights.
     pub fn paper() -> Self {
         Self {
             person_channels: 16,

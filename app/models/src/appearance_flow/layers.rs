@@ -81,4 +81,6 @@ pub(super) fn normalised(norm: &BatchNorm, x: Tensor<4>, pass: Pass) -> Tensor<4
 fn follow(running: &RunningState<Tensor<1>>, now: Tensor<1>, momentum: f64) {
     let kept = running.value_sync().mul_scalar(1.0 - momentum);
     running.update((kept + now.detach().mul_scalar(momentum)).detach());
+    // An update counts from the next look on, and what saves the weights does not look.
+    running.value_sync();
 }

@@ -16,6 +16,7 @@
 //! Flows are grids `[batch, 2, h, w]`, x before y, absolute, with the arithmetic of `align_corners = true`, as
 //! [`samples::wardrobe::Flow`] has them. Pictures are `[batch, 3, h, w]` in −1 … 1.
 
+pub mod alignment;
 pub mod config;
 pub mod flow;
 #[cfg(feature = "native")]
@@ -25,11 +26,14 @@ pub mod network;
 pub mod objective;
 pub mod operators;
 pub mod pyramid;
+#[cfg(test)]
+mod tests;
 // Its steps read their losses at once, which a browser's GPU cannot.
 #[cfg(not(target_family = "wasm"))]
 pub mod trainer;
 
-pub use config::{Alignment, WarpConfig};
+pub use alignment::Alignment;
+pub use config::WarpConfig;
 pub use layers::Pass;
 pub use network::{Level, WarpNetwork};
 pub use objective::{Losses, Objective, WarpBatch};

@@ -8,7 +8,7 @@ use rand::Rng;
 
 use super::{
     Alignment, WarpConfig,
-    flow::{both_axes, displaced, resize},
+    flow::{displaced, resize},
     layers::{Convolution, Pass},
     operators::{Padding, cost_volume, sample},
     pyramid::Pyramid,
@@ -47,7 +47,8 @@ pub struct WarpNetwork {
     /// From the coarsest.
     pub heads: Vec<LevelHeads>,
     radius: usize,
-    to_edges: bool,
+    #[module(skip)]
+    alignment: Alignment,
 }
 
 impl WarpNetwork {
@@ -59,13 +60,7 @@ impl WarpNetwork {
             costs: head(config.costs(), &config.head, rng, device),
             refinement: head(2 * config.features, &config.head, rng, device),
         });
-        Self {
-            garment,
-            person,
-            heads: heads.collect(),
-            radius: config.radius,
-            to_edges: config.alignment == Alignment::Edges,
-        }
+        Self { garment, person, heads: heads.collect(), radius: config.radius, alignment: config.alignment }
     }
 
     /// The levels of the flow, from the coarsest, of `garment` `[b, 3, h, w]` and `person` `[b, 16, h, w]`.
@@ -75,8 +70,9 @@ impl WarpNetwork {
     pub fn forward(&self, garment: Tensor<4>, person: Tensor<4>, pass: Pass) -> Vec<Level> {
         let ([batch, _, height, width], [people, _, rows, columns]) = (garment.dims(), person.dims());
         assert_eq!([batch, height, width], [people, rows, columns], "garment and person have the same sides");
-        let multiple = 1 << self.heads.len();
-        assert!(height % multiple == 0 && width % multiple == 0, "{height} × {width}: no multiples of {multiple}");
+        let multiple = 1_usize << self.heads.len();
+        let fits = [height, width].iter().all(|side| side.is_multiple_of(multiple));
+        assert!(fits, "{height} × {width}: no multiples of {multiple}");
         let garments = self.garment.forward(garment, pass);
         let people = self.person.forward(person, pass);
         let mut levels = Vec::with_capacity(self.heads.len());
@@ -99,7 +95,7 @@ impl WarpNetwork {
             let fine = self.look(coarse, displaced(second.clone()));
             let [_, _, height, width] = fine.dims();
             let wide = resize(fine, [2 * height, 2 * width]);
-            levels.push(Level { flow: self.for_corners(wide.clone()), increments: [first, second] });
+            levels.push(Level { flow: self.alignment.to_corners(wide.clone()), increments: [first, second] });
             flow = Some(wide);
         }
         levels
@@ -111,26 +107,14 @@ impl WarpNetwork {
         levels.into_iter().last().expect("a level").flow
     }
 
+    /// A flow of [`Self::flow`] for pictures of other `sides` (height, width): a small network warps large garments.
+    pub fn enlarge(&self, flow: Tensor<4>, sides: [usize; 2]) -> Tensor<4> {
+        self.alignment.to_corners(resize(self.alignment.to_own(flow), sides))
+    }
+
+    /// Planes as a grid of the network's own sees them, of the same sides.
     fn look(&self, planes: Tensor<4>, grid: Tensor<4>) -> Tensor<4> {
-        let [_, _, height, width] = planes.dims();
-        sample(planes, self.seen_by(grid, [height, width]), Padding::Border)
-    }
-
-    /// A grid of the network for planes of the same sides.
-    fn for_corners(&self, grid: Tensor<4>) -> Tensor<4> {
-        let [_, _, height, width] = grid.dims();
-        self.seen_by(grid, [height, width])
-    }
-
-    /// A grid of the network for planes of these sides.
-    fn seen_by(&self, grid: Tensor<4>, [height, width]: [usize; 2]) -> Tensor<4> {
-        if !self.to_edges {
-            return grid;
-        }
-        // ((g + 1)·side − 1) / 2, the pixel, is (g′ + 1)·(side − 1) / 2 for this g′, or g′ along a side of one pixel.
-        let factor = |side: usize| if side > 1 { side as f64 / (side as f64 - 1.0) } else { 0.5 };
-        let factors = both_axes(factor(width), factor(height), &grid.device());
-        grid * factors
+        sample(planes, self.alignment.to_corners(grid), Padding::Border)
     }
 }
 

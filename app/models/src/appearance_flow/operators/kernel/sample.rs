@@ -66,7 +66,7 @@ fn neighbours(coordinate: f32, side: usize, padding: Padding) -> Neighbours {
     }
     let before = x.floor();
     let pixel = |at: f32| {
-        let inside = at >= 0.0 && at <= last;
+        let inside = (0.0..=last).contains(&at);
         // Saturates; what is no number is 0.
         (at.clamp(0.0, last) as u32, f32::from(u8::from(inside)))
     };
