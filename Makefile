@@ -103,7 +103,7 @@ train-rescaling: server ## Trains the small models of dlv-irn again, from the sh
 
 .PHONY: train-tryon
 train-tryon: server ## Trains the small model of dci-vton again, on drawn people
-	$(TARGET_DIR)/release/vitrine train dci-vton --preset small --set iterations=0 \
+	$(TARGET_DIR)/release/vitrine train dci-vton --preset small \
 	    --checkpoints $(DATA)/training/tryon --out assets/weights/dci-vton/small --force
 
 .PHONY: score-tables

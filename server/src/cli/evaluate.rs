@@ -1,5 +1,6 @@
 //! `vitrine evaluate`: a generator's samples beside the real thing and beside baselines.
 
+use catalog::systems::dci_vton::REFINED;
 use clap::Args;
 use models::systems::dci_vton::Networks;
 use samples::wardrobe::{TEST_PAIRS, test_pair, unpaired_test_pair};
@@ -81,15 +82,16 @@ fn print(args: &EvaluateArgs, tables: &[Table]) -> Result<(), Failure> {
 /// Warps beside warps, pictures beside pictures, and the pictures of garments that nobody wore before.
 fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> {
     let device = burn::tensor::Device::flex();
-    let load =
-        |bytes: &[u8]| Networks::load(bytes, &device).map_err(|error| Failure::input("weights", error.to_string()));
-    let networks = load(weights)?;
+    let load = |preset: &str, bytes: &[u8]| {
+        Networks::load(preset, bytes, &device).map_err(|error| Failure::input("weights", error.to_string()))
+    };
+    let networks = load(&args.preset, weights)?;
     let blind = match &args.blind {
         None => None,
         Some(file) => {
             let bytes =
                 std::fs::read(file).map_err(|error| Failure::input("blind", format!("{}: {error}", file.display())))?;
-            load(&bytes)?.refiner
+            load(REFINED, &bytes)?.refiner
         }
     };
     let count = if args.quick { 50 } else { TEST_PAIRS };
@@ -102,7 +104,7 @@ fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> 
             Some(refiner) => score::arms(&networks.warp, refiner, blind.as_ref(), &fittings, &device)?,
             None => score::own(&networks.warp, None, true, &fittings, &device)?,
         };
-        tables.extend(score::tables(&format!("{what}, {} steps", score::STEPS), score::MEASURES, &arms));
+        tables.extend(score::tables(&format!("{what}, pictures"), score::MEASURES, &arms));
     }
     Ok(tables)
 }

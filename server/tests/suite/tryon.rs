@@ -31,8 +31,8 @@ fn mask(width: usize, height: usize) -> Vec<u8> {
     encode::png(&Image::new(width, height, pixels).unwrap(), &[]).unwrap()
 }
 
-fn request(parameters: Value) -> Value {
-    json!({ "system": "dci-vton", "preset": "small", "seed": 3, "parameters": parameters })
+fn request(preset: &str, parameters: Value) -> Value {
+    json!({ "system": "dci-vton", "preset": preset, "seed": 3, "parameters": parameters })
 }
 
 async fn tried_on(app: &App, request: &Value, files: &[(&'static str, &[u8])]) -> Run {
@@ -47,7 +47,7 @@ async fn a_garment_of_ones_own_is_worn_and_its_picture_is_gone_when_the_run_ends
     let app = App::working().await;
     let (garment, mask) = (garment(), mask(48, 64));
     let files = [("garment", garment.as_slice()), ("mask", mask.as_slice())];
-    let run = tried_on(&app, &request(json!({ "steps": 2 })), &files).await;
+    let run = tried_on(&app, &request("refined", json!({ "steps": 2 })), &files).await;
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
     assert!(app.folders.uploads().is_empty(), "{:?}", app.folders.uploads());
     let names: Vec<_> = run.artifacts.iter().map(|artifact| artifact.name.as_str()).collect();
@@ -77,7 +77,7 @@ async fn what_cannot_be_worn_fails_with_a_reason_and_leaves_nothing() {
         ("garment", picture(3, 3), "garment"),
         ("person", picture(90, 120), "nobody is recognised"),
     ] {
-        let run = tried_on(&app, &request(json!({ "steps": 1 })), &[(name, &*file)]).await;
+        let run = tried_on(&app, &request("small", json!({})), &[(name, &*file)]).await;
         assert_eq!(run.state, RunState::Failed, "{name}");
         let error = run.error.unwrap_or_default();
         assert!(error.contains(says), "{name}: {error}");
@@ -91,12 +91,15 @@ fn the_command_line_takes_person_garment_and_mask() {
     for (name, file) in [("G.png", garment()), ("M.png", mask(48, 64)), ("wall.png", picture(90, 120))] {
         fs::write(folders.path().join(name), file).unwrap();
     }
-    let command = ["sample", "dci-vton", "--preset", "small", "--set", "steps=2", "--set"];
+    let command = ["sample", "dci-vton", "--preset", "small", "--set"];
     let dressed = output(&folders, &[&command[..], &["garment=G.png", "--set", "mask=M.png", "--out", "out"]].concat());
     assert!(dressed.status.success(), "{}", stderr(&dressed));
     for name in ["sample-0000.png", "sample-0000-composite.png", "sample-0000-pose.png", "metrics.json"] {
         assert!(folders.path().join("out").join(name).is_file(), "{name}");
     }
+    let unrefined = output(&folders, &[&command[..], &["method=refine", "--out", "none"]].concat());
+    assert_eq!(unrefined.status.code(), Some(2));
+    assert!(stderr(&unrefined).contains("needs the refined model"), "{}", stderr(&unrefined));
     let refused = output(&folders, &[&command[..], &["person=wall.png", "--out", "none"]].concat());
     assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
     let said = stderr(&refused);

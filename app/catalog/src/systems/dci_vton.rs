@@ -17,6 +17,8 @@ pub const PERSON: &str = "person";
 pub const GARMENT: &str = "garment";
 /// Name of the mask of what is repainted.
 pub const MASK: &str = "mask";
+/// The preset that has a refiner.
+pub const REFINED: &str = "refined";
 
 /// What a visitor may choose when sampling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,17 +34,18 @@ pub struct SampleParameters {
     pub drawn_garment: DrawnGarment,
     /// Method
     ///
-    /// What is done with the warped garment. The diffusion knows drawn figures only: for a photo, blending is the honest
-    /// choice.
+    /// What is done with the warped garment. The diffusion of the refined model knows drawn figures only: for a photo,
+    /// blending is the honest choice.
     pub method: Method,
     /// Warp
     ///
     /// How the garment is brought onto the body.
     pub warp: Warp,
     /// Steps of the diffusion
-    #[schemars(range(min = 1, max = 100))]
+    #[schemars(range(min = 1, max = 100), extend("x-presets" = ["refined"]))]
     pub steps: u32,
     /// Solver
+    #[schemars(extend("x-presets" = ["refined"]))]
     pub solver: Solver,
     /// Seam
     ///
@@ -98,7 +101,7 @@ pub enum DrawnGarment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// Refine a drawn person if the model has a refiner, else blend
+    /// Blend; the refined model refines drawn people
     Auto,
     /// Diffusion that starts from the noised composite and sees it at every step: the paper's method
     Refine,
@@ -167,8 +170,8 @@ pub struct TrainParameters {
     /// Steps of the warp network, which is trained first
     #[schemars(range(min = 1, max = 10_000_000))]
     pub warp_iterations: u32,
-    /// Steps of the refiner; 0 trains the warp network only
-    #[schemars(range(min = 0, max = 10_000_000))]
+    /// Steps of the refiner, for the refined model
+    #[schemars(range(min = 1, max = 10_000_000))]
     pub iterations: u32,
     /// Pairs per step of the warp network
     #[schemars(range(min = 1, max = 512))]
@@ -238,15 +241,26 @@ pub fn system() -> System {
             input(MASK, "Mask", "As large as the person's picture: black is repainted, white stays."),
         ],
         companion: Some(Companion { file: "people.safetensors", input: PERSON }),
-        presets: vec![Preset {
-            name: "small",
-            title: "Small, of drawn people",
-            description: "The warp, trained on drawn people of 48 × 64 pixels. The diffusion that refines is not shipped yet.",
-            shipped: true,
-            weights: true,
-            browser: true,
-            browser_maximum: vec![],
-        }],
+        presets: vec![
+            Preset {
+                name: "small",
+                title: "Small, of drawn people",
+                description: "The warp network, trained on drawn people of 48 × 64 pixels: it bends and blends.",
+                shipped: true,
+                weights: true,
+                browser: true,
+                browser_maximum: vec![],
+            },
+            Preset {
+                name: REFINED,
+                title: "Small, with diffusion",
+                description: "The same with the diffusion that refines. No weights are shipped: train it.",
+                shipped: false,
+                weights: true,
+                browser: false,
+                browser_maximum: vec![],
+            },
+        ],
         parameters: schema::fields::<SampleParameters>(),
         parameters_schema: schema::json_schema::<SampleParameters>(),
         training: schema::fields::<TrainParameters>(),
@@ -255,9 +269,12 @@ pub fn system() -> System {
     }
 }
 
-fn combination(_: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
+fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
     let is = |name: &str, value: &str| parameters[name].as_str() == Some(value);
     let mut errors = Vec::new();
+    if preset.name != REFINED && ["refine", "noise-start", "no-warp"].iter().any(|method| is("method", method)) {
+        errors.push(FieldError::new("parameters.method", "needs the refined model: this one has no diffusion"));
+    }
     if is("method", "no-warp") && !is("warp", "network") {
         errors.push(FieldError::new("parameters.warp", "means nothing to a method without the warped garment"));
     }
@@ -288,8 +305,17 @@ mod tests {
 
     #[test]
     fn without_a_warp_none_is_chosen() {
-        let errors = |parameters| crate::systems::tests::errors("dci-vton", "small", parameters);
+        let errors = |parameters| crate::systems::tests::errors("dci-vton", "refined", parameters);
         assert!(errors(json!({ "method": "no-warp" })).is_empty());
         assert_eq!(errors(json!({ "method": "no-warp", "warp": "affine" })), ["parameters.warp"]);
+    }
+
+    #[test]
+    fn only_the_refined_model_refines() {
+        for method in ["refine", "noise-start", "no-warp"] {
+            let errors = |preset| crate::systems::tests::errors("dci-vton", preset, json!({ "method": method }));
+            assert_eq!(errors("small"), ["parameters.method"]);
+            assert!(errors("refined").is_empty());
+        }
     }
 }

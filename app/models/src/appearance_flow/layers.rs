@@ -1,13 +1,13 @@
 //! Convolutions with PyTorch's initial weights, and batch norm in its two modes.
 
 use burn::{
-    module::{Module, Param, RunningState},
+    module::{Module, Param},
     nn::{BatchNorm, BatchNormConfig},
     tensor::{Device, Tensor},
 };
 use rand::Rng;
 
-use crate::nn::{fast, init};
+use crate::nn::{fast, init, running};
 
 /// Which statistics batch norm uses in a forward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,16 +71,9 @@ pub(super) fn normalised(norm: &BatchNorm, x: Tensor<4>, pass: Pass) -> Tensor<4
             let out = fast::batch_norm_relu(x, gamma, beta, norm.epsilon);
             // PyTorch's running variance is the unbiased one.
             let count = (batch * height * width) as f64;
-            follow(&norm.running_mean, out.mean, norm.momentum);
-            follow(&norm.running_var, out.variance * (count / (count - 1.0).max(1.0)), norm.momentum);
+            running::follow(&norm.running_mean, out.mean, norm.momentum);
+            running::follow(&norm.running_var, out.variance * (count / (count - 1.0).max(1.0)), norm.momentum);
             out.output
         }
     }
-}
-
-fn follow(running: &RunningState<Tensor<1>>, now: Tensor<1>, momentum: f64) {
-    let kept = running.value_sync().mul_scalar(1.0 - momentum);
-    running.update((kept + now.detach().mul_scalar(momentum)).detach());
-    // An update counts from the next look on, and what saves the weights does not look.
-    running.value_sync();
 }

@@ -7,7 +7,7 @@
 //!
 //! - [`operators`]: sampling through a flow, and the cost volume;
 //! - [`flow`]: what flows are made of, and how smooth they are;
-//! - [`config`]: how large it is;
+//! - [`config`]: how large it is; [`alignment`]: what the numbers of a network's grids mean;
 //! - [`layers`], [`pyramid`], [`network`]: the network;
 //! - [`objective`]: its loss;
 //! - [`trainer`]: steps of training;

@@ -3,3 +3,4 @@
 pub mod fast;
 pub mod init;
 pub mod pairs;
+pub mod running;

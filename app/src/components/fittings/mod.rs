@@ -1,13 +1,11 @@
 //! Somebody tries on a garment: who and what, what is repainted, and how the picture comes about.
 
 mod choose;
-mod export;
 mod film;
 mod mask;
 mod numbers;
 
 pub use choose::{GarmentField, PersonField};
-pub use export::FittingsExport;
 pub use film::Film;
 pub use mask::MaskEditor;
 pub use numbers::FittingNumbers;
@@ -16,7 +14,19 @@ use leptos::{html, prelude::*};
 use samples::Image;
 use wasm_bindgen::Clamped;
 
-use crate::browser::canvas::{self, ImageData};
+use crate::{
+    browser::canvas::{self, ImageData},
+    components::pictures::Saved,
+};
+
+/// What is saved of a fitting.
+pub const FITTED: [Saved; 5] = [
+    ("result", "Result, PNG", "marked as generated; it holds no place and no camera"),
+    ("composite", "Bent garment, PNG", "pasted, with grey where nothing lies over what is repainted"),
+    ("grid", "Flow grid, PNG", "how the garment was bent"),
+    ("pose", "Joints, PNG", "and what is repainted"),
+    ("mask", "Mask, PNG", "white stays, black is repainted; the API takes it as mask"),
+];
 
 /// A drawn picture, as large as its place allows; what it shows is said beside it.
 #[component]

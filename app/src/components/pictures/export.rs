@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     browser::{download, sentence},
     components::export::{ExportButton, ExportPanel, save},
-    metrics::pictures,
+    metrics::pictures as metrics,
     session::{PicturesCase, Session},
     state::{
         pictures::{BICUBIC, Made, RESTORED, SMALL},
@@ -14,17 +14,20 @@ use crate::{
     },
 };
 
-/// Pictures that can be saved: role, title, explanation.
-const PICTURES: [(&str, &str, &str); 4] = [
+/// A picture that can be saved: role, title, explanation.
+pub type Saved = (&'static str, &'static str, &'static str);
+
+/// What is saved of a picture that was shrunk and restored.
+pub const RESCALED: [Saved; 4] = [
     (SMALL, "Small picture, PNG", "grows back when it is opened here"),
     (RESTORED, "Restored picture, PNG", "without further loss"),
     (BICUBIC, "Bicubic picture, PNG", "for comparison"),
     ("difference", "Difference, PNG", "where the restored picture is not the original"),
 ];
 
-/// The menu.
+/// The menu, with a button for each of `pictures`.
 #[component]
-pub fn PicturesExport(session: Session, case: PicturesCase) -> impl IntoView {
+pub fn PicturesExport(session: Session, case: PicturesCase, pictures: &'static [Saved]) -> impl IntoView {
     let report = move |saved: Result<(), String>| {
         session.problem.set(saved.err().map(|reason| format!("The file could not be saved: {reason}.")));
     };
@@ -34,7 +37,7 @@ pub fn PicturesExport(session: Session, case: PicturesCase) -> impl IntoView {
     let with = move |write: &dyn Fn(&Shown<Made>) -> Result<(), String>| {
         report(case.shown.with_untracked(|shown| shown.as_ref().map_or(Ok(()), write)));
     };
-    let picture = move |(role, title, explanation): (&'static str, &'static str, &'static str)| {
+    let picture = move |&(role, title, explanation): &Saved| {
         let on_press = move || {
             with(&|shown| {
                 let Some(picture) = shown.content.find(role) else { return Ok(()) };
@@ -53,20 +56,20 @@ pub fn PicturesExport(session: Session, case: PicturesCase) -> impl IntoView {
                 backend.map_or(Value::Null, |b| json!({ "device": b.device, "adapter": b.adapter, "note": b.note }))
             });
             let rivals = case.rivals.read_untracked();
-            let text = pictures::json(&shown.title, &shown.request, &backend, &shown.content, &rivals);
+            let text = metrics::json(&shown.title, &shown.request, &backend, &shown.content, &rivals);
             save(&format!("{}-measures.json", shown.file_stem), "application/json", text.as_bytes())
         });
     };
     let csv = move || {
         with(&|shown| {
-            let text = pictures::csv(&shown.content, &case.rivals.read_untracked());
+            let text = metrics::csv(&shown.content, &case.rivals.read_untracked());
             save(&format!("{}-measures.csv", shown.file_stem), "text/csv", text.as_bytes())
         });
     };
     view! {
         <ExportPanel>
             <ul class="export">
-                {PICTURES.map(picture).collect_view()}
+                {pictures.iter().map(picture).collect_view()}
                 <ExportButton
                     name="json"
                     title="Measures, JSON"

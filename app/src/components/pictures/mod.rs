@@ -21,7 +21,7 @@ use handle::Handle;
 use loupe::Loupe;
 
 pub use controls::CompareControls;
-pub use export::PicturesExport;
+pub use export::{PicturesExport, RESCALED, Saved};
 pub use input::PictureInput;
 pub use numbers::Numbers;
 pub use variants::Variants;

@@ -12,9 +12,9 @@ use web_sys::{Blob, File};
 use super::{Accepts, Case, Loading, NewCase, Opening, Parts};
 use crate::{
     components::{
-        fittings::{Film, FittingNumbers, FittingsExport, GarmentField, MaskEditor, PersonField},
+        fittings::{FITTED, Film, FittingNumbers, GarmentField, MaskEditor, PersonField},
         open_file::DropTarget,
-        pictures::{Compare, CompareControls, PicturesStage},
+        pictures::{Compare, CompareControls, PicturesExport, PicturesStage},
     },
     session::{DRAWN_GARMENT, DRAWN_PERSON, FittingsCase, Session, files::PresetFiles},
 };
@@ -82,7 +82,7 @@ impl Case for FittingsCase {
             .into_any(),
             below: view! {
                 <FittingNumbers case />
-                <FittingsExport session case />
+                <PicturesExport session case=case.pictures pictures=&FITTED />
             }
             .into_any(),
         }

@@ -13,7 +13,9 @@ use super::{Accepts, Case, Loading, NewCase, Opening, Parts};
 use crate::{
     components::{
         open_file::DropTarget,
-        pictures::{Compare, CompareControls, Numbers, PictureInput, PicturesExport, PicturesStage, Variants},
+        pictures::{
+            Compare, CompareControls, Numbers, PictureInput, PicturesExport, PicturesStage, RESCALED, Variants,
+        },
     },
     session::{PicturesCase, Session, files::PresetFiles},
 };
@@ -72,7 +74,7 @@ impl Case for PicturesCase {
             below: view! {
                 <Variants session case />
                 <Numbers case />
-                <PicturesExport session case />
+                <PicturesExport session case pictures=&RESCALED />
             }
             .into_any(),
         }

@@ -1,4 +1,5 @@
-//! Training of `dci-vton` on drawn people: first the warp network, then, with what it bends, the refiner.
+//! Training of `dci-vton` on drawn people: first the warp network, then, with what it bends, the refiner of the preset
+//! that has one.
 
 pub mod pairs;
 pub mod score;
@@ -7,7 +8,10 @@ use std::{fs, path::Path, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
-use catalog::{TrainRequest, systems::dci_vton::TrainParameters};
+use catalog::{
+    TrainRequest,
+    systems::dci_vton::{REFINED, TrainParameters},
+};
 use models::{
     appearance_flow::{self, WarpConfig, WarpMetrics, WarpNetwork, WarpTrainer},
     seed,
@@ -98,6 +102,10 @@ impl TryOnTraining {
         u64::from(self.parameters.warp_iterations)
     }
 
+    fn has_refiner(&self) -> bool {
+        self.request.preset == REFINED
+    }
+
     fn seconds(&self) -> f64 {
         self.history.seconds + self.started.elapsed().as_secs_f64()
     }
@@ -146,7 +154,7 @@ fn falling(peak: f64, step: u64, steps: u64) -> f64 {
 
 impl Trainer for TryOnTraining {
     fn total_steps(&self) -> u64 {
-        self.warp_steps() + u64::from(self.parameters.iterations)
+        self.warp_steps() + if self.has_refiner() { u64::from(self.parameters.iterations) } else { 0 }
     }
 
     fn step(&self) -> u64 {
@@ -241,7 +249,7 @@ impl Trainer for TryOnTraining {
 
     fn publish(&mut self, directory: &Path) -> Result<()> {
         let (warp, refiner) = self.networks()?;
-        let refiner = Some(&refiner).filter(|_| self.parameters.iterations > 0);
+        let refiner = Some(&refiner).filter(|_| self.has_refiner());
         let bytes = to_file(warp, refiner)?;
         let fittings = score::test_fittings(TEST_PAIRS, test_pair)?;
         let warps = score::warps(warp, &fittings, &self.device)?;
@@ -297,7 +305,7 @@ impl TryOnTraining {
             ],
             "not_claimed": [
                 "No photo was trained on: real pairs of people and garments may not be used here. On photos the warp is \
-                 guided by joints alone, and the refiner paints as it would a drawn figure.",
+                 guided by joints alone.",
                 "The flow has 48 × 64 pixels; the paper's has 192 × 256, and its pictures come from a pre-trained latent diffusion \
                  model with CLIP.",
             ],

@@ -1,33 +1,11 @@
 //! Against TensorFlow.js.
 
-use burn::tensor::{Device, Tensor};
-use samples::wardrobe::{Joint, photo::SEEN};
+use samples::wardrobe::photo::{COCO, SEEN};
 
-use super::{super::*, arrays, astronaut, file, people, small_astronaut, values};
+use super::{super::*, arrays, astronaut, people, small_astronaut, values};
 
 const ORIGINAL: &[u8] = include_bytes!("../fixtures/original.safetensors");
 const SHIPPED: &[u8] = include_bytes!("../fixtures/shipped.safetensors");
-
-/// COCO's joints by ours.
-const JOINTS: [Joint; 17] = [
-    Joint::Nose,
-    Joint::LeftEye,
-    Joint::RightEye,
-    Joint::LeftEar,
-    Joint::RightEar,
-    Joint::LeftShoulder,
-    Joint::RightShoulder,
-    Joint::LeftElbow,
-    Joint::RightElbow,
-    Joint::LeftWrist,
-    Joint::RightWrist,
-    Joint::LeftHip,
-    Joint::RightHip,
-    Joint::LeftKnee,
-    Joint::RightKnee,
-    Joint::LeftAnkle,
-    Joint::RightAnkle,
-];
 
 /// Every third row and column of maps of `side`.
 fn thinned(maps: &[f32], side: usize) -> Vec<f32> {
@@ -72,7 +50,7 @@ fn keypoints(theirs: &[f32], least: f32) -> (f32, f32) {
     let picture = small_astronaut();
     let sighting = decode_pose(&pose_maps(), &Window::whole(&picture)).unwrap();
     let (mut place, mut score) = (0.0_f32, 0.0_f32);
-    for (joint, theirs) in JOINTS.into_iter().zip(theirs.as_chunks::<3>().0).filter(|(_, theirs)| theirs[2] >= least) {
+    for (joint, theirs) in COCO.into_iter().zip(theirs.as_chunks::<3>().0).filter(|(_, theirs)| theirs[2] >= least) {
         let [x, y] = sighting.places[joint as usize];
         place = place.max((x + 0.5 - 192.0 * theirs[1]).abs()).max((y + 0.5 - 192.0 * theirs[0]).abs());
         score = score.max((sighting.scores[joint as usize] - theirs[2]).abs());
@@ -99,25 +77,4 @@ fn the_silhouette_is_that_of_the_reference() {
     let ours = thinned(&values(people().silhouette(&picture, &Window::whole(&picture))), 256);
     let far = furthest(&ours, &arrays(ORIGINAL)["silhouette"]);
     assert!(far < 1e-3, "{far}");
-}
-
-/// Prints how long one picture takes: on one core with `RAYON_NUM_THREADS=1`.
-#[test]
-#[ignore = "measures"]
-fn speed() {
-    let (file, picture) = (file(), astronaut());
-    let start = std::time::Instant::now();
-    let people = People::load(&file, &Device::flex()).unwrap();
-    println!("load: {:?}", start.elapsed());
-    let window = Window::square(&picture);
-    let run = |name: &str, forward: &dyn Fn() -> Tensor<4>| {
-        let times = (0..10).map(|_| {
-            let start = std::time::Instant::now();
-            let _ = values(forward());
-            start.elapsed()
-        });
-        println!("{name}: {:?}", times.min());
-    };
-    run("pose", &|| people.pose(&picture, &window));
-    run("silhouette", &|| people.silhouette(&picture, &window));
 }

@@ -24,10 +24,7 @@ pub mod sampler;
 mod tests;
 
 use burn::tensor::Device;
-use catalog::{
-    SampleRequest,
-    systems::dci_vton::{SampleParameters, system},
-};
+use catalog::{SampleRequest, systems::dci_vton::SampleParameters};
 use samples::Inputs;
 
 pub use fitting::Fitting;
@@ -43,10 +40,7 @@ pub const SIDES: [usize; 2] = [48, 64];
 /// # Errors
 /// If the preset is unknown or the weights do not decode or fit.
 pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
-    if system().preset(preset).is_none() {
-        return Err(ModelError::UnknownPreset { system: "dci-vton".to_owned(), preset: preset.to_owned() });
-    }
-    Ok(Box::new(TryOn { networks: Networks::load(&bytes, device)?, people: None, device: device.clone() }))
+    Ok(Box::new(TryOn { networks: Networks::load(preset, &bytes, device)?, people: None, device: device.clone() }))
 }
 
 /// Trained networks on a device.

@@ -1,6 +1,7 @@
 //! The networks of a preset and the file that holds their weights.
 
 use burn::tensor::{DType, Device};
+use catalog::systems::dci_vton;
 
 use super::refiner::{Refiner, RefinerConfig};
 use crate::{
@@ -18,21 +19,24 @@ const REFINER: &str = "refiner";
 pub struct Networks {
     /// Bends the garment.
     pub warp: WarpNetwork,
-    /// Paints; a file without it can bend and blend.
+    /// Paints, in the refined model.
     pub refiner: Option<Refiner>,
 }
 
 impl Networks {
-    /// From the bytes of a weights file.
+    /// Those of `preset` from the bytes of a weights file.
     ///
     /// # Errors
-    /// If they do not decode or fit.
-    pub fn load(bytes: &[u8], device: &Device) -> Result<Self, ModelError> {
-        let warp = load_warp(weights::part(bytes, WARP)?, device)?;
-        // The file decodes, so this fails only where there is none.
-        let refiner = weights::part(bytes, REFINER).ok();
-        let refiner = refiner.map(|part| Refiner::load(&RefinerConfig::small(), part, device)).transpose()?;
-        Ok(Self { warp, refiner })
+    /// If there is no such preset, or the bytes do not decode, fit, or hold all of it.
+    pub fn load(preset: &str, bytes: &[u8], device: &Device) -> Result<Self, ModelError> {
+        if dci_vton::system().preset(preset).is_none() {
+            return Err(ModelError::UnknownPreset { system: "dci-vton".to_owned(), preset: preset.to_owned() });
+        }
+        let refiner = || Refiner::load(&RefinerConfig::small(), weights::part(bytes, REFINER)?, device);
+        Ok(Self {
+            warp: load_warp(weights::part(bytes, WARP)?, device)?,
+            refiner: (preset == dci_vton::REFINED).then(refiner).transpose()?,
+        })
     }
 }
 

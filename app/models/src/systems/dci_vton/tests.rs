@@ -23,16 +23,19 @@ use crate::{
 };
 
 fn model() -> Box<dyn Model> {
-    with_refiner(true)
+    of_preset("refined")
 }
 
-fn with_refiner(has_one: bool) -> Box<dyn Model> {
-    let device = Device::flex();
-    let rng = &mut seed::stream(5, 0);
+/// The weights of both presets, as they are before any training.
+fn file(has_refiner: bool) -> Vec<u8> {
+    let (device, rng) = (Device::flex(), &mut seed::stream(5, 0));
     let warp = WarpNetwork::random(&WarpConfig::small(), rng, &device);
     let refiner = Refiner::random(&RefinerConfig::small(), rng, &device);
-    let file = to_file(&warp, has_one.then_some(&refiner)).unwrap();
-    registry::load("dci-vton", "small", file, &device).unwrap()
+    to_file(&warp, has_refiner.then_some(&refiner)).unwrap()
+}
+
+fn of_preset(preset: &str) -> Box<dyn Model> {
+    registry::load("dci-vton", preset, file(preset == "refined"), &Device::flex()).unwrap()
 }
 
 fn request(parameters: Value, seed: u64) -> SampleRequest {
@@ -84,6 +87,8 @@ fn kept_pixels_are_the_pictures_own_bit_for_bit() {
         json!({ "steps": 2, "method": "noise-start" }),
         json!({ "steps": 2, "method": "no-warp" }),
         json!({ "method": "composite", "warp": "affine" }),
+        json!({ "method": "blend" }),
+        json!({ "method": "blend", "seam": "poisson" }),
     ] {
         let (pictures, _) = made(model.as_ref(), parameters.clone(), 3, &Inputs::default()).unwrap();
         let (result, before, mask) =
@@ -167,17 +172,19 @@ fn photos_need_the_networks_that_find_people() {
 
 #[test]
 fn without_a_refiner_garments_are_blended_and_nothing_else_is_pretended() {
-    let model = with_refiner(false);
+    let model = of_preset("small");
     let with = |method| made(model.as_ref(), json!({ "method": method }), 1, &Inputs::default());
     assert_eq!(with("auto").unwrap().0, with("blend").unwrap().0);
     let error = with("refine").expect_err("there is none").to_string();
-    assert!(error.starts_with("parameters.method: needs a refiner"), "{error}");
+    assert!(error.starts_with("parameters.method: needs the refined model"), "{error}");
 }
 
 #[test]
 fn weights_that_do_not_fit_are_refused() {
     let device = Device::flex();
     assert!(load("small", b"no file".to_vec(), &device).is_err());
+    assert!(load("small", file(false), &device).is_ok());
+    assert!(matches!(load("refined", file(false), &device), Err(ModelError::Weights(_))), "its refiner is missing");
     assert!(matches!(load("large", vec![], &device), Err(ModelError::UnknownPreset { .. })));
 }
 

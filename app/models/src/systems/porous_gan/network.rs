@@ -1,7 +1,7 @@
 //! Generator and discriminator (spec §3). No convolution has a bias.
 
 use burn::{
-    module::{Module, Param, RunningState},
+    module::{Module, Param},
     nn::{
         BatchNorm, BatchNormConfig, PaddingConfig3d,
         conv::{Conv3d, Conv3dConfig, ConvTranspose3d, ConvTranspose3dConfig},
@@ -12,7 +12,7 @@ use catalog::systems::porous_gan::Normalization;
 use rand::Rng;
 
 use super::config::GanConfig;
-use crate::nn::{fast, init};
+use crate::nn::{fast, init, running};
 
 /// Kernel edge of every convolution.
 const KERNEL: usize = 4;
@@ -219,13 +219,8 @@ fn normalise(norm: &BatchNorm, x: Tensor<5>, pass: Pass, slope: f32) -> Tensor<5
     if pass == Pass::Training {
         // PyTorch's running variance is the unbiased one.
         let count = (batch * depth * height * width) as f64;
-        follow(&norm.running_mean, mean, norm.momentum);
-        follow(&norm.running_var, variance * (count / (count - 1.0).max(1.0)), norm.momentum);
+        running::follow(&norm.running_mean, mean, norm.momentum);
+        running::follow(&norm.running_var, variance * (count / (count - 1.0).max(1.0)), norm.momentum);
     }
     output
-}
-
-fn follow(running: &RunningState<Tensor<1>>, now: Tensor<1>, momentum: f64) {
-    let kept = running.value_sync().mul_scalar(1.0 - momentum);
-    running.update((kept + now.detach().mul_scalar(momentum)).detach());
 }

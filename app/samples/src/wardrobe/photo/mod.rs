@@ -17,7 +17,7 @@ mod sighting;
 pub use check::{PhotoProblem, check};
 pub use complete::{PhotoNote, complete};
 pub use parse::parse;
-pub use sighting::{COCO_JOINTS, SEEN, Sighting};
+pub use sighting::{COCO, COCO_JOINTS, SEEN, Sighting};
 
 use super::{Keypoints, Mask, Parse};
 

@@ -2,14 +2,15 @@
 
 use crate::wardrobe::{Joint, Keypoints, geometry::between};
 
-/// Joints in COCO's order: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles, the left one first.
+/// How many joints COCO has.
 pub const COCO_JOINTS: usize = 17;
 /// A joint with at least this score is seen; MoveNet's authors recommend it.
 pub const SEEN: f32 = 0.3;
 /// How much worse, in the mean score of all joints, a closer look may be and still be believed.
 const WORSE: f32 = 0.1;
 
-const COCO: [Joint; COCO_JOINTS] = [
+/// COCO's joints in its order.
+pub const COCO: [Joint; COCO_JOINTS] = [
     Joint::Nose,
     Joint::LeftEye,
     Joint::RightEye,

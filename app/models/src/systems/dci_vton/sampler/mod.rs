@@ -102,9 +102,9 @@ impl FittingRoom {
             (Method::Auto, _) => Method::Blend,
             (chosen, _) => chosen,
         };
+        // The catalogue refuses it already; a caller of this crate may not have asked it.
         if is_refined(method) && model.networks.refiner.is_none() {
-            let message = "needs a refiner, which this model has not: choose blend or composite";
-            return Err(ModelError::Parameters(format!("parameters.method: {message}")));
+            return Err(ModelError::Parameters("parameters.method: needs the refined model".to_owned()));
         }
         let mut stages = Vec::new();
         if looking.is_some() {
