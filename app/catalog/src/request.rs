@@ -169,6 +169,9 @@ impl TrainRequest {
             return Err(vec![FieldError::new("system", "learns while it samples: there is nothing to train before")]);
         }
         let mut errors = Vec::new();
+        if !preset.trains {
+            errors.push(FieldError::new("preset", "is not trained here: it takes weights that others have published"));
+        }
         if self.seed > MAX_SEED {
             errors.push(FieldError::new("seed", format!("must be from 0 to {MAX_SEED}")));
         }

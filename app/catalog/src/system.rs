@@ -86,6 +86,8 @@ pub struct Preset {
     pub shipped: bool,
     /// Whether there is a file of weights to load; without, the model learns in front of the visitor.
     pub weights: bool,
+    /// Whether it can be trained here.
+    pub trains: bool,
     /// Whether it may run in the visitor's browser.
     pub browser: bool,
     /// Upper bounds of integer parameters where they are lower in a browser than on the server.

@@ -73,6 +73,7 @@ pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Re
 pub fn import(system: &str, preset: &str, file: &std::path::Path) -> Result<Vec<u8>, ModelError> {
     match system {
         "crysbfn" => systems::crysbfn::import::network(preset, file),
+        "dci-vton" => systems::dci_vton::paper::import::networks_of(preset, file),
         "dlv-irn" => systems::dlv_irn::import::network(preset, file),
         "porous-gan" => systems::porous_gan::import::generator(preset, file),
         _ => Err(ModelError::UnknownSystem(system.to_owned())),

@@ -1,14 +1,21 @@
 //! `vitrine evaluate`: a generator's samples beside the real thing and beside baselines.
 
-use catalog::systems::dci_vton::REFINED;
 use clap::Args;
-use models::systems::dci_vton::Networks;
+use models::systems::dci_vton::{Networks, Sizes};
 use samples::wardrobe::{TEST_PAIRS, test_pair, unpaired_test_pair};
 
 use super::{Failure, evaluate_gflownets, weights};
 use crate::{
     config::Places,
-    training::{crysbfn, dci_vton::score, dlv_irn, gflownets::Options, judge, porous_gan::COMPARED_SIDE, table::Table},
+    training::{
+        crysbfn,
+        dci_vton::{folder::Folder, score},
+        dlv_irn,
+        gflownets::Options,
+        judge,
+        porous_gan::COMPARED_SIDE,
+        table::Table,
+    },
 };
 
 /// Arguments of `vitrine evaluate`.
@@ -28,7 +35,8 @@ pub struct EvaluateArgs {
     /// Volumes of each kind whose permeability is solved, which is slow
     #[arg(long, default_value_t = 0)]
     flow: u32,
-    /// Folder of pictures to measure on, for systems that work on pictures; the shipped held-out ones without
+    /// Folder of pictures to measure on, for systems that work on pictures, for dci-vton laid out as VITON-HD is; the shipped
+    /// held-out ones without
     #[arg(long, value_name = "FOLDER")]
     pictures: Option<std::path::PathBuf>,
     /// Seeds to repeat on, for systems that learn while they are measured
@@ -91,19 +99,30 @@ fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> 
         Some(file) => {
             let bytes =
                 std::fs::read(file).map_err(|error| Failure::input("blind", format!("{}: {error}", file.display())))?;
-            load(REFINED, &bytes)?.refiner
+            Some(load(&args.preset, &bytes)?)
         }
     };
     let count = if args.quick { 50 } else { TEST_PAIRS };
+    let small = networks.sizes == Sizes::SMALL;
+    let mut sets = Vec::new();
+    match &args.pictures {
+        Some(root) => {
+            let bad = |error| Failure::input("pictures", format!("{error:#}"));
+            let photos = Folder::open(root, "test").map_err(bad)?;
+            let fittings = score::photographed(&photos, count, networks.sizes.pictures, !small).map_err(bad)?;
+            sets.push(("worn", fittings));
+        }
+        None if small => {
+            sets.push(("worn", score::test_fittings(count, test_pair)?));
+            sets.push(("somebody else's garment", score::test_fittings(count, unpaired_test_pair)?));
+        }
+        None => return Err(Failure::input("pictures", "name a folder of photos laid out as VITON-HD's")),
+    }
     let mut tables = Vec::new();
-    for (what, pair) in [("worn", test_pair as fn(usize) -> _), ("somebody else's garment", unpaired_test_pair)] {
-        let fittings = score::test_fittings(count, pair)?;
-        let warps = score::warps(&networks.warp, &fittings, &device)?;
+    for (what, fittings) in sets {
+        let warps = score::warps(&networks, &fittings, &device)?;
         tables.extend(score::tables(&format!("{what}, warp"), score::WARP_MEASURES, &warps));
-        let arms = match &networks.refiner {
-            Some(refiner) => score::arms(&networks.warp, refiner, blind.as_ref(), &fittings, &device)?,
-            None => score::own(&networks.warp, None, true, &fittings, &device)?,
-        };
+        let arms = score::arms(&networks, blind.as_ref(), &fittings, &device)?;
         tables.extend(score::tables(&format!("{what}, pictures"), score::MEASURES, &arms));
     }
     Ok(tables)

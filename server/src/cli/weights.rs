@@ -7,7 +7,8 @@ use catalog::{ModelFile, Preset};
 use super::Failure;
 use crate::{config::Places, store::assets::Weights};
 
-/// Those of the file `given`, safetensors or the authors' .pth, without one the shipped ones.
+/// Those of the file `given`, safetensors or the authors' .pth, or of a folder with several of the authors' files; without
+/// one the shipped ones.
 pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset) -> Result<Weights, Failure> {
     let Some(file) = given else {
         return places.assets().weights(system, preset)?.ok_or_else(|| {
@@ -16,11 +17,16 @@ pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset
         });
     };
     let bad = |error: String| Failure::input("weights", format!("{}: {error}", file.display()));
-    let mut weights = Weights::read(file).map_err(|error| Failure::input("weights", error.to_string()))?;
+    let import = || models::registry::import(system, preset.name, file).map_err(|error| bad(error.to_string()));
     // The folder says nothing about the weights and would make equal results differ.
-    weights.origin = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if file.extension().is_some_and(|ending| ending == "pth" || ending == "pt") {
-        weights.bytes = models::registry::import(system, preset.name, file).map_err(|error| bad(error.to_string()))?;
+    let origin = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if file.is_dir() {
+        return Ok(Weights::new(origin, import()?));
     }
-    Ok(weights)
+    let weights = Weights::read(file).map_err(|error| Failure::input("weights", error.to_string()))?;
+    let bytes = match file.extension() {
+        Some(ending) if ending == "pth" || ending == "pt" => import()?,
+        _ => weights.bytes,
+    };
+    Ok(Weights { origin, bytes, ..weights })
 }

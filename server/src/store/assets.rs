@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::StoreError;
 
 /// Largest file that is read as weights.
-const MAX_WEIGHTS_BYTES: u64 = 4 << 30;
+const MAX_WEIGHTS_BYTES: u64 = 8 << 30;
 
 /// Where shipped files are looked up.
 #[derive(Clone, Debug)]

@@ -85,7 +85,7 @@ pub fn start(
 ) -> Result<Box<dyn Trainer>> {
     match request.system.as_str() {
         "crysbfn" => Ok(Box::new(crysbfn::CrystalTraining::start(request, resume, assets, device)?)),
-        "dci-vton" => Ok(Box::new(dci_vton::TryOnTraining::start(request, resume, device)?)),
+        "dci-vton" => Ok(Box::new(dci_vton::TryOnTraining::start(request, resume, assets, device)?)),
         "dlv-irn" => Ok(Box::new(dlv_irn::RescaleTraining::start(request, resume, assets, device)?)),
         "oc-gfn" => Ok(Box::new(oc_gfn::OutcomeTraining::start(request, resume, assets, device)?)),
         "porous-gan" => Ok(Box::new(porous_gan::PorousTrainer::start(request, resume, assets, device)?)),

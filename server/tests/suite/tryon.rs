@@ -47,7 +47,7 @@ async fn a_garment_of_ones_own_is_worn_and_its_picture_is_gone_when_the_run_ends
     let app = App::working().await;
     let (garment, mask) = (garment(), mask(48, 64));
     let files = [("garment", garment.as_slice()), ("mask", mask.as_slice())];
-    let run = tried_on(&app, &request("refined", json!({ "steps": 2 })), &files).await;
+    let run = tried_on(&app, &request("small", json!({ "steps": 2 })), &files).await;
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
     assert!(app.folders.uploads().is_empty(), "{:?}", app.folders.uploads());
     let names: Vec<_> = run.artifacts.iter().map(|artifact| artifact.name.as_str()).collect();
@@ -97,9 +97,15 @@ fn the_command_line_takes_person_garment_and_mask() {
     for name in ["sample-0000.png", "sample-0000-composite.png", "sample-0000-pose.png", "metrics.json"] {
         assert!(folders.path().join("out").join(name).is_file(), "{name}");
     }
-    let unrefined = output(&folders, &[&command[..], &["method=refine", "--out", "none"]].concat());
-    assert_eq!(unrefined.status.code(), Some(2));
-    assert!(stderr(&unrefined).contains("needs the refined model"), "{}", stderr(&unrefined));
+    let impossible =
+        output(&folders, &[&command[..], &["method=no-warp", "--set", "warp=affine", "--out", "none"]].concat());
+    assert_eq!(impossible.status.code(), Some(2));
+    assert!(stderr(&impossible).contains("parameters.warp"), "{}", stderr(&impossible));
+    fs::write(folders.path().join("warp_viton.pth"), "no weights").unwrap();
+    let paper = ["sample", "dci-vton", "--preset", "paper", "--weights", ".", "--out", "none"];
+    let incomplete = output(&folders, &paper);
+    assert_eq!(incomplete.status.code(), Some(2));
+    assert!(stderr(&incomplete).contains("has no .ckpt file"), "{}", stderr(&incomplete));
     let refused = output(&folders, &[&command[..], &["person=wall.png", "--out", "none"]].concat());
     assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
     let said = stderr(&refused);

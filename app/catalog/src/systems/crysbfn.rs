@@ -131,6 +131,7 @@ pub fn system() -> System {
         description,
         shipped: trained,
         weights: true,
+        trains: true,
         browser: trained,
         browser_maximum,
     };

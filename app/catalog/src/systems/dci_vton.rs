@@ -17,8 +17,10 @@ pub const PERSON: &str = "person";
 pub const GARMENT: &str = "garment";
 /// Name of the mask of what is repainted.
 pub const MASK: &str = "mask";
-/// The preset that has a refiner.
-pub const REFINED: &str = "refined";
+/// The preset that is shipped.
+pub const SMALL: &str = "small";
+/// The preset of the paper's size.
+pub const PAPER: &str = "paper";
 
 /// What a visitor may choose when sampling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,18 +36,17 @@ pub struct SampleParameters {
     pub drawn_garment: DrawnGarment,
     /// Method
     ///
-    /// What is done with the warped garment. The diffusion of the refined model knows drawn figures only: for a photo,
-    /// blending is the honest choice.
+    /// What is done with the warped garment. The small diffusion model knows drawn figures only: for a photo, blending is
+    /// the honest choice.
     pub method: Method,
     /// Warp
     ///
     /// How the garment is brought onto the body.
     pub warp: Warp,
     /// Steps of the diffusion
-    #[schemars(range(min = 1, max = 100), extend("x-presets" = ["refined"]))]
+    #[schemars(range(min = 1, max = 100))]
     pub steps: u32,
     /// Solver
-    #[schemars(extend("x-presets" = ["refined"]))]
     pub solver: Solver,
     /// Seam
     ///
@@ -101,7 +102,7 @@ pub enum DrawnGarment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// Blend; the refined model refines drawn people
+    /// Diffusion for those whom the model knows: drawn people by the small one, anybody by the paper's. Else blending
     Auto,
     /// Diffusion that starts from the noised composite and sees it at every step: the paper's method
     Refine,
@@ -167,10 +168,12 @@ impl Default for SampleParameters {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainParameters {
-    /// Steps of the warp network, which is trained first
-    #[schemars(range(min = 1, max = 10_000_000))]
+    /// Who is looked at
+    pub people: TrainingPeople,
+    /// Steps of the warp network, which is trained first; with 0 the shipped one is taken
+    #[schemars(range(min = 0, max = 10_000_000))]
     pub warp_iterations: u32,
-    /// Steps of the refiner, for the refined model
+    /// Steps of the refiner
     #[schemars(range(min = 1, max = 10_000_000))]
     pub iterations: u32,
     /// Pairs per step of the warp network
@@ -185,10 +188,10 @@ pub struct TrainParameters {
     /// Learning rate of the warp network's Adam (β₁ 0.5), falling along a line in the second half
     #[schemars(range(min = 1e-7, max = 1e-1))]
     pub warp_learning_rate: f64,
-    /// Learning rate of the refiner's AdamW
+    /// Learning rate of the refiner's AdamW, falling along a line in the second half
     #[schemars(range(min = 1e-7, max = 1e-1))]
     pub learning_rate: f64,
-    /// Weight of the composite branch's squared error of the picture
+    /// Weight of the composite branch's squared error of the picture: 0.1 in the paper, whose network is pre-trained
     #[schemars(range(min = 0.0, max = 100.0))]
     pub image_weight: f64,
     /// Whether the refiner sees the warped garment; without, it knows the garment by its token only
@@ -201,17 +204,28 @@ pub struct TrainParameters {
     pub evaluate_every: u32,
 }
 
+/// Who is looked at in training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrainingPeople {
+    /// People that this program draws, with their true flow
+    Drawn,
+    /// Photos of your own, laid out as VITON-HD's in `data/dci-vton/viton-hd` of the assets
+    Photos,
+}
+
 impl Default for TrainParameters {
     fn default() -> Self {
         Self {
-            warp_iterations: 2000,
-            iterations: 20_000,
+            people: TrainingPeople::Drawn,
+            warp_iterations: 3000,
+            iterations: 12_000,
             warp_batch_size: 16,
-            batch_size: 16,
+            batch_size: 8,
             composites: 1.0,
             warp_learning_rate: 1e-3,
-            learning_rate: 3e-4,
-            image_weight: 0.1,
+            learning_rate: 1e-3,
+            image_weight: 1.0,
             sees_warp: true,
             checkpoint_seconds: 60,
             evaluate_every: 500,
@@ -225,7 +239,7 @@ pub fn system() -> System {
     System {
         slug: "dci-vton",
         title: "Try it on",
-        summary: "A garment is bent onto somebody, drawn or on your own photo, by appearance flow.",
+        summary: "A garment is bent onto somebody, drawn or on your own photo, by appearance flow, and painted by diffusion.",
         paper: Paper {
             title: "Taming the Power of Diffusion Models for High-Quality Virtual Try-On with Appearance Flow",
             authors: "Junhong Gou, Siyu Sun, Jianfu Zhang, Jianlou Si, Chen Qian, Liqing Zhang",
@@ -243,20 +257,23 @@ pub fn system() -> System {
         companion: Some(Companion { file: "people.safetensors", input: PERSON }),
         presets: vec![
             Preset {
-                name: "small",
+                name: SMALL,
                 title: "Small, of drawn people",
-                description: "The warp network, trained on drawn people of 48 × 64 pixels: it bends and blends.",
+                description: "Both networks, trained on drawn people of 48 × 64 pixels. Photos are bent and blended.",
                 shipped: true,
                 weights: true,
+                trains: true,
                 browser: true,
                 browser_maximum: vec![],
             },
             Preset {
-                name: REFINED,
-                title: "Small, with diffusion",
-                description: "The same with the diffusion that refines. No weights are shipped: train it.",
+                name: PAPER,
+                title: "Paper, 512 × 384",
+                description: "The networks of the paper, for a server with a GPU. No weights are shipped: it takes the authors' \
+                              warp_viton.pth and viton512.ckpt.",
                 shipped: false,
                 weights: true,
+                trains: false,
                 browser: false,
                 browser_maximum: vec![],
             },
@@ -269,12 +286,9 @@ pub fn system() -> System {
     }
 }
 
-fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
+fn combination(_: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
     let is = |name: &str, value: &str| parameters[name].as_str() == Some(value);
     let mut errors = Vec::new();
-    if preset.name != REFINED && ["refine", "noise-start", "no-warp"].iter().any(|method| is("method", method)) {
-        errors.push(FieldError::new("parameters.method", "needs the refined model: this one has no diffusion"));
-    }
     if is("method", "no-warp") && !is("warp", "network") {
         errors.push(FieldError::new("parameters.warp", "means nothing to a method without the warped garment"));
     }
@@ -305,17 +319,8 @@ mod tests {
 
     #[test]
     fn without_a_warp_none_is_chosen() {
-        let errors = |parameters| crate::systems::tests::errors("dci-vton", "refined", parameters);
+        let errors = |parameters| crate::systems::tests::errors("dci-vton", "small", parameters);
         assert!(errors(json!({ "method": "no-warp" })).is_empty());
         assert_eq!(errors(json!({ "method": "no-warp", "warp": "affine" })), ["parameters.warp"]);
-    }
-
-    #[test]
-    fn only_the_refined_model_refines() {
-        for method in ["refine", "noise-start", "no-warp"] {
-            let errors = |preset| crate::systems::tests::errors("dci-vton", preset, json!({ "method": method }));
-            assert_eq!(errors("small"), ["parameters.method"]);
-            assert!(errors("refined").is_empty());
-        }
     }
 }

@@ -126,6 +126,7 @@ pub fn system() -> System {
         description,
         shipped: true,
         weights: true,
+        trains: true,
         browser: true,
         browser_maximum: vec![],
     };

@@ -93,6 +93,7 @@ pub fn system() -> System {
         description,
         shipped: true,
         weights: false,
+        trains: false,
         browser: true,
         browser_maximum: vec![("steps", 10_000), ("batch_size", 64)],
     };
@@ -123,6 +124,7 @@ pub fn system() -> System {
             set(BITS, "40 bits", "Bit strings, the better the nearer to one of 16 references, word after word."),
             Preset {
                 weights: true,
+                trains: false,
                 browser_maximum: vec![("steps", 5_000), ("batch_size", 32)],
                 ..set(
                     MOLECULES,

@@ -157,6 +157,7 @@ pub fn system() -> System {
         description,
         shipped: true,
         weights: true,
+        trains: true,
         browser: true,
         browser_maximum: vec![("steps", 20_000), ("batch_size", 128)],
     };

@@ -182,6 +182,7 @@ pub fn system() -> System {
         description,
         shipped: true,
         weights,
+        trains: true,
         browser: true,
         browser_maximum: vec![("steps", 10_000), ("batch_size", 256)],
     };

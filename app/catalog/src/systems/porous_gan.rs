@@ -124,6 +124,7 @@ pub fn system() -> System {
         description,
         shipped: trained,
         weights: true,
+        trains: true,
         browser: trained,
         browser_maximum: vec![("size", 192)],
     };
@@ -169,6 +170,7 @@ pub fn system() -> System {
                               GPU or import the authors' checkpoint.",
                 shipped: false,
                 weights: true,
+                trains: true,
                 browser: false,
                 browser_maximum: vec![],
             },

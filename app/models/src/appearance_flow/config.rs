@@ -40,6 +40,11 @@ impl WarpConfig {
         }
     }
 
+    /// That of DCI-VTON's own weights: as [`Self::paper`], with grids of another meaning.
+    pub fn published() -> Self {
+        Self { alignment: Alignment::Edges, ..Self::paper() }
+    }
+
     /// For 64 × 48 pixels and minutes of training.
     pub fn small() -> Self {
         Self { widths: vec![24, 48, 64], blocks: 1, features: 32, radius: 2, head: vec![32, 32, 16], ..Self::paper() }

@@ -2,32 +2,29 @@
 
 use anyhow::Result;
 use burn::tensor::Device;
+use catalog::systems::dci_vton::Solver;
 use models::{
-    appearance_flow::WarpNetwork,
-    diffusion::{Ddim, Schedule},
     seed,
     systems::dci_vton::{
-        Fitting, SIDES,
+        Fitting, Networks,
+        batch::warp_inputs,
         dress::{self, Laid},
-        encode,
-        refiner::{
-            Refiner,
-            sampler::{Refinement, Start},
-        },
+        inpainting::{Refinement, Start},
     },
 };
 use samples::{
     Image,
     image::metrics::ssim_y,
     wardrobe::{
-        Flow, Pair, Scene,
+        Flow, Group, Mask, Pair, Scene,
         measures::{end_point_error, mask_iou, masked_l1, psnr_within, seam_error, texture_correlation},
     },
 };
 
 use super::{
     super::table::{Column, Row, Spread, Table},
-    pairs::{drafts, draw, flows, laid, masks, pictures, truth},
+    folder::Folder,
+    pairs::{draw, flows, laid},
 };
 
 /// Steps of the diffusion.
@@ -38,6 +35,15 @@ const BATCH: usize = 50;
 const SEED: u64 = 7;
 /// Half the width of an interval of 95 %, in standard errors.
 const INTERVAL: f64 = 1.96;
+
+/// Names of arms.
+pub const NETWORK: &str = "appearance flow";
+/// See [`NETWORK`].
+pub const AFFINE: &str = "affine";
+/// See [`NETWORK`].
+pub const FULL: &str = "full";
+/// See [`NETWORK`].
+pub const COMPOSITE: &str = "composite only";
 
 /// What is measured of a warp.
 pub const WARP_MEASURES: [&str; 3] = ["end-point error, px", "mask IoU", "masked L1"];
@@ -53,54 +59,60 @@ pub struct Arm<const N: usize> {
     pub values: Vec<[Option<f64>; N]>,
 }
 
-/// The networks and the three warps that learn nothing.
+/// The network and the warps that learn nothing; those from landmarks only where all are known.
 ///
 /// # Errors
 /// If a flow is not finite.
-pub fn warps(warp: &WarpNetwork, fittings: &[Fitting], device: &Device) -> Result<Vec<Arm<3>>> {
+pub fn warps(networks: &Networks, fittings: &[Fitting], device: &Device) -> Result<Vec<Arm<3>>> {
     let network: Vec<Flow> =
-        fittings.chunks(BATCH).map(|some| flows(warp, some, device)).collect::<Result<Vec<_>>>()?.concat();
+        fittings.chunks(BATCH).map(|some| warped(networks, some, device)).collect::<Result<Vec<_>>>()?.concat();
     let all = |of: fn(&Fitting) -> Result<Flow, models::ModelError>| {
         fittings.iter().map(|fitting| Ok(of(fitting)?)).collect::<Result<Vec<Flow>>>()
     };
-    [
-        ("appearance flow", network),
-        ("thin-plate spline", all(Fitting::thin_plate)?),
-        ("affine", all(Fitting::affine)?),
-        ("bounding box", all(Fitting::paste)?),
-    ]
-    .into_iter()
-    .map(|(name, flows)| {
+    let mut warps = vec![(NETWORK, network)];
+    if fittings.iter().all(|fitting| fitting.landmarks.is_some()) {
+        warps.push(("thin-plate spline", all(Fitting::thin_plate)?));
+        warps.push((AFFINE, all(Fitting::affine)?));
+    }
+    warps.push(("bounding box", all(Fitting::paste)?));
+    let judged = warps.into_iter().map(|(name, flows)| {
         let values = fittings.iter().zip(&flows).map(|(fitting, flow)| judge_warp(fitting, flow));
         Ok(Arm { name, values: values.collect::<Result<_>>()? })
-    })
-    .collect()
+    });
+    judged.collect()
+}
+
+fn warped(networks: &Networks, fittings: &[Fitting], device: &Device) -> Result<Vec<Flow>> {
+    let [garments, people] = warp_inputs(fittings, device)?;
+    flows(networks.flow(garments, people))
 }
 
 fn judge_warp(fitting: &Fitting, flow: &Flow) -> Result<[Option<f64>; 3]> {
-    let truth = truth(fitting)?;
+    let (truth, flow_error) = match &fitting.truth {
+        Some(scene) => (Truth::drawn(scene), Some(end_point_error(flow, &scene.flow, &scene.worn)?)),
+        None => (Truth::photographed(fitting), None),
+    };
     Ok([
-        Some(end_point_error(flow, &truth.flow, &truth.worn)?),
+        flow_error,
         Some(mask_iou(&flow.warp_mask(&fitting.garment_mask), &truth.worn)?),
-        Some(masked_l1(&flow.warp_image(&fitting.garment), &truth.person, &truth.worn)?),
+        Some(masked_l1(&flow.warp_image(&fitting.garment), truth.person, &truth.worn)?),
     ])
 }
 
-/// What the paper's method is compared with. `blind` is a refiner that was trained without the warped garment; the
-/// full one is shown none in its place if there is none.
+/// What the paper's method is compared with. `blind` has a diffusion model that was trained without the warped garment;
+/// the full one is shown none in its place if there is none.
 ///
 /// # Errors
 /// If a value is not finite.
 pub fn arms(
-    warp: &WarpNetwork,
-    refiner: &Refiner,
-    blind: Option<&Refiner>,
+    networks: &Networks,
+    blind: Option<&Networks>,
     fittings: &[Fitting],
     device: &Device,
 ) -> Result<Vec<Arm<4>>> {
-    let mut arms = ["full", "noise start", "no warp", "composite only"].map(|name| Arm { name, values: vec![] });
+    let mut arms = [FULL, "noise start", "no warp", COMPOSITE].map(|name| Arm { name, values: vec![] });
     for (batch, some) in fittings.chunks(BATCH).enumerate() {
-        let flows = flows(warp, some, device)?;
+        let flows = warped(networks, some, device)?;
         let seen = laid(some, &flows, true);
         let unseen = laid(some, &flows, false);
         let composites: Vec<Image> = some
@@ -109,9 +121,9 @@ pub fn arms(
             .map(|(fitting, laid)| Ok(dress::composite(fitting, laid)?))
             .collect::<Result<_>>()?;
         let made = [
-            refined(refiner, some, &seen, Start::Composite, batch, device)?,
-            refined(refiner, some, &seen, Start::Noise, batch, device)?,
-            refined(blind.unwrap_or(refiner), some, &unseen, Start::Composite, batch, device)?,
+            refined(networks, some, &seen, Start::Composite, batch, device)?,
+            refined(networks, some, &seen, Start::Noise, batch, device)?,
+            refined(blind.unwrap_or(networks), some, &unseen, Start::Composite, batch, device)?,
             composites,
         ];
         for (arm, pictures) in arms.iter_mut().zip(made) {
@@ -123,71 +135,78 @@ pub fn arms(
     Ok(arms.into())
 }
 
-/// The pasted garment, and the refiner's pictures if there is one, as it was trained.
+/// The pasted garment, and the refiner's pictures as it was trained.
 ///
 /// # Errors
 /// If a value is not finite.
-pub fn own(
-    warp: &WarpNetwork,
-    refiner: Option<&Refiner>,
-    sees_warp: bool,
-    fittings: &[Fitting],
-    device: &Device,
-) -> Result<Vec<Arm<4>>> {
-    let mut composite = Arm { name: "composite only", values: vec![] };
-    let mut full = Arm { name: "refined", values: vec![] };
+pub fn own(networks: &Networks, sees_warp: bool, fittings: &[Fitting], device: &Device) -> Result<Vec<Arm<4>>> {
+    let mut composite = Arm { name: COMPOSITE, values: vec![] };
+    let mut full = Arm { name: FULL, values: vec![] };
     for (batch, some) in fittings.chunks(BATCH).enumerate() {
-        let flows = flows(warp, some, device)?;
+        let flows = warped(networks, some, device)?;
         for (fitting, laid) in some.iter().zip(laid(some, &flows, true)) {
             composite.values.push(judge(fitting, &dress::composite(fitting, &laid)?)?);
         }
-        if let Some(refiner) = refiner {
-            let laid = laid(some, &flows, sees_warp);
-            let made = refined(refiner, some, &laid, Start::Composite, batch, device)?;
-            let judged = some.iter().zip(&made).map(|(fitting, picture)| judge(fitting, picture));
-            full.values.extend(judged.collect::<Result<Vec<_>>>()?);
-        }
+        let laid = laid(some, &flows, sees_warp);
+        let made = refined(networks, some, &laid, Start::Composite, batch, device)?;
+        let judged = some.iter().zip(&made).map(|(fitting, picture)| judge(fitting, picture));
+        full.values.extend(judged.collect::<Result<Vec<_>>>()?);
     }
-    Ok(if refiner.is_some() { vec![composite, full] } else { vec![composite] })
+    Ok(vec![composite, full])
 }
 
-/// The refiner's pictures of a batch, kept pixels as they were.
+/// The diffusion's pictures of a batch, kept pixels as they were.
 ///
 /// # Errors
 /// If a value is not finite.
 pub fn refined(
-    refiner: &Refiner,
+    networks: &Networks,
     fittings: &[Fitting],
     laid: &[Laid],
     start: Start,
     batch: usize,
     device: &Device,
 ) -> Result<Vec<Image>> {
-    let draft = drafts(fittings, laid, device)?;
-    let person = pictures(fittings.iter().map(|fitting| &fitting.person), device);
-    let keep = masks(fittings.iter().map(|fitting| &fitting.keep), device);
-    let context = refiner.context(pictures(fittings.iter().map(|fitting| &fitting.garment), device));
-    let ddim = Ddim::new(&Schedule::stable_diffusion(), STEPS);
     let mut rng = seed::stream(SEED, batch as u64);
-    let mut refinement =
-        Refinement::new(&ddim, catalog::systems::dci_vton::Solver::Ddim, start, draft, person, keep, context, &mut rng);
-    while refinement.step(refiner) {}
+    let (model, given) = (networks.painter.model(), networks.given(fittings.iter().zip(laid), device)?);
+    let mut refinement = Refinement::new(model, given, start, Solver::Ddim, STEPS, &mut rng);
+    while refinement.step(model) {}
     let values: Vec<f32> =
-        refinement.picture().into_data().try_into_vec().map_err(|error| anyhow::anyhow!("{error:?}"))?;
-    let one = |(fitting, values): (&Fitting, &[f32])| {
-        Ok(dress::over(&encode::image(SIDES, values)?, &fitting.person, &fitting.keep)?)
-    };
-    fittings.iter().zip(values.chunks_exact(3 * SIDES[0] * SIDES[1])).map(one).collect()
+        refinement.picture(model).into_data().try_into_vec().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let each = values.len() / fittings.len().max(1);
+    let one = |(fitting, values): (&Fitting, &[f32])| Ok(networks.painted(values, fitting)?);
+    fittings.iter().zip(values.chunks_exact(each.max(1))).map(one).collect()
 }
 
 fn judge(fitting: &Fitting, picture: &Image) -> Result<[Option<f64>; 4]> {
-    let truth: &Scene = truth(fitting)?;
+    let truth = fitting.truth.as_ref().map_or_else(|| Truth::photographed(fitting), Truth::drawn);
     Ok([
-        Some(psnr_within(picture, &truth.person, &fitting.keep.inverted())?),
-        Some(ssim_y(picture, &truth.person, 0)?),
-        texture_correlation(picture, &truth.person, &truth.certain)?,
-        Some(seam_error(picture, &truth.person, &fitting.keep)?),
+        Some(psnr_within(picture, truth.person, &fitting.keep.inverted())?),
+        Some(ssim_y(picture, truth.person, 0)?),
+        texture_correlation(picture, truth.person, &truth.certain)?,
+        Some(seam_error(picture, truth.person, &fitting.keep)?),
     ])
+}
+
+/// What a fitting is compared with.
+struct Truth<'a> {
+    person: &'a Image,
+    /// The pixels of the garment.
+    worn: Mask,
+    /// Those of them whose colours are the garment's alone.
+    certain: Mask,
+}
+
+impl<'a> Truth<'a> {
+    fn drawn(scene: &'a Scene) -> Self {
+        Self { person: &scene.person, worn: scene.worn.clone(), certain: scene.certain.clone() }
+    }
+
+    /// On photos everybody wears what they try on.
+    fn photographed(fitting: &'a Fitting) -> Self {
+        let worn = fitting.parse.mask(&[Group::Upper]);
+        Self { person: &fitting.person, certain: worn.clone(), worn }
+    }
 }
 
 /// The mean of a measure over the pairs that have it.
@@ -235,6 +254,14 @@ fn interval(values: &[f64]) -> Option<Spread> {
 /// If one cannot be drawn.
 pub fn test_fittings(count: usize, pair: fn(usize) -> Pair) -> Result<Vec<Fitting>> {
     draw((0..count).map(pair).collect())
+}
+
+/// The first people of photos, at most `count`.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn photographed(folder: &Folder, count: usize, sides: [usize; 2], densepose: bool) -> Result<Vec<Fitting>> {
+    (0..folder.len().min(count)).map(|index| folder.fitting(index, sides, densepose)).collect()
 }
 
 #[cfg(test)]

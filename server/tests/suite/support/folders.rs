@@ -41,10 +41,7 @@ impl Folders {
         fs::write(weights.join("weights.safetensors"), untrained_rescaling()).unwrap();
         let weights = folders.assets().join("weights/dci-vton/small");
         fs::create_dir_all(&weights).unwrap();
-        fs::write(weights.join("weights.safetensors"), untrained_try_on(false)).unwrap();
-        let weights = folders.assets().join("weights/dci-vton/refined");
-        fs::create_dir_all(&weights).unwrap();
-        fs::write(weights.join("weights.safetensors"), untrained_try_on(true)).unwrap();
+        fs::write(weights.join("weights.safetensors"), untrained_try_on()).unwrap();
         let people = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/weights/dci-vton/people.safetensors");
         fs::copy(people, folders.assets().join("weights/dci-vton/people.safetensors")).unwrap();
         // There, so that a request is queued; its run fails over them.
@@ -112,13 +109,12 @@ fn untrained_rescaling() -> &'static [u8] {
 }
 
 /// The same of networks that try garments on.
-fn untrained_try_on(has_refiner: bool) -> &'static [u8] {
-    static BYTES: [OnceLock<Vec<u8>>; 2] = [const { OnceLock::new() }; 2];
-    BYTES[usize::from(has_refiner)].get_or_init(|| {
+fn untrained_try_on() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
         let (rng, device) = (&mut seed::stream(5, 0), burn::tensor::Device::flex());
         let warp = WarpNetwork::random(&WarpConfig::small(), rng, &device);
-        let refiner = Refiner::random(&RefinerConfig::small(), rng, &device);
-        to_file(&warp, has_refiner.then_some(&refiner)).unwrap()
+        to_file(&warp, &Refiner::random(&RefinerConfig::small(), rng, &device)).unwrap()
     })
 }
 

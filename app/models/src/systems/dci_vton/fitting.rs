@@ -5,7 +5,7 @@ use samples::{
     Image,
     image::resize::bicubic,
     wardrobe::{
-        Flow, Framing, Garment, Keypoints, Mask, Parse, Person, Scene, WardrobeError, agnostic,
+        Flow, Framing, Garment, Group, Keypoints, Mask, Parse, Person, Scene, WardrobeError, agnostic,
         baselines::{affine, paste, thin_plate},
         framing::resized,
         representation::{PERSON_PLANES, person_planes},
@@ -74,6 +74,8 @@ pub struct Fitting {
     pub truth: Option<Scene>,
     /// Where the person stands in a photo, if in one.
     pub framing: Option<Framing>,
+    /// DensePose's picture of the person, where somebody has made one.
+    pub densepose: Option<Image>,
 }
 
 fn wrong(error: WardrobeError) -> ModelError {
@@ -130,7 +132,7 @@ impl Fitting {
             Some(own) => check(&own, sides)?.clone(),
             None => agnostic::keep_v2(&keypoints, &parse).map_err(wrong)?,
         };
-        Ok(Self { person, keypoints, parse, keep, garment, garment_mask, landmarks, truth, framing })
+        Ok(Self { person, keypoints, parse, keep, garment, garment_mask, landmarks, truth, framing, densepose: None })
     }
 
     /// Width and height.
@@ -143,7 +145,11 @@ impl Fitting {
     /// # Errors
     /// Joints that are not seen.
     pub fn warp_inputs(&self, device: &Device) -> Result<(Tensor<4>, Tensor<4>), ModelError> {
-        let planes = person_planes(&self.keypoints, &self.parse, &self.keep).map_err(wrong)?;
+        let mut planes = person_planes(&self.keypoints, &self.parse, &self.keep).map_err(wrong)?;
+        if let Some(densepose) = &self.densepose {
+            planes.truncate(Group::COUNT * densepose.width() * densepose.height());
+            planes.extend(encode::signed(densepose));
+        }
         Ok((encode::picture(&self.garment, device), encode::planes(planes, PERSON_PLANES, self.sides(), device)))
     }
 

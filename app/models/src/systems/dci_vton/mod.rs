@@ -6,17 +6,21 @@
 //!
 //! - [`fitting`]: who tries on what, as the networks take it;
 //! - [`crate::appearance_flow`]: the warp network, the paper's at any size;
+//! - [`inpainting`]: from the composite to the picture, by a diffusion model of either size;
 //! - [`refiner`]: the diffusion model, small: Haar in the place of the autoencoder, a small network in that of CLIP;
 //! - [`paper`]: the diffusion model at the size of the paper, with both, under the published names;
 //! - [`dress`]: the warped garment on the person, at the size of a network or of a photo;
 //! - [`sampler`]: from a request to pictures;
 //! - [`network`]: the weights of a preset;
-//! - [`encode`]: pictures ↔ tensors.
+//! - [`encode`], [`batch`]: pictures ↔ tensors, one and many.
 
+pub mod batch;
 pub mod dress;
 pub mod encode;
 pub mod fitting;
+pub mod inpainting;
 pub mod network;
+#[cfg(not(target_family = "wasm"))]
 pub mod paper;
 pub mod refiner;
 pub mod sampler;
@@ -28,19 +32,16 @@ use catalog::{SampleRequest, systems::dci_vton::SampleParameters};
 use samples::Inputs;
 
 pub use fitting::Fitting;
-pub use network::Networks;
+pub use network::{Networks, Painter, Sizes};
 
 use crate::{Model, ModelError, Sampling, people::People};
-
-/// Width and height of the small presets' pictures.
-pub const SIDES: [usize; 2] = [48, 64];
 
 /// Builds the model of `preset` from the bytes of its weights file.
 ///
 /// # Errors
 /// If the preset is unknown or the weights do not decode or fit.
 pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Model>, ModelError> {
-    Ok(Box::new(TryOn { networks: Networks::load(preset, &bytes, device)?, people: None, device: device.clone() }))
+    Ok(Box::new(TryOn::new(Networks::load(preset, &bytes, device)?, device)))
 }
 
 /// Trained networks on a device.
@@ -49,6 +50,13 @@ pub struct TryOn {
     /// Finds people on photos; there only where a photo is given.
     people: Option<People>,
     device: Device,
+}
+
+impl TryOn {
+    /// With networks on `device`.
+    pub fn new(networks: Networks, device: &Device) -> Self {
+        Self { networks, people: None, device: device.clone() }
+    }
 }
 
 impl Model for TryOn {

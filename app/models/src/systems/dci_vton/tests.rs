@@ -14,28 +14,24 @@ use serde_json::{Value, json};
 use super::{
     dress::{composite, lay},
     network::to_file,
+    paper::PaperRefiner,
     refiner::{Refiner, RefinerConfig},
     *,
 };
 use crate::{
-    appearance_flow::{WarpConfig, WarpNetwork},
-    registry, sampling, seed,
+    appearance_flow::{Alignment, WarpConfig, WarpNetwork},
+    registry, sampling, seed, weights,
 };
 
 fn model() -> Box<dyn Model> {
-    of_preset("refined")
+    registry::load("dci-vton", "small", file(), &Device::flex()).unwrap()
 }
 
-/// The weights of both presets, as they are before any training.
-fn file(has_refiner: bool) -> Vec<u8> {
+/// The weights of the small networks, as they are before any training.
+fn file() -> Vec<u8> {
     let (device, rng) = (Device::flex(), &mut seed::stream(5, 0));
     let warp = WarpNetwork::random(&WarpConfig::small(), rng, &device);
-    let refiner = Refiner::random(&RefinerConfig::small(), rng, &device);
-    to_file(&warp, has_refiner.then_some(&refiner)).unwrap()
-}
-
-fn of_preset(preset: &str) -> Box<dyn Model> {
-    registry::load("dci-vton", preset, file(preset == "refined"), &Device::flex()).unwrap()
+    to_file(&warp, &Refiner::random(&RefinerConfig::small(), rng, &device)).unwrap()
 }
 
 fn request(parameters: Value, seed: u64) -> SampleRequest {
@@ -171,20 +167,47 @@ fn photos_need_the_networks_that_find_people() {
 }
 
 #[test]
-fn without_a_refiner_garments_are_blended_and_nothing_else_is_pretended() {
-    let model = of_preset("small");
-    let with = |method| made(model.as_ref(), json!({ "method": method }), 1, &Inputs::default());
-    assert_eq!(with("auto").unwrap().0, with("blend").unwrap().0);
-    let error = with("refine").expect_err("there is none").to_string();
-    assert!(error.starts_with("parameters.method: needs the refined model"), "{error}");
+fn the_small_model_refines_whom_it_knows_and_blends_photos() {
+    let model = model();
+    let with = |method| made(model.as_ref(), json!({ "method": method, "steps": 2 }), 1, &Inputs::default());
+    assert_eq!(with("auto").unwrap().0, with("refine").unwrap().0);
+    let photo = Inputs::default().with(PERSON, decoded(Image::new(300, 400, vec![90; 360_000]).unwrap()));
+    let steps = |inputs| model.sample(&request(json!({ "steps": 2 }), 1), inputs, 0).unwrap().total_steps();
+    // Two looks and an outline in place of two steps of the diffusion.
+    assert_eq!([steps(&Inputs::default()), steps(&photo)], [4, 5]);
+}
+
+/// The path of the paper's size, with networks that a test can hold: pictures are squeezed to a canvas of other
+/// proportions, the flow comes from smaller ones, and CLIP sees the garment.
+#[test]
+fn the_papers_networks_dress_people_too() {
+    let (device, rng) = (Device::flex(), &mut seed::stream(6, 0));
+    let (warp, refiner) = (WarpConfig { alignment: Alignment::Edges, ..WarpConfig::small() }, paper::tests::tiny());
+    let networks = Networks {
+        sizes: Sizes { pictures: [48, 64], warp: [24, 32], canvas: [64, 64] },
+        warp: WarpNetwork::random(&warp, rng, &device),
+        painter: Painter::Paper(Box::new(PaperRefiner::random(&refiner, rng, &device))),
+    };
+    let model = TryOn::new(networks, &device);
+    for method in ["auto", "noise-start", "no-warp", "blend"] {
+        let parameters = json!({ "steps": 2, "solver": "plms", "method": method });
+        let (pictures, frames) = made(&model, parameters, 3, &Inputs::default()).unwrap();
+        let [result, before, mask] = ["result", "original", "mask"].map(|role| picture(&pictures, role));
+        let same = |i: &usize| result.pixels()[*i] == before.pixels()[*i];
+        assert!((0..mask.pixels().len()).filter(|&i| mask.pixels()[i] == 255).all(|i| same(&i)), "{method}");
+        assert_ne!(result, before);
+        assert_eq!(frames[0].width(), 48);
+    }
 }
 
 #[test]
 fn weights_that_do_not_fit_are_refused() {
     let device = Device::flex();
     assert!(load("small", b"no file".to_vec(), &device).is_err());
-    assert!(load("small", file(false), &device).is_ok());
-    assert!(matches!(load("refined", file(false), &device), Err(ModelError::Weights(_))), "its refiner is missing");
+    let warp = WarpNetwork::random(&WarpConfig::small(), &mut seed::stream(5, 0), &device);
+    let warp = weights::to_safetensors(&warp, burn::tensor::DType::F16).unwrap();
+    let half = weights::join(&[("warp", &warp)]).unwrap();
+    assert!(matches!(load("small", half, &device), Err(ModelError::Weights(_))), "its refiner is missing");
     assert!(matches!(load("large", vec![], &device), Err(ModelError::UnknownPreset { .. })));
 }
 
@@ -192,7 +215,7 @@ fn weights_that_do_not_fit_are_refused() {
 fn the_true_flow_lays_the_garment_where_it_is_worn() {
     for index in 0..10 {
         let pair = test_pair(index % TEST_PAIRS);
-        let fitting = Fitting::drawn(&pair.person, &pair.garment, &pair.garment, SIDES).unwrap();
+        let fitting = Fitting::drawn(&pair.person, &pair.garment, &pair.garment, Sizes::SMALL.pictures).unwrap();
         let truth = fitting.truth.clone().unwrap();
         let laid = lay(&truth.flow, &fitting.garment, &fitting.garment_mask, &fitting.keep);
         assert!(measures::mask_iou(&laid.warped_mask, &truth.worn).unwrap() > 0.95);
@@ -204,7 +227,7 @@ fn the_true_flow_lays_the_garment_where_it_is_worn() {
 #[test]
 fn somebody_elses_garment_has_a_truth_too() {
     let (first, second) = (pair(1), pair(2));
-    let fitting = Fitting::drawn(&first.person, &first.garment, &second.garment, SIDES).unwrap();
+    let fitting = Fitting::drawn(&first.person, &first.garment, &second.garment, Sizes::SMALL.pictures).unwrap();
     let truth = fitting.truth.unwrap();
     assert_eq!(fitting.garment, truth.garment);
     assert_ne!(fitting.person, truth.person);

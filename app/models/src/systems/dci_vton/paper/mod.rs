@@ -3,20 +3,20 @@
 //!
 //! - [`network`]: autoencoder, UNet and conditioner together;
 //! - [`conditioner`]: from the flat garment to the context;
+//! - [`garment`]: the flat garment as CLIP takes it;
 //! - [`vision`]: CLIP's vision transformer, in it;
-//! - [`sampler`]: from the noised composite to the picture;
 //! - [`import`]: the published checkpoints, and their names;
 //! - [`cost`]: what a picture costs.
 
 pub mod conditioner;
 pub mod cost;
+pub mod garment;
 #[cfg(feature = "native")]
 pub mod import;
 pub mod names;
 pub mod network;
-pub mod sampler;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 pub mod vision;
 
 pub use conditioner::{Conditioner, ConditionerConfig};

@@ -7,10 +7,15 @@ use burn::{
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Conditioner, ConditionerConfig};
+use super::{
+    super::{inpainting::Inpainter, network::thinned},
+    Conditioner, ConditionerConfig,
+};
 use crate::{
-    diffusion::{Autoencoder, AutoencoderConfig, UNet, UNetConfig},
+    ModelError,
+    diffusion::{Autoencoder, AutoencoderConfig, Ddim, Schedule, UNet, UNetConfig},
     nn::init,
+    seed, weights,
 };
 
 /// What latents are multiplied by, so that their variance is about 1.
@@ -62,37 +67,58 @@ impl PaperRefiner {
         }
     }
 
+    /// Weights from the bytes of a safetensors file.
+    ///
+    /// # Errors
+    /// If they do not decode or fit.
+    pub fn load(config: &PaperConfig, bytes: Vec<u8>, device: &Device) -> Result<Self, ModelError> {
+        let mut refiner = Self::random(config, &mut seed::stream(0, 0), device);
+        weights::load_safetensors(&mut refiner, bytes)?;
+        Ok(refiner)
+    }
+
+    /// Edge of the pictures of garments.
+    pub fn side(&self) -> usize {
+        let vision = &self.conditioner.vision;
+        let [tokens, _] = vision.positions.dims();
+        (tokens - 1).isqrt() * vision.patches.dims()[2]
+    }
+
     /// The context of garments, see [`Conditioner::forward`].
     pub fn context(&self, garments: Tensor<4>) -> Tensor<3> {
         self.conditioner.forward(garments)
     }
+}
 
-    /// Latents of pictures `[n, 3, h, w]` in −1 … 1, scaled: the means of what the encoder tells of them, or draws by
-    /// standard normal `noise` of the latents' shape, as published.
-    pub fn encode(&self, pictures: Tensor<4>, noise: Option<Tensor<4>>) -> Tensor<4> {
-        let posterior = self.first_stage.encode(pictures);
-        let latents = match noise {
-            Some(noise) => posterior.sample(noise),
-            None => posterior.mean,
-        };
-        latents * LATENT_SCALE
+impl Inpainter for PaperRefiner {
+    /// The means of what the encoder tells; the authors draw, which is noise of some thousandths.
+    fn encode(&self, pictures: Tensor<4>) -> Tensor<4> {
+        self.first_stage.encode(pictures).mean * LATENT_SCALE
     }
 
-    /// Pictures of scaled latents, not clamped.
-    pub fn decode(&self, latents: Tensor<4>) -> Tensor<4> {
+    fn decode(&self, latents: Tensor<4>) -> Tensor<4> {
         self.first_stage.decode(latents / LATENT_SCALE)
     }
 
-    /// ε of `z_t: [n, 4, h, w]` at the times `t: [n]`, with the latent of the picture to inpaint, the keep mask at the
-    /// latent's sides `[n, 1, h, w]`, and a context.
-    pub fn epsilon(
+    /// The first pixel of each block.
+    fn shrink(&self, keep: Tensor<4>) -> Tensor<4> {
+        thinned(keep, 1 << (self.first_stage.encoder.down.len() - 1))
+    }
+
+    fn epsilon(
         &self,
         z_t: Tensor<4>,
         z_inpaint: Tensor<4>,
         keep: Tensor<4>,
         context: Tensor<3>,
-        t: Tensor<1>,
+        times: &[usize],
     ) -> Tensor<4> {
-        self.unet.forward(Tensor::cat(vec![z_t, z_inpaint, keep], 1), t, context)
+        let times: Vec<f32> = times.iter().map(|&t| t as f32).collect();
+        let times = Tensor::from_floats(times.as_slice(), &z_t.device());
+        self.unet.forward(Tensor::cat(vec![z_t, z_inpaint, keep], 1), times, context)
+    }
+
+    fn timetable(&self, steps: usize) -> Ddim {
+        Ddim::as_published(&Schedule::stable_diffusion(), steps)
     }
 }

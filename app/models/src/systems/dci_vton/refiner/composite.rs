@@ -4,14 +4,7 @@
 
 use burn::tensor::Tensor;
 
-/// What the refiner is given of a try-on.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// The composite: its noised latent is where sampling starts.
-    pub composite: Tensor<4>,
-    /// The picture to inpaint: its latent is seen at every step.
-    pub inpaint: Tensor<4>,
-}
+use super::super::inpainting::Draft;
 
 /// The draft of the authors' second version, from the person without what is repainted, which is grey
 /// (`agnostic_person` of the wardrobe): agnostic + w·m·(1 − K), as composite and as picture to inpaint. Where nothing
@@ -25,11 +18,4 @@ pub fn composite(agnostic: Tensor<4>, warped: Tensor<4>, warped_mask: Tensor<4>,
 /// which is grey too.
 pub fn first_composite(person: Tensor<4>, warped: Tensor<4>, warped_mask: Tensor<4>, keep: Tensor<4>) -> Tensor<4> {
     warped * (warped_mask * (-keep.clone() + 1.0)) + person * keep
-}
-
-/// The result: what is repainted from `made`, everything else from the person, bit for bit.
-pub fn paste(made: Tensor<4>, person: Tensor<4>, keep: Tensor<4>) -> Tensor<4> {
-    // Not a sum of products: 0 times what is no number is none.
-    let kept = keep.greater_elem(0.5).expand(person.dims());
-    made.mask_where(kept, person)
 }

@@ -25,10 +25,10 @@ impl RefinerConfig {
             unet: UNetConfig {
                 in_channels: 2 * first_stage::CHANNELS + 1,
                 out_channels: first_stage::CHANNELS,
-                channels: vec![48, 96, 128],
+                channels: vec![32, 48, 64],
                 residual_blocks: 1,
                 attention: vec![2, 4],
-                heads: Heads::Width(32),
+                heads: Heads::Width(16),
                 context: 64,
                 depth: 1,
                 groups: 8,

@@ -4,8 +4,7 @@
 //! - [`composite`]: the draft, which conditions every step and from which sampling starts;
 //! - [`token`]: what the flat picture says as a whole;
 //! - [`network`]: the noise that is in a latent;
-//! - [`objective`]: one training step;
-//! - [`sampler`]: from the noised draft to the picture.
+//! - [`objective`]: one training step.
 
 pub mod composite;
 pub mod config;
@@ -14,13 +13,12 @@ pub mod network;
 // Its steps read their losses at once, which a browser's GPU cannot.
 #[cfg(not(target_family = "wasm"))]
 pub mod objective;
-pub mod sampler;
 #[cfg(test)]
 mod tests;
 pub mod token;
 
-pub use composite::{Draft, composite};
+pub use composite::composite;
 pub use config::RefinerConfig;
 pub use network::Refiner;
 #[cfg(not(target_family = "wasm"))]
-pub use objective::{Objective, RefinerBatch, RefinerMetrics, RefinerTrainer, Weighting};
+pub use objective::{Objective, RefinerBatch, RefinerMetrics, RefinerTrainer};

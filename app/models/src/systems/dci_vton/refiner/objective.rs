@@ -10,7 +10,7 @@ use burn::{
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{config::RefinerConfig, first_stage, network::Refiner};
+use super::{super::inpainting::Inpainter, config::RefinerConfig, first_stage, network::Refiner};
 use crate::{
     diffusion::{Schedule, average},
     seed::standard_normal,
@@ -21,22 +21,11 @@ const WEIGHT_DECAY: f32 = 0.01;
 /// Of the averaged weights.
 const AVERAGING: f64 = 0.999;
 
-/// What each time counts in the loss of the picture that is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weighting {
-    /// The same, as published: at the last times errors of ε count 1/ᾱ = 215 times.
-    Even,
-    /// ᾱ_t: so that an error of ε counts at most as it does in the loss of ε.
-    Signal,
-}
-
 /// What a step weighs and draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Objective {
     /// Of the squared error of the picture that is found from the composite.
     pub image_weight: f64,
-    /// What each time counts in it.
-    pub weighting: Weighting,
     /// How often a batch is trained without its tokens.
     pub dropout: f64,
     /// Of how many of a batch's samples the composite is noised too, as a part of all: 1 as published.
@@ -44,8 +33,8 @@ pub struct Objective {
 }
 
 impl Objective {
-    /// As published, but for the weighting, which it lacks.
-    pub const PUBLISHED: Self = Self { image_weight: 0.1, weighting: Weighting::Signal, dropout: 0.2, composites: 1.0 };
+    /// As published.
+    pub const PUBLISHED: Self = Self { image_weight: 0.1, dropout: 0.2, composites: 1.0 };
 }
 
 /// A batch. Pictures are −1 … 1, `[n, 3, h, w]`.
@@ -70,7 +59,7 @@ pub struct RefinerMetrics {
     pub loss: f64,
     /// Squared error of the noise in the truth.
     pub epsilon: f64,
-    /// Squared error of the picture found from the composite, weighted by its time.
+    /// Squared error of the picture found from the composite.
     pub image: f64,
 }
 
@@ -157,7 +146,7 @@ impl RefinerTrainer {
             false => self.network.context(batch.garment.clone()),
         };
         if drafts == 0 {
-            let epsilon = self.network.epsilon(noised, inpaint, keep, context, self.at(&times));
+            let epsilon = self.network.epsilon(noised, inpaint, keep, context, &times);
             let loss = (epsilon - truth_noise).square().mean();
             let value = scalar(&loss);
             return (loss, RefinerMetrics { loss: value, epsilon: value, image: 0.0 });
@@ -169,17 +158,12 @@ impl RefinerTrainer {
             Tensor::cat(vec![inpaint.clone(), first(inpaint)], 0),
             Tensor::cat(vec![keep.clone(), first(keep)], 0),
             Tensor::cat(vec![context.clone(), context.narrow(0, 0, drafts)], 0),
-            self.at(&[&times[..], &times[..drafts]].concat()),
+            &[&times[..], &times[..drafts]].concat(),
         );
         let epsilon_loss = (epsilon.clone().narrow(0, 0, n) - truth_noise).square().mean();
-        // √ᾱ times the error of ẑ₀; the picture's error is as large, for the first stage is orthonormal.
-        let found = noised_draft - epsilon.narrow(0, n, drafts) * column(&noise, drafts);
-        let error = found - first(truth) * column(&signal, drafts);
-        let error = match objective.weighting {
-            Weighting::Signal => error,
-            Weighting::Even => error / column(&signal, drafts),
-        };
-        let image_loss = error.square().mean();
+        // The picture's error is as large as that of ẑ₀, for the first stage is orthonormal.
+        let found = (noised_draft - epsilon.narrow(0, n, drafts) * column(&noise, drafts)) / column(&signal, drafts);
+        let image_loss = (found - first(truth)).square().mean();
         let metrics = [&epsilon_loss, &image_loss].map(scalar);
         let loss = epsilon_loss + image_loss * objective.image_weight;
         let metrics = RefinerMetrics {
@@ -188,11 +172,6 @@ impl RefinerTrainer {
             image: metrics[1],
         };
         (loss, metrics)
-    }
-
-    fn at(&self, times: &[usize]) -> Tensor<1> {
-        let times: Vec<f32> = times.iter().map(|&t| t as f32).collect();
-        Tensor::from_floats(times.as_slice(), &self.device)
     }
 
     /// Everything a checkpoint needs but the random generator: name and bytes of each part.

@@ -10,7 +10,7 @@ use super::config::RefinerConfig;
 use crate::diffusion::layers::{Conv2d, GroupNorm, Linear};
 
 /// Channels of the convolutions, each of which halves the sides.
-const CHANNELS: [usize; 4] = [16, 32, 64, 64];
+const CHANNELS: [usize; 4] = [16, 32, 48, 48];
 const GROUPS: usize = 8;
 
 /// `[n, 3, h, w]` in −1 … 1 → `[n, context]`.

@@ -9,20 +9,17 @@ use burn::tensor::{Device, Tensor};
 use catalog::systems::dci_vton::{Method, SampleParameters, Warp};
 use samples::{
     Image, Inputs, Patch, Pictures, Preview, Sample,
-    wardrobe::{Flow, agnostic::agnostic_person},
+    wardrobe::{Flow, Mask},
 };
 
 use super::{
-    Networks, SIDES, TryOn,
+    Networks, TryOn,
     dress::{self, Laid},
     encode,
     fitting::{Cloth, Fitting, Wearer},
-    refiner::{
-        Draft, composite,
-        sampler::{Refinement, Start},
-    },
+    inpainting::{Refinement, Start},
 };
-use crate::{ModelError, Pending, Sampling, StepReport, diffusion::Ddim, people::People, seed};
+use crate::{ModelError, Pending, Sampling, StepReport, people::People, seed};
 
 use photo::Looking;
 
@@ -71,7 +68,7 @@ pub struct FittingRoom {
     /// What had to be guessed of the photo, in sentences.
     notes: Vec<String>,
     cloth: Cloth,
-    mask: Option<samples::wardrobe::Mask>,
+    mask: Option<Mask>,
     owed: Option<Tensor<1>>,
     fitting: Option<Fitting>,
     worn: Option<Worn>,
@@ -98,21 +95,18 @@ impl FittingRoom {
             None => (Some(choice::person(&task.parameters)?), None),
         };
         let method = match (task.parameters.method, &looking) {
-            (Method::Auto, None) if model.networks.refiner.is_some() => Method::Refine,
-            (Method::Auto, _) => Method::Blend,
+            (Method::Auto, Some(_)) if !model.networks.painter.knows_photos() => Method::Blend,
+            (Method::Auto, _) => Method::Refine,
             (chosen, _) => chosen,
         };
-        // The catalogue refuses it already; a caller of this crate may not have asked it.
-        if is_refined(method) && model.networks.refiner.is_none() {
-            return Err(ModelError::Parameters("parameters.method: needs the refined model".to_owned()));
-        }
         let mut stages = Vec::new();
         if looking.is_some() {
             stages.extend([Stage::Look, Stage::LookCloser, Stage::Outline]);
         }
         stages.push(Stage::Warp);
         if is_refined(method) {
-            stages.extend(vec![Stage::Refine; Refinement::evaluations(&ddim(&task), task.parameters.solver)]);
+            let (painter, steps) = (model.networks.painter.model(), task.parameters.steps as usize);
+            stages.extend(vec![Stage::Refine; Refinement::evaluations(painter, task.parameters.solver, steps)]);
         }
         stages.push(Stage::Finish);
         Ok(Self {
@@ -149,11 +143,11 @@ impl FittingRoom {
     /// What the warp is owed for, or the garment laid at once where nothing is computed.
     fn warp(&mut self) -> Result<(), ModelError> {
         let wearer = self.wearer.as_ref().ok_or_else(too_early)?;
-        let fitting = Fitting::new(wearer, &self.cloth, self.mask.as_ref(), SIDES)?;
+        let fitting = Fitting::new(wearer, &self.cloth, self.mask.as_ref(), self.networks.sizes.pictures)?;
         let flow = match self.task.parameters.warp {
             Warp::Network => {
                 let (garment, person) = fitting.warp_inputs(&self.device)?;
-                self.owed = Some(self.networks.warp.flow(garment, person).flatten(0, 3));
+                self.owed = Some(self.networks.flow(garment, person).flatten(0, 3));
                 None
             }
             Warp::ThinPlate => Some(fitting.thin_plate()?),
@@ -180,26 +174,19 @@ impl FittingRoom {
 
     fn begin(&self) -> Result<Refinement, ModelError> {
         let (fitting, worn) = (self.fitting()?, self.worn.as_ref().ok_or_else(too_early)?);
-        let agnostic = agnostic_person(&fitting.person, &fitting.keep);
-        let agnostic = agnostic.map_err(|error| ModelError::Output(error.to_string()))?;
-        let tensor = |image: &Image| encode::picture(image, &self.device);
-        let mask = |mask| encode::mask(mask, &self.device);
-        let draft: Draft =
-            composite(tensor(&agnostic), tensor(&worn.laid.warped), mask(&worn.laid.warped_mask), mask(&fitting.keep));
+        let given = self.networks.given([(fitting, &worn.laid)].into_iter(), &self.device)?;
         let start = if self.method == Method::NoiseStart { Start::Noise } else { Start::Composite };
-        let refiner = self.networks.refiner.as_ref().ok_or_else(too_early)?;
-        let context = refiner.context(tensor(&fitting.garment));
+        let SampleParameters { solver, steps, .. } = self.task.parameters;
         let mut rng = seed::stream(self.task.seed, self.task.index);
-        let solver = self.task.parameters.solver;
-        let (person, keep) = (tensor(&fitting.person), mask(&fitting.keep));
-        Ok(Refinement::new(&ddim(&self.task), solver, start, draft, person, keep, context, &mut rng))
+        Ok(Refinement::new(self.networks.painter.model(), given, start, solver, steps as usize, &mut rng))
     }
 
     fn refine(&mut self) -> Result<(), ModelError> {
         let refinement = self.refinement.as_mut().ok_or_else(too_early)?;
-        refinement.step(self.networks.refiner.as_ref().ok_or_else(too_early)?);
+        let model = self.networks.painter.model();
+        refinement.step(model);
         if self.stages.get(self.done + 1) != Some(&Stage::Refine) {
-            self.owed = Some(refinement.picture().flatten(0, 3));
+            self.owed = Some(refinement.picture(model).flatten(0, 3));
         }
         Ok(())
     }
@@ -229,10 +216,6 @@ fn too_early() -> ModelError {
 
 fn is_refined(method: Method) -> bool {
     matches!(method, Method::Refine | Method::NoiseStart | Method::NoWarp)
-}
-
-fn ddim(task: &Task) -> Ddim {
-    Ddim::new(&crate::diffusion::Schedule::stable_diffusion(), task.parameters.steps as usize)
 }
 
 impl Sampling for FittingRoom {
@@ -287,10 +270,9 @@ impl Sampling for FittingRoom {
                 self.notes = notes.iter().map(ToString::to_string).collect();
                 Ok(())
             }
-            Some(Stage::Warp) => self.lay(encode::flow(SIDES, values)?),
+            Some(Stage::Warp) => self.lay(encode::flow(self.networks.sizes.pictures, values)?),
             Some(Stage::Refine) => {
-                self.refined =
-                    Some(dress::over(&encode::image(SIDES, &values)?, &self.fitting()?.person, &self.fitting()?.keep)?);
+                self.refined = Some(self.networks.painted(&values, self.fitting()?)?);
                 Ok(())
             }
             Some(Stage::Finish) | None => Ok(()),
@@ -299,16 +281,14 @@ impl Sampling for FittingRoom {
 
     fn preview(&self) -> Option<Pending<Preview>> {
         let (fitting, worn) = (self.fitting.as_ref()?, self.worn.as_ref()?);
-        let patch = |image: Image| {
-            let whole = SIDES.map(|side| side as u32);
-            Preview::Patch(Patch { role: RESULT.to_owned(), whole, at: [0, 0], image })
-        };
+        let whole = self.networks.sizes.pictures.map(|side| side as u32);
+        let patch = move |image: Image| Preview::Patch(Patch { role: RESULT.to_owned(), whole, at: [0, 0], image });
         match (&self.refined, &self.refinement) {
             (Some(_), _) => None,
             (None, Some(refinement)) if refinement.has_begun() => {
-                let (person, keep) = (fitting.person.clone(), fitting.keep.clone());
-                Some(Pending::new(refinement.picture(), move |values| {
-                    Ok(patch(dress::over(&encode::image(SIDES, &values)?, &person, &keep)?))
+                let (networks, fitting) = (self.networks.clone(), fitting.clone());
+                Some(Pending::new(refinement.picture(self.networks.painter.model()), move |values| {
+                    Ok(patch(networks.painted(&values, &fitting)?))
                 }))
             }
             _ => Some(Pending::ready(patch(worn.composite.clone()))),

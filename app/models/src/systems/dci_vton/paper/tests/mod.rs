@@ -8,11 +8,12 @@ use burn::{
     store::{KeyRemapper, ModuleSnapshot, burn_pack},
     tensor::{Bytes, DType, Device, Tensor},
 };
+use catalog::systems::dci_vton::Solver;
 use serde::Deserialize;
 
 use super::{
+    super::inpainting::{Draft, Given, Refinement, Start},
     Conditioner, ConditionerConfig, PaperConfig, PaperRefiner, cost, names,
-    sampler::{Given, PaperRefinement},
 };
 use crate::{
     diffusion::{
@@ -128,25 +129,31 @@ fn every_tensor_of_a_published_checkpoint_has_its_place() {
     assert_eq!(found, ours.len());
 }
 
-#[test]
-fn whoever_is_kept_stays_bit_for_bit() {
-    let device = Device::flex();
-    let config = PaperConfig {
+/// A refiner that a test can hold.
+pub(in super::super) fn tiny() -> PaperConfig {
+    PaperConfig {
         unet: UNetConfig { channels: vec![32, 32], residual_blocks: 1, attention: vec![2], ..slim().unet },
         first_stage: AutoencoderConfig { channels: vec![32, 32, 32, 32], residual_blocks: 1, latent: 4 },
         conditioner: conditioner(),
-    };
-    let refiner = PaperRefiner::random(&config, &mut stream(1, 0), &device);
+    }
+}
+
+#[test]
+fn whoever_is_kept_stays_bit_for_bit() {
+    let device = Device::flex();
+    let refiner = PaperRefiner::random(&tiny(), &mut stream(1, 0), &device);
     let person = values(1, [1, 3, 32, 16], 1.0, &device);
     let refine = |keep: Tensor<4>| {
         let given = Given {
             person: person.clone(),
-            composite: values(2, [1, 3, 32, 16], 1.0, &device),
-            inpaint: values(3, [1, 3, 32, 16], 1.0, &device),
+            draft: Draft {
+                composite: values(2, [1, 3, 32, 16], 1.0, &device),
+                inpaint: values(3, [1, 3, 32, 16], 1.0, &device),
+            },
             keep,
             context: refiner.context(values(4, [1, 3, 42, 42], 1.0, &device)),
         };
-        let mut refinement = PaperRefinement::new(&refiner, given, 4, &mut stream(2, 0));
+        let mut refinement = Refinement::new(&refiner, given, Start::Composite, Solver::Plms, 4, &mut stream(2, 0));
         let mut evaluations = 0;
         while refinement.step(&refiner) {
             evaluations += 1;
