@@ -42,9 +42,15 @@ test("a drawn person is dressed, and a link dresses them again", { timeout: PATI
   await shown(page, "sample", VIEW);
   assert.match(await id(page, "caption").textContent(), /^kai in red-checks, seed 5$/);
   assert.match(await id(page, "numbers").textContent(), /Garment fidelity/);
+  // The composite, and what each of the twenty steps but the last takes for the result.
+  assert.equal(await id(page, "film").locator("li").count(), 20);
   const [result, mask] = [await file(page, "result"), await file(page, "mask")];
   assert.deepEqual([result.size, mask.size], [[48, 64], [48, 64]]);
   await picture(page, "dressed");
+  const composite = await file(page, "composite");
+  const repainted = [...Array(48 * 64).keys()].filter((i) => mask.values[4 * i] === 0);
+  const changed = repainted.filter((i) => result.values[4 * i] !== composite.values[4 * i]).length;
+  assert.ok(changed > repainted.length / 2, `${changed} of ${repainted.length} pixels were painted`);
   // The same settings by a link: the same picture.
   const linked = await on.open(new URL(page.url()).pathname + new URL(page.url()).search);
   await shown(linked, "sample", VIEW);

@@ -38,7 +38,7 @@ async function ours(runs) {
             tell({ to: "cancel", job });
           }
           if (!["ready", "cancelled", "done"].includes(from)) return;
-          if (times.length < runs + 3) return tell({ to: "sample", job: job + 1, request: { ...request, seed: job }, weights });
+          if (times.length < runs + 3) return tell({ to: "sample", job: job + 1, request: { ...request, seed: job }, weights: [weights] });
           running.terminate();
           resolve(times.slice(3));
         };

@@ -43,7 +43,7 @@ export async function openOurs({ worker, weights, preset }) {
       const parameters = { direction: "both" };
       const request = { system: "dlv-irn", preset, parameters, seed: 1, count: 1, device: "cpu" };
       const bytes = png.slice(0);
-      const json = JSON.stringify({ to: "sample", job, request, weights, inputs: [{ name: "picture", bytes: bytes.byteLength }] });
+      const json = JSON.stringify({ to: "sample", job, request, weights: [weights], inputs: [{ name: "picture", bytes: bytes.byteLength }] });
       running.postMessage({ json, bytes }, [bytes]);
     });
 }

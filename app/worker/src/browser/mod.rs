@@ -38,6 +38,12 @@ struct Browser {
     gpu: Rc<RefCell<Option<Device>>>,
 }
 
+unsafe extern "C" {
+    /// Runs what crates have to do before anything else, such as registering their kernels. In a module where nobody
+    /// calls it, the linker has every call from JavaScript begin with it, and there are hundreds a step.
+    fn __wasm_call_ctors();
+}
+
 /// Starts the message loop. `broken_gpu` says why the GPU must not be used, if it has brought down the worker
 /// before this one.
 ///
@@ -45,6 +51,8 @@ struct Browser {
 /// If this is not a dedicated worker.
 #[wasm_bindgen]
 pub fn start(broken_gpu: Option<String>) -> Result<(), JsValue> {
+    // SAFETY: the linker makes it, without arguments; nothing has run that needs it, and it runs once.
+    unsafe { __wasm_call_ctors() };
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
     report_panics();
     let host = Browser {

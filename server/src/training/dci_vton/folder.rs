@@ -191,12 +191,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::training::dci_vton::score;
+    use crate::training::{Trainer, dci_vton::TryOnTraining, dci_vton::score};
 
     /// A drawn person as somebody's photo with everything that belongs to it.
-    fn write(root: &Path, name: &str, scene: &Scene) {
+    fn write(root: &Path, part: &str, name: &str, scene: &Scene) {
         let folder = |folder: &str| {
-            let path = root.join("test").join(folder);
+            let path = root.join(part).join(folder);
             fs::create_dir_all(&path).unwrap();
             path
         };
@@ -230,11 +230,45 @@ mod tests {
     }
 
     #[test]
+    fn both_networks_learn_from_photos() {
+        let assets = tempfile::tempdir().unwrap();
+        let root = assets.path().join("data/dci-vton/viton-hd");
+        for (part, first) in [("train", 1), ("test", 3)] {
+            for (name, i) in ["a", "b"].into_iter().zip(first..) {
+                let pair = test_pair(i);
+                write(&root, part, name, &Scene::render(&pair.person, &pair.garment, 96, 128).unwrap());
+            }
+            fs::write(root.join(format!("{part}_pairs.txt")), "a.jpg b.jpg\nb.jpg a.jpg\n").unwrap();
+        }
+        let parameters = json!({ "people": "photos", "warp_iterations": 2, "iterations": 1, "batch_size": 2 });
+        let request = catalog::TrainRequest {
+            system: "dci-vton".into(),
+            preset: "small".into(),
+            parameters,
+            seed: 1,
+            device: Default::default(),
+        };
+        let request = request.check().unwrap().request;
+        let device = burn::tensor::Device::flex();
+        let mut training = TryOnTraining::start(&request, None, assets.path(), &device).unwrap();
+        assert_eq!(training.total_steps(), 3);
+        while training.step() < 3 {
+            training.advance().unwrap();
+        }
+        let out = tempfile::tempdir().unwrap();
+        training.publish(out.path()).unwrap();
+        let card: serde_json::Value = serde_json::from_slice(&fs::read(out.path().join("card.json")).unwrap()).unwrap();
+        assert_eq!(card["measures"]["pairs"], 2);
+        assert!(card["measures"]["mask_iou"].is_number() && card["measures"]["end_point_error"].is_null(), "{card}");
+        assert!(card["data"]["name"].as_str().unwrap().contains("photos"));
+    }
+
+    #[test]
     fn photos_are_read_as_the_people_that_they_show() {
         let root = tempfile::tempdir().unwrap();
         let scenes = [1, 2].map(|i| Scene::render(&test_pair(i).person, &test_pair(i).garment, 192, 256).unwrap());
         for (scene, name) in scenes.iter().zip(["a", "b"]) {
-            write(root.path(), name, scene);
+            write(root.path(), "test", name, scene);
         }
         fs::write(root.path().join("test_pairs.txt"), "a.jpg b.jpg\nb.jpg a.jpg\n").unwrap();
         let folder = Folder::open(root.path(), "test").unwrap();
