@@ -89,6 +89,10 @@ fn Open(system: &'static System, new_case: NewCase) -> impl IntoView {
         text.to_owned()
     });
     let Parts { stage, below } = case.parts(session, placeholder);
+    let trains = Memo::new(move |_| {
+        session.system.is_trained()
+            && session.settings.with(|s| session.system.preset(&s.preset).is_some_and(|preset| preset.trains))
+    });
     view! {
         <div class="case">
             <section class="case-view" aria-label="View">
@@ -102,6 +106,8 @@ fn Open(system: &'static System, new_case: NewCase) -> impl IntoView {
         {below}
         <Provenance session />
         <ApiDrawer session />
-        {session.system.is_trained().then(|| view! { <TrainingDrawer session /> })}
+        <Show when=move || trains.get()>
+            <TrainingDrawer session />
+        </Show>
     }
 }

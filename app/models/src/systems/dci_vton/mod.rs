@@ -13,6 +13,19 @@
 //! - [`sampler`]: from a request to pictures;
 //! - [`network`]: the weights of a preset;
 //! - [`encode`], [`batch`]: pictures ↔ tensors, one and many.
+//!
+//! # How well it dresses
+//!
+//! The shipped networks, 3 000 and 12 000 steps (13 and 74 minutes of one to two cores), on 500 drawn pairs that were held
+//! out, everybody in what they wear:
+//!
+//! | | PSNR repainted, dB | SSIM | garment fidelity | seam error |
+//! |---|---|---|---|---|
+//! | painted | 21.05 | .904 | .755 | .049 |
+//! | pasted | | | .803 | .220 |
+//!
+//! Painting hides the seams, and gives up a little of the texture: at 48×64 pixels a pasted texture is sharp even where it
+//! lies wrong. The flow is 1.02 pixels off (affine 1.24), its outline has an IoU of .913 (affine .745).
 
 pub mod batch;
 pub mod dress;
