@@ -26,6 +26,19 @@
 //!
 //! Painting hides the seams, and gives up a little of the texture: at 48×64 pixels a pasted texture is sharp even where it
 //! lies wrong. The flow is 1.02 pixels off (affine 1.24), its outline has an IoU of .913 (affine .745).
+//!
+//! What the paper's parts are worth, after 2 000 steps, seed 0, the full method's less each other's, pair by pair with
+//! intervals of 95 %; "no warp" is a network that was trained without the bent garment:
+//!
+//! | | PSNR repainted, dB | SSIM | garment fidelity | seam error |
+//! |---|---|---|---|---|
+//! | full | 18.69 | .840 | .672 | .080 |
+//! | less noise start | .046 ± .004 | .0019 ± .0001 | .0070 ± .0003 | −.0007 ± .0000 |
+//! | less no warp | 4.12 ± .10 | .134 ± .004 | .655 ± .017 | −.019 ± .001 |
+//! | less composite only | 3.39 ± .16 | .118 ± .006 | −.132 ± .008 | −.141 ± .007 |
+//!
+//! Seeds 1 and 2 have 18.36 and 18.39 dB, .663 and .664, .082 and .083; less the noise start, over 50 pairs, their fidelity
+//! is .0072 ± .0010 and .0105 ± .0018. Somebody else's garment fits as well as one's own: 18.69 dB, .669, .080.
 
 pub mod batch;
 pub mod dress;
