@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_learns_while_it_samples_is_not_trained() {
+    fn what_learns_while_it_samples_or_comes_from_others_is_not_trained() {
         let request = |system: &str, preset: &str| crate::TrainRequest {
             system: system.to_owned(),
             preset: preset.to_owned(),
@@ -61,8 +61,10 @@ mod tests {
             device: Default::default(),
         };
         assert!(request("oc-gfn", "grid-8").check().is_ok());
-        let refused = request("fl-gfn", "set-small").check().err().unwrap_or_default();
-        assert_eq!(refused.first().map(|error| error.field.as_str()), Some("system"));
+        for (system, preset, field) in [("fl-gfn", "set-small", "system"), ("dci-vton", "paper", "preset")] {
+            let refused = request(system, preset).check().err().unwrap_or_default();
+            assert_eq!(refused.first().map(|error| error.field.as_str()), Some(field));
+        }
     }
 
     #[test]
