@@ -215,7 +215,7 @@ export function refiner(tensors, { rows, columns, heads: width, groups }) {
   };
 
   const time = silu(linear(silu(linear("waves", "time.first")), "time.second"));
-  const context = tensors.get(`${PART}down.3.transformer.blocks.0.to_context.to_v.weight`)?.shape[0] ?? 64;
+  const context = tensors.get(`${PART}middle_transformer.blocks.0.to_context.to_v.weight`).shape[0];
   let maps = { x: "maps", channels: 25, factor: 1 };
   const seen = [];
   for (let level = 0; [...tensors.keys()].some((name) => name.startsWith(`${PART}down.${level}.`)); level++) {

@@ -139,9 +139,7 @@ impl Networks {
         let small = Tensor::cat(vec![thinned(parse, factor), averaged(body, factor)], 1);
         self.warp.enlarge(self.warp.flow(averaged(garment, factor), small), [height, width])
     }
-}
 
-impl Networks {
     /// What the diffusion is given of fittings and the garments laid over them.
     ///
     /// # Errors

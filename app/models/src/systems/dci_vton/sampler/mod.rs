@@ -26,6 +26,10 @@ use photo::Looking;
 /// Role of the picture in the making.
 const RESULT: &str = "result";
 
+/// The paper's warp network has learnt from DensePose, whose weights are not free.
+const WITHOUT_DENSEPOSE: &str =
+    "The flow may fit worse than the paper's: the body was drawn from the joints, not by DensePose";
+
 /// What a sampling depends on besides networks and pictures.
 #[derive(Clone, Debug)]
 pub struct Task {
@@ -268,6 +272,9 @@ impl Sampling for FittingRoom {
                 let (wearer, notes) = self.looking.take().ok_or_else(too_early)?.finish(&values)?;
                 self.wearer = Some(wearer);
                 self.notes = notes.iter().map(ToString::to_string).collect();
+                if self.networks.painter.knows_photos() {
+                    self.notes.push(WITHOUT_DENSEPOSE.to_owned());
+                }
                 Ok(())
             }
             Some(Stage::Warp) => self.lay(encode::flow(self.networks.sizes.pictures, values)?),
