@@ -126,6 +126,51 @@ test("a picture of a garment is cut out and worn; a blank one is refused, and th
   assert.match(await sample(page), /^Done/);
 });
 
+test("the cut-out of a garment is seen at once and can be changed; a garment that somebody wears is refused", { timeout: PATIENCE }, async () => {
+  const page = await opened("&method=composite");
+  const garment = async (width, height, paint) => {
+    const bytes = await page.evaluate(
+      async ([width, height, paint]) => {
+        const canvas = new OffscreenCanvas(width, height);
+        new Function("context", paint)(canvas.getContext("2d"));
+        return Array.from(new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer()));
+      },
+      [width, height, paint],
+    );
+    await id(page, "garment-open").setInputFiles({ name: "top.png", mimeType: "image/png", buffer: Buffer.from(bytes) });
+    await id(page, "own-garment").filter({ hasText: `${width} × ${height}` }).waitFor();
+  };
+  const share = async () => parseInt(await id(page, "cut-share").textContent(), 10);
+  // See-through around a white top, which no colour tells from its ground.
+  await garment(300, 400, "context.fillStyle = '#fff'; context.fillRect(75, 100, 150, 200);");
+  await id(page, "cut-editor").locator("summary").click();
+  assert.equal(await share(), 25);
+  assert.match(await sample(page), /^Done/);
+  await shown(page, "sample", VIEW);
+  await picture(page, "garment-cut");
+  // The lower part is cut away.
+  await id(page, "cut-size-large").check({ force: true });
+  const box = await id(page, "cut").boundingBox();
+  for (const y of [0.62, 0.7, 0.78]) {
+    await page.mouse.move(box.x + 0.2 * box.width, box.y + y * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.8 * box.width, box.y + y * box.height, { steps: 12 });
+    await page.mouse.up();
+  }
+  const less = await share();
+  assert.ok(less > 8 && less < 20, `${less} % of the picture is garment`);
+  assert.match(await sample(page), /^Done/);
+  const mask = await file(page, "cut-out");
+  assert.deepEqual(mask.size, [300, 400]);
+  const white = (x, y) => mask.values[4 * (300 * y + x)] === 255;
+  assert.ok(white(150, 120) && !white(150, 290) && !white(20, 120));
+  await id(page, "garment-open").setInputFiles(path.join(ROOT, "assets/examples/people/astronaut.jpg"));
+  await id(page, "own-garment").filter({ hasText: "astronaut" }).waitFor();
+  await id(page, "sample-button").click();
+  assert.match(await jobEnds(page), /omebody is wearing it/);
+  await shown(page, "sample", VIEW);
+});
+
 test("a photo is looked at, and one of nobody is refused with what to do", { timeout: PATIENCE }, async () => {
   const page = await opened();
   await id(page, "portrait").click();

@@ -49,13 +49,13 @@ pub struct System {
 /// do, text that does not mean anything. Their fields are named as in `parameters.size`.
 pub type Combination = fn(&Preset, &Map<String, Value>) -> Vec<FieldError>;
 
-/// Weights that all presets share, needed only where an input is given: a visitor without it never loads them.
+/// Weights that all presets share, needed only where one of some inputs is given: a visitor without it never loads them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Companion {
     /// Name of the file.
     pub file: &'static str,
-    /// Name of the input.
-    pub input: &'static str,
+    /// Names of the inputs.
+    pub inputs: &'static [&'static str],
 }
 
 /// A publication.
@@ -102,7 +102,8 @@ impl System {
 
     /// Logical path below `assets/` of the companion, if one of the inputs that are given needs it.
     pub fn companion_path(&self, given: &[&str]) -> Option<String> {
-        let companion = self.companion.as_ref().filter(|companion| given.contains(&companion.input))?;
+        let companion =
+            self.companion.as_ref().filter(|companion| companion.inputs.iter().any(|input| given.contains(input)))?;
         Some(format!("weights/{}/{}", self.slug, companion.file))
     }
 

@@ -5,14 +5,14 @@ use std::{rc::Rc, sync::Arc};
 use catalog::{
     SampleRequest,
     messages::FromWorker,
-    systems::dci_vton::{GARMENT, MASK, PERSON},
+    systems::dci_vton::{GARMENT, GARMENT_MASK, MASK, PERSON},
 };
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::{prelude::*, task::spawn_local};
 use samples::{
     Image,
     image::encode,
-    wardrobe::{Mask, Scene, agnostic, gallery},
+    wardrobe::{Mask, Scene, agnostic, gallery, photo::cutout},
 };
 use serde_json::Value;
 use wasm_bindgen::JsValue;
@@ -54,6 +54,32 @@ pub struct Own {
     pub picture: Picture,
 }
 
+/// Pixels that are found, and that the visitor may choose otherwise.
+#[derive(Clone, Copy)]
+pub struct Choosable {
+    /// As they are found, where that is known.
+    pub found: RwSignal<Option<Mask>>,
+    /// As the visitor's brush leaves them.
+    pub edited: RwSignal<Option<Mask>>,
+}
+
+impl Choosable {
+    fn new() -> Self {
+        Self { found: RwSignal::new(None), edited: RwSignal::new(None) }
+    }
+
+    fn set(self, found: Option<Mask>) {
+        self.found.set(found);
+        self.edited.set(None);
+    }
+
+    /// The visitor's own as a file, at the sides of its picture, if they have changed anything.
+    fn file(self, size: [u32; 2]) -> Option<Blob> {
+        // Fails for pictures without pixels, of which there are none.
+        self.edited.with_untracked(|mask| blob(fittings::png(mask.as_ref()?, size).ok()?).ok())
+    }
+}
+
 /// A frame of the film: RGBA, rows from the top.
 #[derive(Clone)]
 pub struct Frame {
@@ -72,10 +98,10 @@ pub struct FittingsCase {
     pub person: RwSignal<Option<Own>>,
     /// The visitor's own garment.
     pub garment: RwSignal<Option<Own>>,
-    /// What stays of the person by itself, where that is known.
-    pub found: RwSignal<Option<Mask>>,
-    /// What stays of the person by the visitor's brush.
-    pub edited: RwSignal<Option<Mask>>,
+    /// What stays of the person.
+    pub kept: Choosable,
+    /// What is garment in the visitor's picture of one.
+    pub cut: Choosable,
     /// The picture in the making, step by step.
     pub film: RwSignal<Vec<Frame>, LocalStorage>,
     person_file: StoredValue<Option<Blob>, LocalStorage>,
@@ -89,8 +115,8 @@ impl FittingsCase {
             pictures: PicturesCase::new(),
             person: RwSignal::new(None),
             garment: RwSignal::new(None),
-            found: RwSignal::new(None),
-            edited: RwSignal::new(None),
+            kept: Choosable::new(),
+            cut: Choosable::new(),
             film: RwSignal::new_local(vec![]),
             person_file: StoredValue::new_local(None),
             garment_file: StoredValue::new_local(None),
@@ -123,8 +149,7 @@ impl FittingsCase {
     fn show_drawn(self, session: Session, slug: &str) -> Result<(), String> {
         let Some(scene) = drawn(slug) else { return Ok(()) };
         self.stop(session);
-        self.found.set(agnostic::keep_v2(&scene.keypoints, &scene.parse).ok());
-        self.edited.set(None);
+        self.kept.set(agnostic::keep_v2(&scene.keypoints, &scene.parse).ok());
         let name = gallery::PEOPLE.iter().find(|named| named.slug == slug).map_or(slug, |named| named.name);
         let picture = of_image(ORIGINAL, "Before", &scene.person)?;
         self.show_before(session, Source::Example, name.to_owned(), picture);
@@ -161,8 +186,7 @@ impl FittingsCase {
         let own = Own { name: name.to_owned(), picture: picture.clone() };
         self.person_file.set_value(Some(sent));
         let last = self.person.try_update(|person| person.replace(own)).flatten();
-        self.found.set(None);
-        self.edited.set(None);
+        self.kept.set(None);
         let [width, height] = picture.size;
         self.show_before(session, Source::File, format!("{name}, {width} × {height}"), picture);
         if let Some(last) = last {
@@ -200,6 +224,8 @@ impl FittingsCase {
             session.cancel();
         }
         self.garment_file.set_value(Some(sent));
+        // Without it, the cut-out cannot be edited, and all else works.
+        self.cut.set(cut_out(&picture).await.ok());
         let last = self.garment.try_update(|garment| garment.replace(Own { name, picture })).flatten();
         if let Some(last) = last {
             files::forget(&last.picture.url);
@@ -218,6 +244,7 @@ impl FittingsCase {
     /// Back to drawn garments.
     pub fn forget_garment(self) {
         self.garment_file.set_value(None);
+        self.cut.set(None);
         if let Some(last) = self.garment.try_update(Option::take).flatten() {
             files::forget(&last.picture.url);
         }
@@ -225,12 +252,11 @@ impl FittingsCase {
 
     pub(super) fn inputs(self) -> Vec<(String, Blob)> {
         let files = [(PERSON, self.person_file.get_value()), (GARMENT, self.garment_file.get_value())];
-        let size = self
-            .person
-            .with_untracked(|own| own.as_ref().map_or(SIDES.map(|side| side as u32), |own| own.picture.size));
-        // Fails for pictures without pixels, of which there are none.
-        let edited = self.edited.with_untracked(|mask| blob(fittings::png(mask.as_ref()?, size).ok()?).ok());
-        let all = files.into_iter().chain([(MASK, edited)]);
+        let size = |own: RwSignal<Option<Own>>| {
+            own.with_untracked(|own| own.as_ref().map_or(SIDES.map(|side| side as u32), |own| own.picture.size))
+        };
+        let masks = [(MASK, self.kept.file(size(self.person))), (GARMENT_MASK, self.cut.file(size(self.garment)))];
+        let all = files.into_iter().chain(masks);
         all.filter_map(|(name, file)| Some((name.to_owned(), file?))).collect()
     }
 
@@ -293,11 +319,11 @@ impl FittingsCase {
 
     /// What was repainted of a photo is known only now; the visitor may change it for the next time.
     fn learn_mask(self, found: Option<&Picture>) {
-        let Some(found) = found.filter(|_| self.found.with_untracked(Option::is_none)).cloned() else { return };
+        let Some(found) = found.filter(|_| self.kept.found.with_untracked(Option::is_none)).cloned() else { return };
         spawn_local(async move {
             // Without it, the mask cannot be edited, and all else works.
             if let Ok(mask) = read_mask(&found).await {
-                self.found.try_set(Some(mask));
+                self.kept.found.try_set(Some(mask));
             }
         });
     }
@@ -333,6 +359,20 @@ fn of_buffer(role: String, title: String, size: [u32; 2], bytes: &ArrayBuffer) -
 
 /// The mask of a picture, no larger than is needed to edit it.
 async fn read_mask(picture: &Picture) -> Result<Mask, JsValue> {
+    let ([width, height], rgba) = small(picture).await?;
+    Ok(fittings::of_rgba(width, height, &rgba))
+}
+
+/// What is garment in a picture, no larger than is needed to edit it; all of it if that cannot be told.
+async fn cut_out(picture: &Picture) -> Result<Mask, JsValue> {
+    let ([width, height], rgba) = small(picture).await?;
+    let (pixels, opacity) = fittings::on_white(&rgba);
+    let image = Image::new(width, height, pixels).map_err(|error| error.to_string())?;
+    Ok(cutout::garment(&image, Some(&opacity)).unwrap_or(Mask::from_fn(width, height, |_, _| true)))
+}
+
+/// Sides and RGBA values of a picture, no larger than [`MASK_SIDE`].
+async fn small(picture: &Picture) -> Result<([usize; 2], Vec<u8>), JsValue> {
     let image = picture::load(&picture.url).await?;
     let [width, height] = picture.size;
     let scale = f64::from(MASK_SIDE) / f64::from(width.max(height).max(1));
@@ -340,5 +380,5 @@ async fn read_mask(picture: &Picture) -> Result<Mask, JsValue> {
     let canvas = picture::drawn(&image, width, height)?;
     let context = canvas::context(&canvas).ok_or("no 2-D canvas")?;
     let rgba = context.image_data(0, 0, width, height)?.data().to_vec();
-    Ok(fittings::of_rgba(width as usize, height as usize, &rgba))
+    Ok(([width, height].map(|side| side as usize), rgba))
 }

@@ -12,7 +12,7 @@ mod sampling;
 mod volume;
 
 pub use crystal::{CrystalCase, Nearest};
-pub use fittings::{DRAWN_GARMENT, DRAWN_PERSON, FittingsCase, Frame, Own, PORTRAIT_NAME};
+pub use fittings::{Choosable, DRAWN_GARMENT, DRAWN_PERSON, FittingsCase, Frame, Own, PORTRAIT_NAME};
 pub use kind::{Case, Kind, NewCase, Parts, load};
 pub use objects::ObjectsCase;
 pub use pictures::PicturesCase;

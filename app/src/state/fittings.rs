@@ -1,4 +1,4 @@
-//! What of a person is repainted, as the visitor's brush leaves it.
+//! What of a person is repainted, and what is garment in a picture, as the visitor's brush leaves it.
 
 use samples::{Image, image::encode, wardrobe::Mask};
 
@@ -49,11 +49,31 @@ pub fn of_rgba(width: usize, height: usize, rgba: &[u8]) -> Mask {
     Mask { width, height, values: rgba.as_chunks::<4>().0.iter().map(|pixel| pixel[0] >= 128).collect() }
 }
 
+/// RGB on a white ground, and how opaque each pixel is, of RGBA values.
+pub fn on_white(rgba: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let pixels = rgba.as_chunks::<4>().0;
+    let over = |value: u8, alpha: u8| {
+        let [value, alpha] = [value, alpha].map(u32::from);
+        ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    };
+    (
+        pixels.iter().flat_map(|&[r, g, b, alpha]| [r, g, b].map(|value| over(value, alpha))).collect(),
+        pixels.iter().map(|pixel| pixel[3]).collect(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use samples::image::{Limits, decode};
 
     use super::*;
+
+    #[test]
+    fn what_is_see_through_is_white() {
+        let (rgb, opacity) = on_white(&[10, 20, 30, 255, 10, 20, 30, 0, 0, 100, 255, 51]);
+        assert_eq!(rgb, [10, 20, 30, 255, 255, 255, 204, 224, 255]);
+        assert_eq!(opacity, [255, 0, 51]);
+    }
 
     fn all(keep: bool) -> Mask {
         Mask::from_fn(20, 40, |_, _| keep)

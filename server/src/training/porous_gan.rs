@@ -111,6 +111,8 @@ impl PorousTrainer {
             input_noise: self.parameters.input_noise * (1.0 - 0.8 * progress),
             generator_steps: self.parameters.generator_steps,
             dropout: self.parameters.dropout,
+            cells: self.parameters.cells as usize,
+            averaging: self.parameters.averaging,
         }
     }
 

@@ -15,6 +15,8 @@ use crate::{
 pub const PERSON: &str = "person";
 /// Name of the flat picture of a garment.
 pub const GARMENT: &str = "garment";
+/// Name of the mask of the garment in its picture.
+pub const GARMENT_MASK: &str = "garment_mask";
 /// Name of the mask of what is repainted.
 pub const MASK: &str = "mask";
 /// The preset that is shipped.
@@ -251,10 +253,15 @@ pub fn system() -> System {
         cpu_only: false,
         inputs: vec![
             input(PERSON, "Person", "A photo of one person from the front, from the head to the hips."),
-            input(GARMENT, "Garment", "A top, lying flat on a plain background."),
+            input(GARMENT, "Garment", "A top that nobody wears, lying flat on a plain background."),
+            input(
+                GARMENT_MASK,
+                "Cut-out",
+                "As large as the garment's picture: white is garment. Found by itself without.",
+            ),
             input(MASK, "Mask", "As large as the person's picture: black is repainted, white stays."),
         ],
-        companion: Some(Companion { file: "people.safetensors", input: PERSON }),
+        companion: Some(Companion { file: "people.safetensors", inputs: &[PERSON, GARMENT] }),
         presets: vec![
             Preset {
                 name: SMALL,

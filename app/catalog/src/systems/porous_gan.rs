@@ -89,6 +89,17 @@ pub struct TrainParameters {
     /// 0.2 in the authors' Torch loop, which made Ketton and the bead pack; 0 in their PyTorch loop.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub dropout: f64,
+    /// Noise cells along an edge
+    ///
+    /// 1 as in the authors' loops: each cube of a step grows from a cell of its own. With more they are cut at random from
+    /// larger volumes, which is what sampling makes.
+    #[schemars(range(min = 1, max = 16))]
+    pub cells: u32,
+    /// Share of itself that the average of the generator's weights keeps in a step
+    ///
+    /// The average is what is measured and kept. 0, no average, in the authors' loops; 0.999 calms their swings.
+    #[schemars(range(min = 0.0, max = 0.9999))]
+    pub averaging: f64,
     /// Random rotations and mirror images of the training cubes
     pub augment: bool,
     /// Seconds between checkpoints
@@ -109,6 +120,8 @@ impl Default for TrainParameters {
             input_noise: 0.2,
             generator_steps: 2,
             dropout: 0.0,
+            cells: 1,
+            averaging: 0.0,
             augment: true,
             checkpoint_seconds: 60,
             evaluate_every: 100,

@@ -6,11 +6,9 @@
 //! - [`unet`]: the network, at any size;
 //! - [`autoencoder`]: from pictures to latents and back;
 //! - [`layers`]: what both are built of;
-//! - [`extent`]: what they cost;
-//! - [`average`]: weights averaged over a training.
+//! - [`extent`]: what they cost.
 
 pub mod autoencoder;
-pub mod average;
 pub mod ddim;
 pub mod extent;
 pub mod layers;

@@ -32,9 +32,16 @@ impl Window {
 
     /// The smallest square around a picture: what the pose network is shown first.
     pub fn square(image: &Image) -> Self {
-        let [width, height] = Self::whole(image).sides;
-        let side = width.max(height);
-        Self { start: [(width - side) / 2.0 - 0.5, (height - side) / 2.0 - 0.5], sides: [side; 2] }
+        Self::around([0, 0, image.width() - 1, image.height() - 1])
+    }
+
+    /// The smallest square around `[left, top, right, bottom]`, the last column and row included.
+    pub fn around(bounds: [usize; 4]) -> Self {
+        let [left, top, right, bottom] = bounds.map(|edge| edge as f32);
+        let sides = [right - left + 1.0, bottom - top + 1.0];
+        let side = sides[0].max(sides[1]);
+        let start = [left + (sides[0] - side) / 2.0 - 0.5, top + (sides[1] - side) / 2.0 - 0.5];
+        Self { start, sides: [side; 2] }
     }
 
     /// MoveNet's rule for the next look: the square around the middle of the hips that has 1.9 times the torso's and

@@ -74,6 +74,7 @@ fn alpha_lies_on_white_after_the_conversion() {
     let p3 = ColorProfile::new_display_p3().encode().unwrap();
     let decoded = read(&png([20, 10], png::ColorType::Rgba, png::BitDepth::Eight, &values, p3));
     assert_eq!(decoded.notes, [Note::ProfileConverted, Note::Transparency]);
+    assert_eq!(decoded.opacity, Some((0..200).map(alpha).collect()));
     let expected = |i: usize| {
         let part = f64::from(alpha(i)) / 255.0;
         srgb_of_p3(*image.pixels()[i * 3..].first_chunk().unwrap()).map(|value| value * part + 255.0 * (1.0 - part))

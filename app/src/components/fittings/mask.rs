@@ -1,4 +1,4 @@
-//! What is repainted, and a brush to change it.
+//! What is repainted, or cut out, and a brush to change it.
 
 use leptos::{html, prelude::*, task::spawn_local};
 use samples::wardrobe::Mask;
@@ -7,31 +7,71 @@ use web_sys::PointerEvent;
 use crate::{
     browser::{canvas, canvas::Context2d, picture},
     components::segments::Segments,
-    session::FittingsCase,
-    state::{
-        fittings::{brush, grown, repainted},
-        pictures::ORIGINAL,
-    },
+    session::Choosable,
+    state::fittings::{brush, grown, repainted},
 };
 
 /// Pixels of the editor's longer side.
 const SIDE: f64 = 512.0;
-/// What is repainted.
+/// What is not chosen.
 const TINT: &str = "rgba(230, 90, 160, 0.5)";
 /// Radii of the brush, in heights of the picture.
 const RADII: [(u32, &str, &str); 3] = [(2, "small", "Small"), (5, "medium", "Medium"), (10, "large", "Large")];
-/// What the brush does.
-const WAYS: [(bool, &str, &str); 2] = [(false, "repaint", "Repaint"), (true, "keep", "Keep")];
 
-/// The editor, folded away; absent as long as it is not known what is repainted.
+/// How an editor calls what it edits.
+pub struct Words {
+    /// Before the names of its parts, for tests.
+    test: &'static str,
+    title: &'static str,
+    /// What the picture shows.
+    says: &'static str,
+    /// Names of two controls, for tests: what the brush does, and how large it is.
+    brush: [&'static str; 2],
+    /// What the brush does.
+    ways: [(bool, &'static str, &'static str); 2],
+    more: &'static str,
+    less: &'static str,
+    /// Of the share of the picture that is not chosen.
+    share: fn(f64) -> String,
+}
+
+/// The person: all else than what stays is repainted.
+pub const REPAINTED: Words = Words {
+    test: "mask",
+    title: "What is repainted",
+    says: "The person; what is repainted is tinted. The buttons below repaint more or less.",
+    brush: ["mask-brush", "mask-size"],
+    ways: [(false, "repaint", "Repaint"), (true, "keep", "Keep")],
+    more: "Repaint more",
+    less: "Repaint less",
+    share: |part| format!("{:.0} % of the picture is repainted.", 100.0 * part),
+};
+
+/// The garment's picture: all else than the garment is cut away.
+pub const CUT_OUT: Words = Words {
+    test: "cut",
+    title: "What is garment in your picture",
+    says: "The garment's picture; what is cut away is tinted. The buttons below cut away more or less.",
+    brush: ["cut-brush", "cut-size"],
+    ways: [(false, "away", "Cut away"), (true, "garment", "Garment")],
+    more: "Cut away more",
+    less: "Cut away less",
+    share: |part| format!("{:.0} % of the picture is garment.", 100.0 * (1.0 - part)),
+};
+
+/// The editor, folded away; absent as long as it is not known what is chosen. `ground` is the address of the picture.
 #[component]
-pub fn MaskEditor(case: FittingsCase) -> impl IntoView {
-    let known = Memo::new(move |_| case.found.with(Option::is_some));
+pub fn MaskEditor(
+    chosen: Choosable,
+    #[prop(into)] ground: Signal<Option<String>>,
+    words: &'static Words,
+) -> impl IntoView {
+    let known = Memo::new(move |_| chosen.found.with(Option::is_some));
     view! {
         <Show when=move || known.get()>
-            <details class="drawer" data-testid="mask-editor">
-                <summary>"What is repainted"</summary>
-                <Editor case />
+            <details class="drawer" data-testid=format!("{}-editor", words.test)>
+                <summary>{words.title}</summary>
+                <Editor chosen ground words />
             </details>
         </Show>
     }
@@ -39,15 +79,13 @@ pub fn MaskEditor(case: FittingsCase) -> impl IntoView {
 }
 
 #[component]
-fn Editor(case: FittingsCase) -> impl IntoView {
+fn Editor(chosen: Choosable, ground: Signal<Option<String>>, words: &'static Words) -> impl IntoView {
     let node = NodeRef::<html::Canvas>::new();
     let radius = RwSignal::new(5_u32);
     let keeps = RwSignal::new(false);
-    let mask = Memo::new(move |_| case.edited.get().or_else(|| case.found.get()));
-    let url =
-        Memo::new(move |_| case.pictures.shown.with(|shown| Some(shown.as_ref()?.content.find(ORIGINAL)?.url.clone())));
+    let mask = Memo::new(move |_| chosen.edited.get().or_else(|| chosen.found.get()));
     Effect::new(move |_| {
-        let (Some(node), Some(url), Some(mask)) = (node.get(), url.get(), mask.get()) else { return };
+        let (Some(node), Some(url), Some(mask)) = (node.get(), ground.get(), mask.get()) else { return };
         spawn_local(async move {
             // A picture that is gone meanwhile is not drawn: the next one will be.
             if let Ok(image) = picture::load(&url).await {
@@ -64,7 +102,7 @@ fn Editor(case: FittingsCase) -> impl IntoView {
     let edit = move |change: &dyn Fn(&mut Mask)| {
         if let Some(mut changed) = mask.get_untracked() {
             change(&mut changed);
-            case.edited.set(Some(changed));
+            chosen.edited.set(Some(changed));
         }
     };
     let paint = move |event: &PointerEvent| {
@@ -90,14 +128,10 @@ fn Editor(case: FittingsCase) -> impl IntoView {
             paint(&event);
         }
     };
-    let share = move || {
-        mask.with(|mask| {
-            mask.as_ref().map(|mask| format!("{:.0} % of the picture is repainted.", 100.0 * repainted(mask)))
-        })
-    };
+    let share = move || mask.with(|mask| mask.as_ref().map(|mask| (words.share)(repainted(mask))));
     let button = move |title: &'static str, name: &'static str, press: fn(&mut Mask)| {
         view! {
-            <button type="button" class="small-button" data-testid=format!("mask-{name}") on:click=move |_| edit(&press)>
+            <button type="button" class="small-button" data-testid=format!("{}-{name}", words.test) on:click=move |_| edit(&press)>
                 {title}
             </button>
         }
@@ -106,30 +140,30 @@ fn Editor(case: FittingsCase) -> impl IntoView {
         <div class="mask-editor">
             <canvas
                 class="drawn mask"
-                data-testid="mask"
+                data-testid=words.test
                 node_ref=node
                 role="img"
-                aria-label="The person; what is repainted is tinted. The buttons below repaint more or less."
+                aria-label=words.says
                 on:pointerdown=down
                 on:pointermove=moved
             ></canvas>
             <div class="controls">
-                <Segments legend="Brush" test="brush-does" choices=&WAYS value=keeps.into() set=move |to| keeps.set(to) />
-                <Segments legend="Size" test="brush-size" choices=&RADII value=radius.into() set=move |to| radius.set(to) />
+                <Segments legend="Brush" test=words.brush[0] choices=&words.ways value=keeps.into() set=move |to| keeps.set(to) />
+                <Segments legend="Size" test=words.brush[1] choices=&RADII value=radius.into() set=move |to| radius.set(to) />
                 <p class="control-line">
-                    {button("Repaint more", "more", |mask| *mask = grown(mask, true))}
-                    {button("Repaint less", "less", |mask| *mask = grown(mask, false))}
+                    {button(words.more, "more", |mask| *mask = grown(mask, true))}
+                    {button(words.less, "less", |mask| *mask = grown(mask, false))}
                     <button
                         type="button"
                         class="small-button"
-                        data-testid="mask-reset"
-                        disabled=move || case.edited.with(Option::is_none)
-                        on:click=move |_: web_sys::MouseEvent| case.edited.set(None)
+                        data-testid=format!("{}-reset", words.test)
+                        disabled=move || chosen.edited.with(Option::is_none)
+                        on:click=move |_: web_sys::MouseEvent| chosen.edited.set(None)
                     >
                         "As it was found"
                     </button>
                 </p>
-                <p class="help" role="status" data-testid="mask-share">
+                <p class="help" role="status" data-testid=format!("{}-share", words.test)>
                     {share}
                 </p>
             </div>

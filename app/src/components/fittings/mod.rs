@@ -7,7 +7,7 @@ mod numbers;
 
 pub use choose::{GarmentField, PersonField};
 pub use film::Film;
-pub use mask::MaskEditor;
+pub use mask::{CUT_OUT, MaskEditor, REPAINTED};
 pub use numbers::FittingNumbers;
 
 use leptos::{html, prelude::*};
@@ -20,12 +20,13 @@ use crate::{
 };
 
 /// What is saved of a fitting.
-pub const FITTED: [Saved; 5] = [
+pub const FITTED: [Saved; 6] = [
     ("result", "Result, PNG", "marked as generated; it holds no place and no camera"),
     ("composite", "Bent garment, PNG", "pasted, with grey where nothing lies over what is repainted"),
     ("grid", "Flow grid, PNG", "how the garment was bent"),
     ("pose", "Joints, PNG", "and what is repainted"),
     ("mask", "Mask, PNG", "white stays, black is repainted; the API takes it as mask"),
+    ("cut-out", "Cut-out, PNG", "white is garment; the API takes it as garment_mask"),
 ];
 
 /// A drawn picture, as large as its place allows; what it shows is said beside it.

@@ -12,11 +12,12 @@ use web_sys::{Blob, File};
 use super::{Accepts, Case, Loading, NewCase, Opening, Parts};
 use crate::{
     components::{
-        fittings::{FITTED, Film, FittingNumbers, GarmentField, MaskEditor, PersonField},
+        fittings::{CUT_OUT, FITTED, Film, FittingNumbers, GarmentField, MaskEditor, PersonField, REPAINTED},
         open_file::DropTarget,
         pictures::{Compare, CompareControls, PicturesExport, PicturesStage},
     },
     session::{DRAWN_GARMENT, DRAWN_PERSON, FittingsCase, Session, files::PresetFiles},
+    state::pictures::ORIGINAL,
 };
 
 #[wasm_split(fittings, fallible)]
@@ -70,6 +71,10 @@ impl Case for FittingsCase {
     fn parts(&self, session: Session, placeholder: Signal<String>) -> Parts {
         let case = *self;
         let compare = Compare::new(case.pictures);
+        let before = Memo::new(move |_| {
+            case.pictures.shown.with(|shown| Some(shown.as_ref()?.content.find(ORIGINAL)?.url.clone()))
+        });
+        let flat = Memo::new(move |_| case.garment.with(|own| Some(own.as_ref()?.picture.url.clone())));
         Parts {
             stage: view! {
                 <DropTarget session>
@@ -77,7 +82,8 @@ impl Case for FittingsCase {
                 </DropTarget>
                 <CompareControls compare />
                 <Film case />
-                <MaskEditor case />
+                <MaskEditor chosen=case.kept ground=before words=&REPAINTED />
+                <MaskEditor chosen=case.cut ground=flat words=&CUT_OUT />
             }
             .into_any(),
             below: view! {

@@ -78,7 +78,7 @@ fn rescale(model: &dyn Model, preset: &str, direction: &str, image: &Image) -> R
         count: 1,
         device: catalog::Device::Cpu,
     };
-    let picture = Decoded { image: image.clone(), notes: vec![], text: vec![] };
+    let picture = Decoded::from(image.clone());
     let inputs = Inputs::default().with(catalog::systems::dlv_irn::PICTURE, picture);
     let mut sampling = model.sample(&request, &inputs, 0)?;
     for _ in 0..sampling.total_steps() {

@@ -3,9 +3,14 @@
 use samples::{
     Image,
     wardrobe::{
-        Group, Joint, Mask,
+        Group, Joint, Mask, Person, Scene,
         agnostic::keep_v2,
-        photo::{PhotoNote, PhotoProblem, Prepared, Sighting, prepare},
+        gallery,
+        photo::{
+            PhotoNote, PhotoProblem, Prepared, Sighting,
+            cutout::{garment, is_worn},
+            prepare,
+        },
         representation::person_planes,
     },
 };
@@ -92,5 +97,50 @@ fn tiny_pictures_are_refused_too() {
     for [width, height] in [[1, 1], [1, 300], [300, 1], [2, 2]] {
         let image = Image::new(width, height, vec![77; 3 * width * height]).unwrap();
         assert_eq!(prepared(&image), Err(PhotoProblem::Nobody), "{width} × {height}");
+    }
+}
+
+/// Whether somebody wears the garment of a picture, as the try-on looks.
+fn worn(photo: &Image) -> bool {
+    let whole = [0, 0, photo.width() - 1, photo.height() - 1];
+    let bounds @ [left, _, right, _] = garment(photo, None).ok().and_then(|mask| mask.bounds()).unwrap_or(whole);
+    let window = Window::around(bounds);
+    let seen = decode_pose(&values::<4>(people().pose(photo, &window)), &window).expect("finite maps");
+    for j in [Joint::Nose, Joint::LeftEye, Joint::RightEye] {}
+    is_worn(&seen, right + 1 - left)
+}
+
+/// A drawn garment, 768 pixels high.
+fn flat(slug: &str) -> Image {
+    let garment = gallery::garment(slug).expect("drawn");
+    Scene::render(&Person::random(0), &garment, 576, 768).expect("drawn").garment
+}
+
+/// `small` in the middle of `ground`.
+fn printed(ground: &Image, small: &Image) -> Image {
+    let mut pixels = ground.pixels().to_vec();
+    let [x, y] = [(ground.width() - small.width()) / 2, (ground.height() - small.height()) / 2];
+    for row in 0..small.height() {
+        let at = 3 * ((y + row) * ground.width() + x);
+        pixels[at..at + 3 * small.width()].copy_from_slice(small.row(row));
+    }
+    Image::new(ground.width(), ground.height(), pixels).unwrap()
+}
+
+#[test]
+fn garments_that_somebody_wears_are_told_from_flat_ones() {
+    let wearer = astronaut();
+    assert!(worn(&wearer), "before something");
+    for [width, height] in [[300, 300], [400, 360], [500, 700], [600, 900]] {
+        let studio = printed(&Image::new(width, height, vec![255; 3 * width * height]).unwrap(), &wearer);
+        assert!(worn(&studio), "before a plain ground, {width} × {height}");
+    }
+    for named in gallery::GARMENTS {
+        assert!(!worn(&flat(named.slug)), "{}", named.slug);
+    }
+    let face = wearer.crop(60, 0, 110, 100).unwrap();
+    let person = wearer.crop(20, 0, 180, 256).unwrap();
+    for print in [face, person] {
+        assert!(!worn(&printed(&flat("navy-plain"), &print)), "printed on a garment");
     }
 }

@@ -2,7 +2,7 @@
 
 use catalog::{
     SampleRequest,
-    systems::dci_vton::{GARMENT, MASK, PERSON},
+    systems::dci_vton::{GARMENT, GARMENT_MASK, MASK, PERSON},
 };
 use samples::{
     Image, Inputs, Pictures, Preview, Sample,
@@ -46,7 +46,7 @@ fn request(parameters: Value, seed: u64) -> SampleRequest {
 }
 
 fn decoded(image: Image) -> Decoded {
-    Decoded { image, notes: vec![], text: vec![] }
+    image.into()
 }
 
 /// The pictures of a request, and the frames on the way.
@@ -139,13 +139,21 @@ fn a_mask_of_the_visitors_decides_what_is_repainted() {
     }
 }
 
+/// The networks that find people.
+const PEOPLE: &[u8] = include_bytes!("../../../../../assets/weights/dci-vton/people.safetensors");
+
 #[test]
 fn a_picture_of_a_garment_is_cut_out_and_worn() {
-    let model = model();
+    let mut model = model();
+    model.equip(PEOPLE).unwrap();
     let scene = Scene::render(&test_pair(4).person, &test_pair(4).garment, 150, 200).unwrap();
-    let inputs = Inputs::default().with(GARMENT, decoded(scene.garment));
+    let inputs = Inputs::default().with(GARMENT, decoded(scene.garment.clone()));
     let (pictures, _) = made(model.as_ref(), json!({ "method": "composite" }), 1, &inputs).unwrap();
     assert!(pictures.measures.is_empty(), "nobody has drawn the truth");
+    let mask = picture(&pictures, "cut-out").clone();
+    let white = |image: &Image| image.pixels().iter().filter(|&&value| value == 255).count() / 3;
+    let drawn = scene.garment_mask.count();
+    assert!(white(&mask).abs_diff(drawn) < drawn / 50, "{} of {drawn}", white(&mask));
     let blank = Image::new(40, 40, vec![200; 4800]).unwrap();
     let refused = made(model.as_ref(), json!({}), 1, &Inputs::default().with(GARMENT, decoded(blank)));
     let error = refused.expect_err("refused").to_string();
@@ -155,13 +163,58 @@ fn a_picture_of_a_garment_is_cut_out_and_worn() {
 }
 
 #[test]
+fn a_cut_out_of_the_visitors_decides_what_the_garment_is() {
+    let model = model();
+    let scene = Scene::render(&test_pair(4).person, &test_pair(4).garment, 150, 200).unwrap();
+    let picture_of = |[width, height]: [usize; 2], white: &dyn Fn(usize, usize) -> bool| {
+        let pixels = (0..width * height).flat_map(|i| [255 * u8::from(white(i % width, i / width)); 3]).collect();
+        decoded(Image::new(width, height, pixels).unwrap())
+    };
+    let with = |mask: Decoded| Inputs::default().with(GARMENT, decoded(scene.garment.clone())).with(GARMENT_MASK, mask);
+    let run = |inputs: &Inputs| made(model.as_ref(), json!({ "method": "composite", "warp": "paste" }), 1, inputs);
+    let left = |x: usize, y: usize| x < 75 && scene.garment_mask.at(x, y);
+    let (pictures, _) = run(&with(picture_of([150, 200], &left))).expect("nothing has to be looked at");
+    let found = picture(&pictures, "cut-out");
+    assert_eq!(found.pixels()[0..3], [0; 3]);
+    assert!((0..200).all(|y| found.row(y)[3 * 75..].iter().all(|&value| value == 0)), "the right half is cut away");
+    for (inputs, says) in [
+        (with(picture_of([150, 199], &left)), "150 × 199"),
+        (with(picture_of([150, 200], &|_, _| false)), "no garment"),
+        (with(picture_of([150, 200], &|x, y| x < 9 && y < 9)), "2 %"),
+        (Inputs::default().with(GARMENT_MASK, picture_of([150, 200], &left)), "give its picture"),
+    ] {
+        let error = run(&inputs).expect_err("refused").to_string();
+        assert!(error.starts_with("inputs.garment_mask: ") && error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn a_garment_in_a_see_through_picture_is_what_is_not_see_through() {
+    let mut model = model();
+    model.equip(PEOPLE).unwrap();
+    let scene = Scene::render(&test_pair(4).person, &test_pair(4).garment, 150, 200).unwrap();
+    // White on white, which colours cannot tell.
+    let white = Image::new(150, 200, vec![255; 3 * 150 * 200]).unwrap();
+    let opacity = scene.garment_mask.values.iter().map(|&is| 255 * u8::from(is)).collect();
+    let with = |opacity| {
+        let inputs = Inputs::default().with(GARMENT, Decoded { opacity, ..decoded(white.clone()) });
+        made(model.as_ref(), json!({ "method": "composite", "warp": "paste" }), 1, &inputs)
+    };
+    let (pictures, _) = with(Some(opacity)).unwrap();
+    let found = picture(&pictures, "cut-out");
+    assert!(
+        scene.garment_mask.values.iter().zip(found.pixels().as_chunks::<3>().0).all(|(&is, p)| is == (p[0] == 255))
+    );
+    assert!(with(None).is_err());
+}
+
+#[test]
 fn photos_need_the_networks_that_find_people() {
     let mut model = model();
     let wall = Inputs::default().with(PERSON, decoded(Image::new(300, 400, vec![90; 360_000]).unwrap()));
     assert!(matches!(made(model.as_ref(), json!({}), 1, &wall), Err(ModelError::Weights(_))));
     assert!(model.equip(b"nothing").is_err());
-    let people = include_bytes!("../../../../../assets/weights/dci-vton/people.safetensors");
-    model.equip(people).unwrap();
+    model.equip(PEOPLE).unwrap();
     let error = made(model.as_ref(), json!({}), 1, &wall).expect_err("nobody is there").to_string();
     assert!(error.starts_with("inputs.person: nobody"), "{error}");
 }

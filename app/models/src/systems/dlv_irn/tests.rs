@@ -177,7 +177,7 @@ fn photo(width: usize, height: usize) -> Decoded {
         (127.0 + 60.0 * wave) as u8
     };
     let pixels = (0..width * height).flat_map(|i| (0..3).map(move |c| value(i % width, i / width, c))).collect();
-    Decoded { image: Image::new(width, height, pixels).unwrap(), notes: vec![], text: vec![] }
+    Image::new(width, height, pixels).unwrap().into()
 }
 
 fn pictures(model: &DlvIrn, parameters: Value, picture: Decoded, index: u64) -> Result<Vec<Picture>, ModelError> {
@@ -277,7 +277,7 @@ fn a_small_picture_of_another_model_is_said_to_be_one() {
 #[test]
 fn what_would_grow_beyond_the_limit_is_refused() {
     let wide = Image::new(6000, 1200, vec![7; 3 * 6000 * 1200]).unwrap();
-    let picture = Decoded { image: wide, notes: vec![], text: vec![] };
+    let picture = Decoded::from(wide);
     let refused = pictures(&model("x4-small"), json!({ "direction": "up" }), picture, 0);
     assert!(matches!(refused, Err(ModelError::Parameters(message)) if message.contains("24000×4800")));
 }

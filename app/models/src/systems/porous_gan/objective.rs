@@ -14,7 +14,7 @@ use super::{
     config::GanConfig,
     network::{Discriminator, Generator, Pass},
 };
-use crate::{adversarial, seed::standard_normal};
+use crate::{adversarial, nn::average, seed::standard_normal};
 
 /// Numbers of one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,12 +43,24 @@ pub struct Schedule {
     pub generator_steps: u32,
     /// Share of the discriminator's activations that a pass drops: 0 in the PyTorch loop, 0.2 in the Torch loop.
     pub dropout: f64,
+    /// Noise cells along an edge of what the generator makes: 1 in both loops. With more the discriminator sees cubes
+    /// cut from a larger volume, which is what sampling makes.
+    pub cells: usize,
+    /// Share of itself that the averaged generator keeps in a generator step: 0, no average, in both loops.
+    pub averaging: f64,
 }
 
 impl Schedule {
     /// The authors' PyTorch loop, at its default learning rate.
-    pub const PYTORCH: Self =
-        Self { learning_rate: 2e-4, real_label: 0.9, input_noise: 0.0, generator_steps: 1, dropout: 0.0 };
+    pub const PYTORCH: Self = Self {
+        learning_rate: 2e-4,
+        real_label: 0.9,
+        input_noise: 0.0,
+        generator_steps: 1,
+        dropout: 0.0,
+        cells: 1,
+        averaging: 0.0,
+    };
 }
 
 /// Both networks with their optimisers.
@@ -56,6 +68,8 @@ pub struct GanTrainer {
     config: GanConfig,
     device: Device,
     generator: Generator,
+    /// Of the generator's weights over the steps, without autodiff.
+    average: Generator,
     discriminator: Discriminator,
     generator_optimizer: ModuleOptimizer,
     discriminator_optimizer: ModuleOptimizer,
@@ -66,9 +80,11 @@ impl GanTrainer {
     pub fn new(config: GanConfig, rng: &mut impl Rng, device: &Device) -> Self {
         let device = device.clone().autodiff();
         let adam = || AdamConfig::new().with_beta_1(0.5).with_beta_2(0.999).with_epsilon(1e-8).init();
+        let generator = Generator::random(&config, rng, &device);
         Self {
             config,
-            generator: Generator::random(&config, rng, &device),
+            average: generator.clone().valid(),
+            generator,
             discriminator: Discriminator::random(&config, rng, &device),
             generator_optimizer: adam(),
             discriminator_optimizer: adam(),
@@ -79,6 +95,7 @@ impl GanTrainer {
     /// Replaces the networks; the optimisers start anew.
     #[must_use]
     pub fn with_networks(mut self, generator: Generator, discriminator: Discriminator) -> Self {
+        self.average = generator.clone().valid();
         self.generator = generator;
         self.discriminator = discriminator;
         self
@@ -99,22 +116,21 @@ impl GanTrainer {
         &self.device
     }
 
-    /// The generator without autodiff, for sampling.
+    /// The generator for sampling: the average of its weights, without autodiff.
     pub fn generator(&self) -> Generator {
-        self.generator.clone().valid()
+        self.average.clone()
     }
 
     /// One training step on real cubes `[batch, 1, s, s, s]`: one discriminator step, then
     /// [`Schedule::generator_steps`] generator steps, each with fresh noise.
     pub fn step(&mut self, real: Tensor<5>, schedule: &Schedule, rng: &mut impl Rng) -> GanMetrics {
         let batch = real.dims()[0];
-        let noise = self.noise(batch, rng);
-        let fake = self.generator.forward(noise, Pass::Training).detach();
+        let fake = self.fakes(batch, schedule.cells, rng).detach();
         let real = self.blur(real, schedule, rng);
         let fake = self.blur(fake, schedule, rng);
         let mut metrics = self.step_discriminator(real, fake, schedule, rng);
         for _ in 0..schedule.generator_steps {
-            let fake = self.generator.forward(self.noise(batch, rng), Pass::Training);
+            let fake = self.fakes(batch, schedule.cells, rng);
             let fake = self.blur(fake, schedule, rng);
             metrics.generator_loss = self.step_generator(fake, schedule, rng);
         }
@@ -147,6 +163,11 @@ impl GanTrainer {
         let value = scalar(loss.clone());
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
         self.generator = self.generator_optimizer.step(schedule.learning_rate, self.generator.clone(), gradients);
+        let new = self.generator.clone().valid();
+        self.average = match schedule.averaging {
+            0.0 => new,
+            share => average::towards(self.average.clone(), &new, 1.0 - share),
+        };
         value
     }
 
@@ -160,10 +181,34 @@ impl GanTrainer {
         x + Tensor::from_data(TensorData::new(noise, shape), &self.device).mul_scalar(schedule.input_noise)
     }
 
-    fn noise(&self, batch: usize, rng: &mut impl Rng) -> Tensor<5> {
+    /// `batch` cubes that the generator makes: whole ones from one noise cell each, or cut at random from as few
+    /// volumes of `cells`³ as hold them side by side.
+    fn fakes(&self, batch: usize, cells: usize, rng: &mut impl Rng) -> Tensor<5> {
+        let edge = self.config.image_size;
+        let side = self.config.side(cells);
+        let each = (side / edge).pow(3);
+        let volumes = self.generator.forward(self.noise(batch.div_ceil(each), cells, rng), Pass::Training);
+        if cells == 1 {
+            return volumes;
+        }
+        let mut origin = || {
+            // Places beyond the rim are moved back to it: its voxels would hardly be seen otherwise.
+            let reach = (edge / 2) as i64;
+            rng.random_range(-reach..=(side - edge) as i64 + reach).clamp(0, (side - edge) as i64) as usize
+        };
+        let cubes = (0..batch)
+            .map(|index| {
+                let volume = volumes.clone().narrow(0, index / each, 1);
+                (2..5).fold(volume, |cut, axis| cut.narrow(axis, origin(), edge))
+            })
+            .collect();
+        Tensor::cat(cubes, 0)
+    }
+
+    fn noise(&self, batch: usize, cells: usize, rng: &mut impl Rng) -> Tensor<5> {
         let channels = self.config.latent_channels;
-        let values = standard_normal(rng, batch * channels);
-        Tensor::from_data(TensorData::new(values, [batch, channels, 1, 1, 1]), &self.device)
+        let values = standard_normal(rng, batch * channels * cells.pow(3));
+        Tensor::from_data(TensorData::new(values, [batch, channels, cells, cells, cells]), &self.device)
     }
 
     /// Everything a checkpoint needs but the random generator: name and bytes of each part.
@@ -173,6 +218,7 @@ impl GanTrainer {
     pub fn to_parts(&self) -> Result<Vec<(&'static str, Vec<u8>)>, RecordError> {
         Ok(vec![
             ("generator", self.generator.clone().into_record().into_bytes()?.to_vec()),
+            ("generator-average", self.average.clone().into_record().into_bytes()?.to_vec()),
             ("discriminator", self.discriminator.clone().into_record().into_bytes()?.to_vec()),
             ("generator-adam", self.generator_optimizer.into_bytes()?.to_vec()),
             ("discriminator-adam", self.discriminator_optimizer.into_bytes()?.to_vec()),
@@ -189,6 +235,7 @@ impl GanTrainer {
     ) -> Result<Self, E> {
         let record = |bytes| ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes));
         self.generator = self.generator.try_load_record(record(part("generator")?)?)?;
+        self.average = self.average.try_load_record(record(part("generator-average")?)?)?;
         self.discriminator = self.discriminator.try_load_record(record(part("discriminator")?)?)?;
         self.generator_optimizer =
             self.generator_optimizer.from_bytes(Bytes::from_bytes_vec(part("generator-adam")?))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::{
-    module::Param,
+    module::{Module, Param},
     nn::BatchNorm,
     tensor::{Device, Tensor, TensorData},
 };
@@ -231,7 +231,15 @@ fn a_resumed_training_goes_on_where_it_was() {
         let real = encode::cubes(&cubes, 16, trainer.device());
         trainer.step(
             real,
-            &Schedule { learning_rate: 2e-3, real_label: 0.9, input_noise: 0.1, generator_steps: 2, dropout: 0.2 },
+            &Schedule {
+                learning_rate: 2e-3,
+                input_noise: 0.1,
+                generator_steps: 2,
+                dropout: 0.2,
+                cells: 2,
+                averaging: 0.9,
+                ..Schedule::PYTORCH
+            },
             &mut rng,
         )
     };
@@ -250,6 +258,10 @@ fn a_resumed_training_goes_on_where_it_was() {
         assert!((got.discriminator_loss - expected.discriminator_loss).abs() < 1e-5, "{got:?} against {expected:?}");
         assert!((got.generator_loss - expected.generator_loss).abs() < 1e-5);
     }
+    let made = |trainer: &GanTrainer| values(trainer.generator().forward(noise(&config, 2, 1, &device), Pass::Batch));
+    assert!(max_difference(&made(&whole), &made(&resumed)) < 1e-5, "the average is resumed too");
+    let newest = whole.networks().0.clone().valid().forward(noise(&config, 2, 1, &device), Pass::Batch);
+    assert!(max_difference(&made(&whole), &values(newest)) > 1e-4, "and is another than the newest");
 }
 
 #[test]

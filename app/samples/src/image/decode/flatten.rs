@@ -1,6 +1,6 @@
 //! Any pixels to 8-bit sRGB: profile, white ground, 8 bits, in this order and row by row.
 
-use ::image::{DynamicImage, RgbImage};
+use ::image::{DynamicImage, GrayImage, RgbImage};
 use moxcms::TransformExecutor;
 
 use super::{
@@ -8,15 +8,15 @@ use super::{
     profile::{Conversion, Sample},
 };
 
-/// `pixels` as opaque 8-bit sRGB; what was done is noted.
+/// `pixels` as opaque 8-bit sRGB, and how opaque they were if some were not; what was done is noted.
 pub(super) fn flatten(
     pixels: DynamicImage,
     profile: Option<&[u8]>,
     premultiplied: bool,
     notes: &mut Vec<Note>,
-) -> RgbImage {
+) -> (RgbImage, Option<GrayImage>) {
     let (width, height) = (pixels.width(), pixels.height());
-    let mut rows = Rows { width: width as usize, premultiplied, seen_through: false, notes };
+    let mut rows = Rows { width: width as usize, premultiplied, done: 0, opacity: None, notes };
     let values = match pixels {
         DynamicImage::ImageLuma8(image) => rows.flatten::<u8, 1>(image.as_raw(), false, profile),
         DynamicImage::ImageLumaA8(image) => rows.flatten::<u8, 1>(image.as_raw(), true, profile),
@@ -30,13 +30,18 @@ pub(super) fn flatten(
         // No reader here answers with floats.
         other => other.into_rgb8().into_raw(),
     };
-    RgbImage::from_raw(width, height, values).expect("three values for each pixel")
+    let opacity =
+        rows.opacity.map(|values| GrayImage::from_raw(width, height, values).expect("a value for each pixel"));
+    (RgbImage::from_raw(width, height, values).expect("three values for each pixel"), opacity)
 }
 
 struct Rows<'a> {
     width: usize,
     premultiplied: bool,
-    seen_through: bool,
+    /// Pixels that have been flattened.
+    done: usize,
+    /// Of these, from the first on that is not opaque.
+    opacity: Option<Vec<u8>>,
     notes: &'a mut Vec<Note>,
 }
 
@@ -57,11 +62,13 @@ impl Rows<'_> {
         for pixels in values.chunks_exact(self.width * channels) {
             row.fill::<COLOURS>(pixels, channels, conversion.executor());
             if alpha {
-                self.on_white(&mut row.rgb, pixels.iter().skip(COLOURS).step_by(channels));
+                let alphas = || pixels.iter().skip(COLOURS).step_by(channels);
+                self.on_white(&mut row.rgb, alphas());
+                self.keep(alphas());
             }
             flat.extend(row.rgb.as_flattened().iter().map(|value| value.to_byte()));
         }
-        if self.seen_through {
+        if self.opacity.is_some() {
             self.notes.push(Note::Transparency);
         }
         if T::MAX > u32::from(u8::MAX) {
@@ -70,13 +77,23 @@ impl Rows<'_> {
         flat
     }
 
-    fn on_white<'a, T: Sample + 'a>(&mut self, rgb: &mut [[T; 3]], alphas: impl Iterator<Item = &'a T>) {
+    fn keep<'a, T: Sample + 'a>(&mut self, alphas: impl Iterator<Item = &'a T> + Clone) {
+        let opaque = |&alpha: &T| Into::<u32>::into(alpha) == T::MAX;
+        if self.opacity.is_none() && !alphas.clone().all(opaque) {
+            self.opacity = Some(vec![u8::MAX; self.done]);
+        }
+        if let Some(opacity) = &mut self.opacity {
+            opacity.extend(alphas.map(|alpha| alpha.to_byte()));
+        }
+        self.done += self.width;
+    }
+
+    fn on_white<'a, T: Sample + 'a>(&self, rgb: &mut [[T; 3]], alphas: impl Iterator<Item = &'a T>) {
         for (pixel, &alpha) in rgb.iter_mut().zip(alphas) {
             let alpha: u32 = alpha.into();
             if alpha == T::MAX {
                 continue;
             }
-            self.seen_through = true;
             let white = T::MAX - alpha;
             *pixel = pixel.map(|value| {
                 let value: u32 = value.into();

@@ -70,11 +70,20 @@ impl Limits {
 pub struct Decoded {
     /// The picture.
     pub image: Image,
+    /// How opaque each pixel was, 0 to 255, if some were not: the picture shows them on white.
+    pub opacity: Option<Vec<u8>>,
     /// What differs from the file, in the order in which it was done.
     pub notes: Vec<Note>,
     /// Keys and texts of a PNG (`tEXt`, `zTXt`, `iTXt`): the first [`MAX_TEXT_ENTRIES`] of those with at most
     /// [`MAX_TEXT_BYTES`].
     pub text: Vec<(String, String)>,
+}
+
+impl From<Image> for Decoded {
+    /// A picture that needed no reading.
+    fn from(image: Image) -> Self {
+        Self { image, opacity: None, notes: vec![], text: vec![] }
+    }
 }
 
 /// Reads a picture file.

@@ -44,15 +44,20 @@ impl Source {
 
     /// The upright 8-bit picture.
     pub(super) fn finish(mut self) -> Result<Decoded, ImageError> {
-        let rgb = flatten(self.pixels, self.profile.as_deref(), self.premultiplied, &mut self.notes);
+        let (rgb, opacity) = flatten(self.pixels, self.profile.as_deref(), self.premultiplied, &mut self.notes);
         let mut upright = DynamicImage::ImageRgb8(rgb);
+        let mut opacity = opacity.map(DynamicImage::ImageLuma8);
         if self.orientation != Orientation::NoTransforms {
             upright.apply_orientation(self.orientation);
+            if let Some(opacity) = &mut opacity {
+                opacity.apply_orientation(self.orientation);
+            }
             self.notes.push(Note::Turned);
         }
         let (width, height) = (upright.width() as usize, upright.height() as usize);
         let image = Image::new(width, height, upright.into_rgb8().into_raw())?;
-        Ok(Decoded { image, notes: self.notes, text: self.text })
+        let opacity = opacity.map(|opacity| opacity.into_luma8().into_raw());
+        Ok(Decoded { image, opacity, notes: self.notes, text: self.text })
     }
 }
 

@@ -11,10 +11,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{super::inpainting::Inpainter, config::RefinerConfig, first_stage, network::Refiner};
-use crate::{
-    diffusion::{Schedule, average},
-    seed::standard_normal,
-};
+use crate::{diffusion::Schedule, nn::average, seed::standard_normal};
 
 /// Of AdamW, PyTorch's default.
 const WEIGHT_DECAY: f32 = 0.01;

@@ -6,7 +6,7 @@ mod photo;
 mod pictures;
 
 use burn::tensor::{Device, Tensor};
-use catalog::systems::dci_vton::{Method, SampleParameters, Warp};
+use catalog::systems::dci_vton::{MASK, Method, SampleParameters, Warp};
 use samples::{
     Image, Inputs, Patch, Pictures, Preview, Sample,
     wardrobe::{Flow, Mask},
@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{ModelError, Pending, Sampling, StepReport, people::People, seed};
 
-use photo::Looking;
+use choice::Chosen;
+use photo::{Looking, Unworn};
 
 /// Role of the picture in the making.
 const RESULT: &str = "result";
@@ -43,6 +44,8 @@ pub struct Task {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
+    /// What is tried on, and whether somebody wears it.
+    Garment,
     /// Where the joints are.
     Look,
     /// The same from nearer, where that helps.
@@ -71,7 +74,9 @@ pub struct FittingRoom {
     wearer: Option<Wearer>,
     /// What had to be guessed of the photo, in sentences.
     notes: Vec<String>,
-    cloth: Cloth,
+    /// The picture of a garment until it has been looked at.
+    picture: Option<Unworn>,
+    cloth: Option<Cloth>,
     mask: Option<Mask>,
     owed: Option<Tensor<1>>,
     fitting: Option<Fitting>,
@@ -103,7 +108,14 @@ impl FittingRoom {
             (Method::Auto, _) => Method::Refine,
             (chosen, _) => chosen,
         };
+        let (picture, cloth) = match choice::cloth(&task.parameters, inputs)? {
+            Chosen::Cloth(cloth) => (None, Some(cloth)),
+            Chosen::Picture(picture) => (Some(picture), None),
+        };
         let mut stages = Vec::new();
+        if picture.is_some() {
+            stages.push(Stage::Garment);
+        }
         if looking.is_some() {
             stages.extend([Stage::Look, Stage::LookCloser, Stage::Outline]);
         }
@@ -123,8 +135,9 @@ impl FittingRoom {
             looking,
             wearer,
             notes: vec![],
-            cloth: choice::cloth(&task.parameters, inputs)?,
-            mask: choice::mask(inputs),
+            picture,
+            cloth,
+            mask: choice::mask(inputs, MASK),
             owed: None,
             fitting: None,
             worn: None,
@@ -135,9 +148,17 @@ impl FittingRoom {
         })
     }
 
-    fn looking(&self) -> Result<(&Looking, &People), ModelError> {
+    fn people(&self) -> Result<&People, ModelError> {
         let missing = || ModelError::Weights("those of the networks that find people are missing".to_owned());
-        Ok((self.looking.as_ref().ok_or_else(too_early)?, self.people.as_ref().ok_or_else(missing)?))
+        self.people.as_ref().ok_or_else(missing)
+    }
+
+    fn looking(&self) -> Result<(&Looking, &People), ModelError> {
+        Ok((self.looking.as_ref().ok_or_else(too_early)?, self.people()?))
+    }
+
+    fn cloth(&self) -> Result<&Cloth, ModelError> {
+        self.cloth.as_ref().ok_or_else(too_early)
     }
 
     fn fitting(&self) -> Result<&Fitting, ModelError> {
@@ -147,7 +168,7 @@ impl FittingRoom {
     /// What the warp is owed for, or the garment laid at once where nothing is computed.
     fn warp(&mut self) -> Result<(), ModelError> {
         let wearer = self.wearer.as_ref().ok_or_else(too_early)?;
-        let fitting = Fitting::new(wearer, &self.cloth, self.mask.as_ref(), self.networks.sizes.pictures)?;
+        let fitting = Fitting::new(wearer, self.cloth()?, self.mask.as_ref(), self.networks.sizes.pictures)?;
         let flow = match self.task.parameters.warp {
             Warp::Network => {
                 let (garment, person) = fitting.warp_inputs(&self.device)?;
@@ -208,8 +229,8 @@ impl FittingRoom {
             notes: &self.notes,
         };
         match &self.wearer {
-            Some(Wearer::Photo { photo, keypoints, .. }) => made.on_photo(photo, keypoints, &self.cloth),
-            _ => made.drawn(),
+            Some(Wearer::Photo { photo, keypoints, .. }) => made.on_photo(photo, keypoints, self.cloth()?),
+            _ => made.drawn(self.cloth()?),
         }
     }
 }
@@ -232,6 +253,10 @@ impl Sampling for FittingRoom {
             return Ok(StepReport { done: self.done, label: "done".to_owned() });
         };
         let label = match stage {
+            Stage::Garment => {
+                self.owed = Some(self.picture.as_ref().ok_or_else(too_early)?.pose(self.people()?));
+                "looking at the garment".to_owned()
+            }
             Stage::Look | Stage::LookCloser => {
                 let (looking, people) = self.looking()?;
                 self.owed = looking.pose(people);
@@ -267,6 +292,10 @@ impl Sampling for FittingRoom {
 
     fn take(&mut self, values: Vec<f32>) -> Result<(), ModelError> {
         match self.done.checked_sub(1).and_then(|last| self.stages.get(last)) {
+            Some(Stage::Garment) => {
+                self.cloth = Some(self.picture.take().ok_or_else(too_early)?.finish(&values)?);
+                Ok(())
+            }
             Some(Stage::Look | Stage::LookCloser) => self.looking.as_mut().ok_or_else(too_early)?.take_pose(&values),
             Some(Stage::Outline) => {
                 let (wearer, notes) = self.looking.take().ok_or_else(too_early)?.finish(&values)?;

@@ -1,12 +1,21 @@
-//! Looking at a photo of a person, one network a step.
+//! Looking at a photo of a person, one network a step, and at one of a garment.
 
 use burn::tensor::Tensor;
+use catalog::systems::dci_vton::{GARMENT, PERSON};
 use samples::{
     Image,
-    wardrobe::photo::{PhotoNote, Sighting, prepare},
+    image::Decoded,
+    wardrobe::{
+        Mask,
+        photo::{
+            PhotoNote, Sighting,
+            cutout::{self, CutoutProblem},
+            prepare,
+        },
+    },
 };
 
-use super::Wearer;
+use super::{Cloth, Wearer};
 use crate::{
     ModelError,
     people::{People, Window, decode_pose, decode_silhouette},
@@ -61,8 +70,46 @@ impl Looking {
         let silhouette = decode_silhouette(map, &self.outline_window(), width, height)?;
         let sighting = self.sighting.ok_or_else(super::too_early)?;
         let prepared = prepare(&sighting, &silhouette);
-        let prepared = prepared.map_err(|problem| ModelError::Parameters(format!("inputs.person: {problem}")))?;
+        let prepared = prepared.map_err(|problem| ModelError::Parameters(format!("inputs.{PERSON}: {problem}")))?;
         let wearer = Wearer::Photo { photo: self.photo, keypoints: prepared.keypoints, parse: prepared.parse };
         Ok((wearer, prepared.notes))
+    }
+}
+
+/// A picture of a garment: nobody may wear it.
+pub struct Unworn {
+    photo: Image,
+    cut: Result<Mask, CutoutProblem>,
+}
+
+impl Unworn {
+    /// Cut out, where that can be done, and not looked at yet.
+    pub fn at(picture: &Decoded) -> Self {
+        let cut = cutout::garment(&picture.image, picture.opacity.as_deref());
+        Self { photo: picture.image.clone(), cut }
+    }
+
+    /// What is looked at. A wearer need not stand before a plain ground: what cannot be cut out is the whole picture.
+    fn bounds(&self) -> [usize; 4] {
+        let whole = [0, 0, self.photo.width() - 1, self.photo.height() - 1];
+        self.cut.as_ref().ok().and_then(Mask::bounds).unwrap_or(whole)
+    }
+
+    /// The maps to read for the joints of whoever is in the picture.
+    pub fn pose(&self, people: &People) -> Tensor<1> {
+        people.pose(&self.photo, &Window::around(self.bounds())).flatten(0, 3)
+    }
+
+    /// Takes the maps of [`Self::pose`]: the garment.
+    ///
+    /// # Errors
+    /// If somebody wears it, or it cannot be cut out; or a map is broken.
+    pub fn finish(self, maps: &[f32]) -> Result<Cloth, ModelError> {
+        let bounds @ [left, _, right, _] = self.bounds();
+        let seen = decode_pose(maps, &Window::around(bounds))?;
+        let worn = cutout::is_worn(&seen, right + 1 - left);
+        let mask = if worn { Err(CutoutProblem::Worn) } else { self.cut };
+        let mask = mask.map_err(|problem| ModelError::Parameters(format!("inputs.{GARMENT}: {problem}")))?;
+        Ok(Cloth::Photo { photo: self.photo, mask })
     }
 }

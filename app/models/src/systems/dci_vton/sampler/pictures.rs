@@ -45,7 +45,7 @@ fn picture(role: &str, title: impl Into<String>, image: Image) -> Picture {
 
 impl Made<'_> {
     /// The pictures of a drawn person, at the size of the network.
-    pub fn drawn(&self) -> Result<Pictures, ModelError> {
+    pub fn drawn(&self, cloth: &Cloth) -> Result<Pictures, ModelError> {
         let Fitting { person, keypoints, keep, garment, .. } = self.fitting;
         let result = match self.refined {
             Some(refined) => refined.clone(),
@@ -64,6 +64,7 @@ impl Made<'_> {
         if let Some(truth) = &self.fitting.truth {
             pictures.insert(2, picture("truth", "Drawn in it", truth.person.clone()));
         }
+        pictures.extend(cut_out(cloth)?);
         Ok(Pictures { pictures, measures })
     }
 
@@ -86,7 +87,7 @@ impl Made<'_> {
         };
         let found =
             self.notes.iter().fold("Joints, and what is repainted".to_owned(), |all, note| format!("{all}. {note}"));
-        let pictures = vec![
+        let mut pictures = vec![
             self.generated(result),
             picture("original", "Before", photo.clone()),
             picture("composite", "Bent and pasted", framing.put_back(photo, &laid.on(&window)?)),
@@ -95,6 +96,7 @@ impl Made<'_> {
             picture("garment", "The garment", garment),
             picture("mask", "What is repainted, black", black_and_white(&keep)?),
         ];
+        pictures.extend(cut_out(cloth)?);
         Ok(Pictures { pictures, ..Pictures::default() })
     }
 
@@ -137,6 +139,12 @@ fn large(cloth: &Cloth, [width, height]: [usize; 2]) -> Result<(Image, Mask), Mo
             Ok((scene.garment, scene.garment_mask))
         }
     }
+}
+
+/// Which pixels of a picture are the garment.
+fn cut_out(cloth: &Cloth) -> Result<Option<Picture>, ModelError> {
+    let Cloth::Photo { mask, .. } = cloth else { return Ok(None) };
+    Ok(Some(picture("cut-out", "What was cut out, white", black_and_white(mask)?)))
 }
 
 fn black_and_white(keep: &Mask) -> Result<Image, ModelError> {

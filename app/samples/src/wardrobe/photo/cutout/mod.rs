@@ -6,6 +6,9 @@
 mod edge;
 mod ground;
 mod pieces;
+mod wearer;
+
+pub use wearer::is_worn;
 
 use thiserror::Error;
 
@@ -35,6 +38,9 @@ pub enum CutoutProblem {
         "the garment cannot be told from its ground: it must lie flat on one plain colour with a margin all around; crop the picture less, or cut the garment out and save it with transparency"
     )]
     NoGround,
+    /// Somebody has it on.
+    #[error("somebody is wearing it: choose a picture of the garment alone, lying flat on one plain colour")]
+    Worn,
     /// Another number of values than pixels.
     #[error("{found} values of transparency do not fit a picture of {expected} pixels")]
     Alpha {
@@ -82,11 +88,19 @@ pub fn garment(image: &Image, alpha: Option<&[u8]>) -> Result<Mask, CutoutProble
     if !transparent {
         mask = edge::at_half(image, &mask);
     }
-    let part = mask.count() as f64 / (width * height) as f64;
+    check(&mask).map(|()| mask)
+}
+
+/// Whether a cut-out is large enough.
+///
+/// # Errors
+/// Nothing, or less than 2 % of the picture.
+pub fn check(mask: &Mask) -> Result<(), CutoutProblem> {
+    let part = mask.count() as f64 / mask.values.len().max(1) as f64;
     if part == 0.0 {
         return Err(CutoutProblem::Empty);
     }
-    if part < SMALLEST { Err(CutoutProblem::Tiny(part)) } else { Ok(mask) }
+    if part < SMALLEST { Err(CutoutProblem::Tiny(part)) } else { Ok(()) }
 }
 
 fn is_border(pixel: usize, width: usize, height: usize) -> bool {
