@@ -87,9 +87,11 @@ pub enum FromWorker {
     Step {
         /// The job.
         job: u32,
-        /// Number of the sample, from 0.
+        /// Number of the sample, from 0; of several that are made at once the first.
         sample: u32,
-        /// Steps of this sample.
+        /// How many are made at once.
+        together: u32,
+        /// Steps of these samples.
         progress: Progress,
         /// Milliseconds of this step.
         milliseconds: f64,

@@ -4,9 +4,11 @@ use burn::tensor::Device;
 use catalog::SampleRequest;
 use samples::Inputs;
 
-#[cfg(not(target_family = "wasm"))]
-use crate::sampling;
-use crate::{ModelError, Sampling, systems};
+use crate::{
+    ModelError, Sampling,
+    sampling::{self, Batch},
+    systems,
+};
 
 /// A system with weights, ready to sample.
 pub trait Model: Send {
@@ -22,6 +24,19 @@ pub trait Model: Send {
     /// If the system has none, or they do not decode or fit.
     fn equip(&mut self, _companion: &[u8]) -> Result<(), ModelError> {
         Err(ModelError::Weights("this system needs no other weights".to_owned()))
+    }
+
+    /// Starts the next samples of a request: the first of `indices`, and as many after it as this model makes at once.
+    ///
+    /// # Errors
+    /// As [`Self::sample`].
+    fn batch(
+        &self,
+        request: &SampleRequest,
+        inputs: &Inputs,
+        indices: std::ops::Range<u64>,
+    ) -> Result<Box<dyn Batch>, ModelError> {
+        Ok(Box::new(sampling::Alone(self.sample(request, inputs, indices.start)?)))
     }
 
     /// Makes all samples of `indices`, in their order; a model that gains from batches makes many at once. Not in a

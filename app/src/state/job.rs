@@ -51,8 +51,10 @@ pub struct Job {
     pub id: u32,
     /// Samples asked for.
     pub count: u32,
-    /// Number of the sample that is being made, from 0.
+    /// Number of the sample that is being made, from 0; of several that are made at once the first.
     pub sample: u32,
+    /// How many are made at once; 0 before the first step.
+    pub together: u32,
     /// Where it is in its life.
     pub phase: Phase,
     /// Known once the model is on the device.
@@ -104,9 +106,9 @@ impl Job {
                 self.progress = None;
                 self.phase = Phase::Sampling;
             }
-            FromWorker::Step { sample, progress, milliseconds, label, .. } => {
+            FromWorker::Step { sample, together, progress, milliseconds, label, .. } => {
                 self.phase = Phase::Sampling;
-                self.sample = *sample;
+                (self.sample, self.together) = (*sample, *together);
                 self.progress = Some(*progress);
                 self.label.clone_from(label);
                 self.steps.push(*milliseconds);
@@ -139,15 +141,16 @@ impl Job {
     pub fn eta(&self) -> Option<f64> {
         let progress = self.progress?;
         let left = progress.total.checked_sub(progress.done)?;
-        let left = left.saturating_add(progress.total.saturating_mul(self.samples_left()));
+        let batches_left = self.samples_left().div_ceil(u64::from(self.together.max(1)));
+        let left = left.saturating_add(progress.total.saturating_mul(batches_left));
         let left = Some(left).filter(|&left| left > 0)?;
         let step = self.milliseconds_per_step()?.max(*self.steps.last()?);
         Some(left as f64 * step)
     }
 
-    /// Samples after the one that is being made.
+    /// Samples after those that are being made.
     fn samples_left(&self) -> u64 {
-        u64::from(self.count.saturating_sub(self.sample.saturating_add(1)))
+        u64::from(self.count.saturating_sub(self.sample.saturating_add(self.together.max(1))))
     }
 
     /// Share of the work that is done, for the progress bar; `None` where it is unknown.
@@ -155,10 +158,14 @@ impl Job {
         match (&self.phase, self.progress) {
             (Phase::Loading { received, total, .. }, _) if *total > 0 => Some(*received as f64 / *total as f64),
             (Phase::Sampling, Some(p)) if p.total > 0 => {
-                let samples = f64::from(self.sample) + p.done as f64 / p.total as f64;
+                let together = f64::from(self.together.max(1));
+                let samples = f64::from(self.sample) + together * p.done as f64 / p.total as f64;
                 Some(samples / f64::from(self.count.max(1)))
             }
-            (Phase::Measuring, _) => Some(f64::from(self.sample.saturating_add(1)) / f64::from(self.count.max(1))),
+            (Phase::Measuring, _) => {
+                let samples = self.sample.saturating_add(self.together.max(1));
+                Some(f64::from(samples) / f64::from(self.count.max(1)))
+            }
             (Phase::Done, _) => Some(1.0),
             _ => None,
         }
@@ -192,8 +199,12 @@ impl Job {
         let Some(progress) = self.progress else { return "Sampling…".to_owned() };
         let mut text = format!("Step {} of {}", progress.done, progress.total);
         if self.count > 1 {
-            text =
-                format!("Sample {} of {}, step {} of {}", self.sample + 1, self.count, progress.done, progress.total);
+            let first = self.sample.saturating_add(1);
+            let samples = match self.together {
+                0 | 1 => format!("Sample {first}"),
+                together => format!("Samples {first} to {}", self.sample.saturating_add(together)),
+            };
+            text = format!("{samples} of {}, step {} of {}", self.count, progress.done, progress.total);
         }
         if !self.label.is_empty() {
             text.push_str(&format!(" ({})", self.label));
@@ -241,6 +252,7 @@ mod tests {
         FromWorker::Step {
             job: 3,
             sample: 0,
+            together: 1,
             progress: Progress { done, total: 6 },
             milliseconds,
             label: "4³ → 8³".into(),
@@ -323,6 +335,7 @@ mod tests {
         let second = FromWorker::Step {
             job: 3,
             sample: 1,
+            together: 1,
             progress: Progress { done: 3, total: 6 },
             milliseconds: 10.0,
             label: String::new(),
@@ -334,5 +347,22 @@ mod tests {
         job.apply(&volume(0));
         job.apply(&volume(1));
         assert_eq!(job.total_milliseconds, Some(40.0));
+    }
+
+    #[test]
+    fn samples_that_are_made_at_once_advance_at_once() {
+        let mut job = Job::starting(3, 20);
+        job.apply(&backend(Device::Cpu));
+        job.apply(&FromWorker::Step {
+            job: 3,
+            sample: 0,
+            together: 16,
+            progress: Progress { done: 3, total: 6 },
+            milliseconds: 10.0,
+            label: String::new(),
+        });
+        assert_eq!(job.fraction(), Some(0.4));
+        assert_eq!(job.eta(), Some(90.0), "three steps, and six for the other four");
+        assert!(job.sentence().starts_with("Samples 1 to 16 of 20, step 3 of 6"), "{}", job.sentence());
     }
 }

@@ -10,7 +10,7 @@ use catalog::{
     request::Venue,
     run::Progress,
 };
-use models::{Model, ModelError, Pending, Sampling};
+use models::{Model, ModelError, Pending, sampling::Batch};
 use samples::{Inputs, Preview, Sample};
 
 use crate::{
@@ -103,7 +103,8 @@ struct Warm {
     device: Device,
     model: Box<dyn Model>,
     /// Parameters whose kernels are compiled.
-    warmed_up_for: Option<serde_json::Value>,
+    /// Parameters, and how many samples.
+    warmed_up_for: Option<(serde_json::Value, u32)>,
 }
 
 /// Does jobs, one at a time.
@@ -235,11 +236,14 @@ impl<H: Host> Jobs<H> {
         self.load(job, request, sources, &chosen).await?;
         let Some(warm) = &mut self.warm else { return Err(Stop::Failed("the model is not loaded".to_owned(), vec![])) };
         let host = &self.host;
-        if chosen.compiles && warm.warmed_up_for.as_ref() != Some(&request.parameters) {
+        let next =
+            |model: &dyn Model, first: u32| model.batch(request, inputs, u64::from(first)..u64::from(request.count));
+        let warmth = (request.parameters.clone(), request.count);
+        if chosen.compiles && warm.warmed_up_for.as_ref() != Some(&warmth) {
             let started = host.now();
-            let silent = Reporter { host, job, sample: 0, silent: true };
-            silent.sample(warm.model.sample(request, inputs, 0)?).await?;
-            warm.warmed_up_for = Some(request.parameters.clone());
+            let silent = Reporter { host, job, first: 0, silent: true };
+            silent.make(next(warm.model.as_ref(), 0)?).await?;
+            warm.warmed_up_for = Some(warmth);
             let seconds = (host.now() - started) / 1000.0;
             chosen.note =
                 Some(format!("Compiling the GPU programs took {seconds:.1} s, which no time below contains."));
@@ -247,10 +251,13 @@ impl<H: Host> Jobs<H> {
         let Chosen { device, adapter, note, .. } = chosen;
         host.post(&FromWorker::Backend { job, device, adapter, note }, None);
         while *finished < request.count {
-            let reporter = Reporter { host, job, sample: *finished, silent: false };
-            let sample = reporter.sample(warm.model.sample(request, inputs, u64::from(*finished))?).await?;
-            measure::report(host, job, *finished, &sample).await?;
-            *finished = if matches!(sample, Sample::Objects(_)) { request.count } else { *finished + 1 };
+            let reporter = Reporter { host, job, first: *finished, silent: false };
+            for sample in reporter.make(next(warm.model.as_ref(), *finished)?).await? {
+                let (sample, milliseconds) = sample?;
+                reporter.finished(*finished, &sample, milliseconds)?;
+                measure::report(host, job, *finished, &sample).await?;
+                *finished = if matches!(sample, Sample::Objects(_)) { request.count } else { *finished + 1 };
+            }
         }
         Ok(())
     }
@@ -311,66 +318,67 @@ impl<H: Host> Jobs<H> {
     }
 }
 
-/// Drives one sample and says how it goes.
+/// Drives samples that are made at once and says how it goes.
 struct Reporter<'a, H> {
     host: &'a H,
     job: u32,
-    sample: u32,
+    /// Number of the first of them.
+    first: u32,
     silent: bool,
 }
 
 impl<H: Host> Reporter<'_, H> {
-    /// Steps to the end. A GPU only enqueues at a step, so the time of a step is known when something is read
-    /// back; until then it is the mean since the last reading.
-    async fn sample(&self, mut sampling: Box<dyn Sampling>) -> Result<Sample, Stop> {
-        let total = sampling.total_steps();
+    /// Steps to the end: the samples, and milliseconds for each. A GPU only enqueues at a step, so the time of a step is
+    /// known when something is read back; until then it is the mean since the last reading.
+    async fn make(&self, mut batch: Box<dyn Batch>) -> Result<Vec<Result<(Sample, f64), ModelError>>, Stop> {
+        let (total, together) = (batch.total_steps(), batch.size());
         let started = self.host.now();
         let (mut read_at, mut steps_since, mut previewed_at) = (started, 0, f64::NEG_INFINITY);
         loop {
             pause(self.host, self.job).await?;
-            let report = sampling.step()?;
+            let report = batch.step()?;
             steps_since += 1;
-            let owed = sampling.owed();
+            let owed = batch.owed();
             let is_read = owed.is_some();
             if let Some(owed) = owed {
-                sampling.take(self.read(Pending::new(owed, Ok)).await?)?;
+                batch.take(self.read(Pending::new(owed, Ok)).await?)?;
             }
             let mean = |now: f64| (now - read_at) / f64::from(steps_since);
+            let step = |milliseconds| self.step(together, (report.done, total), milliseconds, &report.label);
             if report.done >= total {
-                let sample = self.read(sampling.finish()?).await?;
+                let samples = self.read(batch.finish()?).await?;
                 let now = self.host.now();
-                self.step(report.done, total, mean(now), report.label);
-                self.finished(&sample, now - started)?;
-                return Ok(sample);
+                step(mean(now));
+                let each = (now - started) / together.max(1) as f64;
+                return Ok(samples.into_iter().map(|sample| Ok((sample?, each))).collect());
             }
             let waited = self.host.now() - previewed_at >= PREVIEW_EVERY;
-            let due = !self.silent && (waited || sampling.is_trajectory());
-            let preview = if due { sampling.preview() } else { None };
-            let Some(preview) = preview else {
+            let due = !self.silent && (waited || batch.is_trajectory());
+            let previews = if due { batch.previews() } else { None };
+            let Some(previews) = previews else {
                 let now = self.host.now();
-                self.step(report.done, total, mean(now), report.label);
+                step(mean(now));
                 if is_read {
                     (read_at, steps_since) = (now, 0);
                 }
                 continue;
             };
-            // An early guess need not be a sample yet, a cell without volume say: then there is nothing to see.
-            let seen = match self.host.within(DEVICE_LIMIT, preview.read_async()).await {
-                Some(Err(ModelError::Output(_))) => None,
-                Some(read) => Some(read?),
-                None => return Err(silent()),
-            };
+            let previews = self.read(previews).await?;
             let now = self.host.now();
-            self.step(report.done, total, mean(now), report.label);
-            if let Some(seen) = seen {
-                self.preview(seen);
+            step(mean(now));
+            for (sample, preview) in (self.first..).zip(previews) {
+                // An early guess need not be a sample yet, a cell without volume say: then there is nothing to see.
+                match preview {
+                    Err(ModelError::Output(_)) => {}
+                    preview => self.preview(sample, preview?),
+                }
             }
             (read_at, steps_since, previewed_at) = (now, 0, now);
         }
     }
 
-    fn finished(&self, sample: &Sample, milliseconds: f64) -> Result<(), Stop> {
-        let (job, number) = (self.job, self.sample);
+    fn finished(&self, number: u32, sample: &Sample, milliseconds: f64) -> Result<(), Stop> {
+        let job = self.job;
         match sample {
             Sample::Volume(volume) => {
                 let shape = volume.shape().map(|side| side as u32);
@@ -399,8 +407,8 @@ impl<H: Host> Reporter<'_, H> {
         Ok(())
     }
 
-    fn preview(&self, preview: Preview) {
-        let (job, sample) = (self.job, self.sample);
+    fn preview(&self, sample: u32, preview: Preview) {
+        let job = self.job;
         match preview {
             Preview::Volume(grey) => {
                 let shape = grey.shape().map(|side| side as u32);
@@ -424,9 +432,10 @@ impl<H: Host> Reporter<'_, H> {
         }
     }
 
-    fn step(&self, done: usize, total: usize, milliseconds: f64, label: String) {
+    fn step(&self, together: usize, (done, total): (usize, usize), milliseconds: f64, label: &str) {
         let progress = Progress { done: done as u64, total: total as u64 };
-        self.post(&FromWorker::Step { job: self.job, sample: self.sample, progress, milliseconds, label }, None);
+        let (job, sample, together, label) = (self.job, self.first, together as u32, label.to_owned());
+        self.post(&FromWorker::Step { job, sample, together, progress, milliseconds, label }, None);
     }
 
     fn post(&self, message: &FromWorker, bytes: Option<Vec<u8>>) {

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    ops::Range,
     rc::Rc,
 };
 
@@ -11,8 +12,11 @@ use catalog::{
     messages::{FromWorker, WeightsSource},
 };
 use futures::executor::block_on;
-use models::{Model, ModelError, Pending, Sampling, StepReport};
-use samples::{GreyVolume, Inputs, Preview, Sample, Volume};
+use models::{
+    Model, ModelError, Pending, Sampling, StepReport,
+    sampling::{Batch, Many},
+};
+use samples::{Crystal, Frame, GreyVolume, Inputs, Preview, Sample, Volume, structure::Lattice};
 
 use crate::{
     backend::Adapter,
@@ -38,6 +42,71 @@ impl Model for Toy {
     fn sample(&self, _: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let fails_at = self.fails_at.filter(|(sample, _)| *sample == index).map(|(_, step)| step);
         Ok(Box::new(ToySampling { done: 0, fails_at }))
+    }
+}
+
+/// Makes up to three numbered crystals at once, of which one may be no crystal.
+struct ToyCrystals {
+    first: u64,
+    size: u64,
+    fails: Option<u64>,
+    done: usize,
+}
+
+impl ToyCrystals {
+    fn each<T>(&self, of: impl Fn(Crystal) -> T) -> Many<T> {
+        let crystal = |index| {
+            if self.fails == Some(index) {
+                return Err(ModelError::Output("no cell".into()));
+            }
+            let lattice = Lattice::from_parameters([3.0; 3], [90.0; 3]).unwrap();
+            Ok(of(Crystal::new(lattice, vec!["C".parse().unwrap()], vec![[0.0; 3]]).unwrap()))
+        };
+        (self.first..self.first + self.size).map(crystal).collect()
+    }
+}
+
+impl Batch for ToyCrystals {
+    fn size(&self) -> usize {
+        self.size as usize
+    }
+
+    fn total_steps(&self) -> usize {
+        STEPS
+    }
+
+    fn step(&mut self) -> Result<StepReport, ModelError> {
+        self.done += 1;
+        Ok(StepReport { done: self.done, label: String::new() })
+    }
+
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
+        let frame = |structure| Preview::Crystal(Frame { structure, label: String::new(), certainty: vec![] });
+        Some(Pending::ready(self.each(frame)))
+    }
+
+    fn is_trajectory(&self) -> bool {
+        true
+    }
+
+    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
+        Ok(Pending::ready(self.each(Sample::Crystal)))
+    }
+}
+
+/// A model of [`ToyCrystals`]; sample number 4 fails on the first device.
+struct ToyBatches {
+    fails: Option<u64>,
+}
+
+impl Model for ToyBatches {
+    fn sample(&self, _: &SampleRequest, _: &Inputs, _: u64) -> Result<Box<dyn Sampling>, ModelError> {
+        unreachable!("batches are asked for")
+    }
+
+    fn batch(&self, _: &SampleRequest, _: &Inputs, indices: Range<u64>) -> Result<Box<dyn Batch>, ModelError> {
+        let size = (indices.end - indices.start).min(3);
+        Ok(Box::new(ToyCrystals { first: indices.start, size, fails: self.fails, done: 0 }))
     }
 }
 
@@ -86,6 +155,8 @@ struct Props {
     adapter: Option<Adapter>,
     gpu_fails_at: Option<(u64, usize)>,
     gpu_does_not_open: bool,
+    /// Whether crystals are made, several at once.
+    batches: bool,
     loads: Cell<usize>,
     weights: Option<WeightsError>,
 }
@@ -131,6 +202,9 @@ impl Host for Stage {
         self.0.loads.set(self.0.loads.get() + 1);
         // The first model to be loaded is the one on the GPU.
         let fails_at = self.0.gpu_fails_at.filter(|_| self.0.loads.get() == 1);
+        if self.0.batches {
+            return Ok(Box::new(ToyBatches { fails: fails_at.map(|(sample, _)| sample) }));
+        }
         Ok(Box::new(Toy { fails_at }))
     }
 }
@@ -241,6 +315,21 @@ fn a_gpu_that_fails_is_replaced_once_and_finished_samples_are_kept() {
         _ => None,
     });
     assert!(note.is_some_and(|note| note.contains("lost")));
+}
+
+#[test]
+fn samples_that_are_made_at_once_come_in_their_order_and_one_that_fails_is_made_again() {
+    let (words, _) = told(Props { batches: true, ..Props::default() }, &[request(Device::Cpu, 5)]);
+    let of = |n: usize| vec!["frame"; n].join(", ");
+    let told_of = |n: usize, crystals: &str| format!("1, {}, 2, {}, 3, {crystals}", of(n), of(n));
+    let (three, two) =
+        (told_of(3, "crystal 0, measures, crystal 1, measures, crystal 2, measures"), told_of(2, "crystal 3"));
+    assert!(words.join(", ").contains(&format!("{three}, {two}, measures, crystal 4, measures, done")), "{words:?}");
+
+    let props = Props { batches: true, adapter: hardware(), gpu_fails_at: Some((4, 0)), ..Props::default() };
+    let (words, _) = told(props, &[request(Device::Webgpu, 5)]);
+    let crystals: Vec<_> = words.iter().filter(|word| word.starts_with("crystal") || *word == "cpu").collect();
+    assert_eq!(crystals, ["crystal 0", "crystal 1", "crystal 2", "crystal 3", "cpu", "crystal 4"]);
 }
 
 #[test]

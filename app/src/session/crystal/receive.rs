@@ -100,6 +100,11 @@ impl CrystalCase {
         let there = self.shown.with_untracked(|s| s.as_ref().is_some_and(|s| s.content.0.len() > sample as usize));
         if there && self.playback.with_untracked(|playback| playback.following) {
             let index = sample as usize;
+            // Of samples that are made at once the first is watched to its end.
+            let growing = self.specimen.with_untracked(|s| s.as_ref().is_some_and(|s| !s.finished));
+            if growing && self.chosen.get_untracked() != index {
+                return;
+            }
             if self.chosen.get_untracked() != index {
                 self.selection.set(Vec::new());
                 self.chosen.set(index);

@@ -106,7 +106,6 @@ fn worn(photo: &Image) -> bool {
     let bounds @ [left, _, right, _] = garment(photo, None).ok().and_then(|mask| mask.bounds()).unwrap_or(whole);
     let window = Window::around(bounds);
     let seen = decode_pose(&values::<4>(people().pose(photo, &window)), &window).expect("finite maps");
-    for j in [Joint::Nose, Joint::LeftEye, Joint::RightEye] {}
     is_worn(&seen, right + 1 - left)
 }
 

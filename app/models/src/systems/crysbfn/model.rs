@@ -1,5 +1,7 @@
 //! A trained model behind the traits that browser and server drive: from a formula to a crystal.
 
+use std::ops::Range;
+
 #[cfg(not(target_family = "wasm"))]
 use burn::tensor::Device;
 use burn::tensor::Tensor;
@@ -22,12 +24,16 @@ use super::{
 };
 #[cfg(not(target_family = "wasm"))]
 use crate::nn::fast::kernel::parallel;
-use crate::{Model, ModelError, Pending, Sampling, StepReport, bayesian_flow::discrete, seed};
+use crate::{
+    Model, ModelError, Pending, Sampling, StepReport,
+    bayesian_flow::discrete,
+    sampling::{Batch, Many, Only},
+    seed,
+};
 
 /// Streams of the generators that draw classes at the end, apart from those that draw noise.
 const CLASS_STREAMS: u64 = 1 << 62;
 /// Crystals that are made at once.
-#[cfg(not(target_family = "wasm"))]
 const BATCH: usize = 64;
 /// The fewest that are given a core of their own: what a step costs beside its arithmetic is shared among them.
 #[cfg(not(target_family = "wasm"))]
@@ -78,14 +84,21 @@ impl CrysBfn {
         Ok(Start { classes, atoms, rng })
     }
 
-    fn generation(&self, parameters: &SampleParameters, starts: Vec<Start>) -> Result<Generation, ModelError> {
-        let atoms = starts.first().map_or(0, |start| start.atoms);
-        let given = starts.iter().all(|start| start.classes.is_some());
-        let classes: Vec<usize> = starts.iter().flat_map(|start| start.classes.iter().flatten().copied()).collect();
-        let rngs = starts.into_iter().map(|start| start.rng).collect();
-        let strategy = parameters.sampler.into();
-        let classes = given.then_some(classes.as_slice());
-        Generation::start(self.network.clone(), &self.config, classes, atoms, parameters.steps as usize, strategy, rngs)
+    /// Samples of these numbers, all of equally many atoms.
+    fn crystals(
+        &self,
+        parameters: &SampleParameters,
+        seed: u64,
+        starts: Vec<(u64, Start)>,
+    ) -> Result<Crystals, ModelError> {
+        let atoms = starts.first().map_or(0, |(_, start)| start.atoms);
+        let class_rngs = starts.iter().map(|(index, _)| seed::stream(seed, CLASS_STREAMS + index)).collect();
+        let (classes, rngs): (Vec<_>, Vec<_>) = starts.into_iter().map(|(_, start)| (start.classes, start.rng)).unzip();
+        let given: Vec<usize> = classes.iter().flatten().flatten().copied().collect();
+        let given = classes.iter().all(Option::is_some).then_some(given.as_slice());
+        let (steps, strategy) = (parameters.steps as usize, parameters.sampler.into());
+        let generation = Generation::start(self.network.clone(), &self.config, given, atoms, steps, strategy, rngs)?;
+        Ok(Crystals { config: self.config.clone(), generation, classes, class_rngs })
     }
 }
 
@@ -93,22 +106,30 @@ impl Model for CrysBfn {
     fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters = crate::parameters(request)?;
         let start = self.start(&parameters, request.seed, index)?;
-        let classes = start.classes.clone();
-        Ok(Box::new(CrystalSampling {
-            config: self.config.clone(),
-            generation: self.generation(&parameters, vec![start])?,
-            classes,
-            class_rng: seed::stream(request.seed, CLASS_STREAMS + index),
-        }))
+        Ok(Box::new(Only(self.crystals(&parameters, request.seed, vec![(index, start)])?)))
     }
 
-    /// Crystals of equally many atoms are made at once, on a CPU on all of its cores.
+    /// Crystals of equally many atoms are made at once.
+    fn batch(&self, request: &SampleRequest, _: &Inputs, indices: Range<u64>) -> Result<Box<dyn Batch>, ModelError> {
+        let parameters = crate::parameters(request)?;
+        let mut starts: Vec<(u64, Start)> = Vec::new();
+        for index in indices.take(BATCH) {
+            let start = self.start(&parameters, request.seed, index)?;
+            if starts.first().is_some_and(|(_, first)| first.atoms != start.atoms) {
+                break;
+            }
+            starts.push((index, start));
+        }
+        Ok(Box::new(self.crystals(&parameters, request.seed, starts)?))
+    }
+
+    /// As [`Self::batch`], whatever their order, on a CPU on all of its cores.
     #[cfg(not(target_family = "wasm"))]
     fn sample_many(
         &self,
         request: &SampleRequest,
         _: &Inputs,
-        indices: std::ops::Range<u64>,
+        indices: Range<u64>,
     ) -> Result<Vec<Result<Sample, ModelError>>, ModelError> {
         use std::collections::BTreeMap;
 
@@ -125,12 +146,9 @@ impl Model for CrysBfn {
             let size = starts.len().div_ceil(cores).clamp(FEWEST, BATCH);
             let mut starts = starts.into_iter().peekable();
             while starts.peek().is_some() {
-                let (indices, starts): (Vec<u64>, Vec<Start>) = starts.by_ref().take(size).unzip();
-                let classes = starts.iter().map(|start| start.classes.clone()).collect();
-                let class_rngs = indices.iter().map(|index| seed::stream(request.seed, CLASS_STREAMS + index));
-                let (config, class_rngs) = (self.config.clone(), class_rngs.collect());
-                let generation = self.generation(&parameters, starts)?;
-                batches.push((indices, Batch { config, generation, classes, class_rngs }));
+                let starts: Vec<(u64, Start)> = starts.by_ref().take(size).collect();
+                let indices: Vec<u64> = starts.iter().map(|(index, _)| *index).collect();
+                batches.push((indices, self.crystals(&parameters, request.seed, starts)?));
             }
         }
         let made = parallel::map(batches, |(indices, batch)| Some(batch.make().map(|made| (indices, made))));
@@ -145,32 +163,6 @@ impl Model for CrysBfn {
     }
 }
 
-/// Crystals of equally many atoms in the making, from the first step to the last.
-#[cfg(not(target_family = "wasm"))]
-struct Batch {
-    config: CrystalConfig,
-    generation: Generation,
-    classes: Vec<Option<Vec<usize>>>,
-    class_rngs: Vec<ChaCha8Rng>,
-}
-
-#[cfg(not(target_family = "wasm"))]
-impl Batch {
-    fn make(self) -> Result<Vec<Result<Sample, ModelError>>, ModelError> {
-        let Self { config, mut generation, classes, class_rngs } = self;
-        for _ in 0..generation.total_steps() {
-            generation.step();
-        }
-        let (atoms, raw) = (generation.atoms(), packed(&generation, Ok)?.read()?);
-        let rows = raw.chunks_exact(raw.len() / generation.batch());
-        let crystal = |((classes, mut rng), row): ((Option<Vec<usize>>, ChaCha8Rng), &[f32])| {
-            let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
-            answer.crystal(row, |p| draw(p, &mut rng)).map(Sample::Crystal)
-        };
-        Ok(classes.into_iter().zip(class_rngs).zip(rows).map(crystal).collect())
-    }
-}
-
 impl From<catalog::systems::crysbfn::Sampler> for Strategy {
     fn from(sampler: catalog::systems::crysbfn::Sampler) -> Self {
         use catalog::systems::crysbfn::Sampler;
@@ -182,15 +174,35 @@ impl From<catalog::systems::crysbfn::Sampler> for Strategy {
     }
 }
 
-/// One crystal in the making.
-pub struct CrystalSampling {
+/// Crystals of equally many atoms in the making.
+struct Crystals {
     config: CrystalConfig,
     generation: Generation,
-    classes: Option<Vec<usize>>,
-    class_rng: ChaCha8Rng,
+    /// Of each crystal the class of every atom, if given.
+    classes: Vec<Option<Vec<usize>>>,
+    /// Draw classes at the end, where they are not.
+    class_rngs: Vec<ChaCha8Rng>,
 }
 
-impl Sampling for CrystalSampling {
+impl Crystals {
+    #[cfg(not(target_family = "wasm"))]
+    fn make(mut self) -> Result<Many<Sample>, ModelError> {
+        for _ in 0..self.generation.total_steps() {
+            self.generation.step();
+        }
+        Box::new(self).finish()?.read()
+    }
+
+    fn label(&self) -> String {
+        format!("step {} of {}", self.generation.done(), self.generation.total_steps())
+    }
+}
+
+impl Batch for Crystals {
+    fn size(&self) -> usize {
+        self.classes.len()
+    }
+
     fn total_steps(&self) -> usize {
         self.generation.total_steps()
     }
@@ -200,38 +212,40 @@ impl Sampling for CrystalSampling {
         Ok(StepReport { done: self.generation.done(), label: self.label() })
     }
 
-    fn preview(&self) -> Option<Pending<Preview>> {
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
         let (config, classes, label) = (self.config.clone(), self.classes.clone(), self.label());
         let atoms = self.generation.atoms();
-        packed(&self.generation, move |values| {
-            let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
-            let certainty = values[3 * atoms..6 * atoms].chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect();
-            Ok(Preview::Crystal(Frame { structure: answer.crystal(&values, likeliest)?, label, certainty }))
-        })
-        .ok()
+        let decode = move |values: Vec<f32>| {
+            let frame = |(classes, row): (&Option<Vec<usize>>, &[f32])| {
+                let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
+                let certainty = row[3 * atoms..6 * atoms].chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect();
+                let structure = answer.crystal(row, likeliest)?;
+                Ok(Preview::Crystal(Frame { structure, label: label.clone(), certainty }))
+            };
+            Ok(classes.iter().zip(values.chunks_exact(values.len() / classes.len())).map(frame).collect())
+        };
+        packed(&self.generation, decode).ok()
     }
 
     fn is_trajectory(&self) -> bool {
         true
     }
 
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
         let (done, total) = (self.generation.done(), self.total_steps());
         if done < total {
             return Err(ModelError::Output(format!("{done} of {total} steps are done")));
         }
-        let Self { config, generation, classes, mut class_rng } = *self;
+        let Self { config, generation, classes, class_rngs } = *self;
         let atoms = generation.atoms();
         packed(&generation, move |values| {
-            let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
-            answer.crystal(&values, |p| draw(p, &mut class_rng)).map(Sample::Crystal)
+            let rows = values.chunks_exact(values.len() / classes.len());
+            let crystal = |((classes, mut rng), row): ((Option<Vec<usize>>, ChaCha8Rng), &[f32])| {
+                let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
+                answer.crystal(row, |p| draw(p, &mut rng)).map(Sample::Crystal)
+            };
+            Ok(classes.clone().into_iter().zip(class_rngs).zip(rows).map(crystal).collect())
         })
-    }
-}
-
-impl CrystalSampling {
-    fn label(&self) -> String {
-        format!("step {} of {}", self.generation.done(), self.total_steps())
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     network::{Beliefs, Prediction},
     process::Process,
 };
-use crate::{Model, seed};
+use crate::{Model, Pending, seed};
 
 fn tiny(task: Task, lattice: LatticeForm) -> CrystalConfig {
     CrystalConfig {
@@ -328,8 +328,24 @@ fn many_samples_are_those_made_one_by_one() {
         count: 90,
         device: Default::default(),
     };
+    // The next batch ends where the size changes.
+    let atoms = |index: u64| match &model.sample_many(&request, &Inputs::default(), index..index + 1).expect("one")[0] {
+        Ok(Sample::Crystal(crystal)) => crystal.elements().len(),
+        other => panic!("{other:?}"),
+    };
+    let sizes: Vec<usize> = (5..12).map(atoms).collect();
+    let run = sizes.iter().take_while(|&&size| size == sizes[0]).count();
+    let mut batch = model.batch(&request, &Inputs::default(), 5..12).expect("a batch");
+    assert_eq!(batch.size(), run, "{sizes:?}");
+    while batch.step().expect("steps").done < batch.total_steps() {}
+    let looks = batch.previews().and_then(|looks| looks.read().ok()).expect("something to see");
+    assert_eq!(looks.len(), run);
+    let batch = batch.finish().and_then(Pending::read).expect("finishes");
     let many = model.sample_many(&request, &Inputs::default(), 5..90).expect("samples");
     assert_eq!(many.len(), 85);
+    for (one, other) in batch.iter().zip(&many) {
+        assert_eq!(format!("{one:?}"), format!("{other:?}"));
+    }
     for index in [5, 6, 7, 50, 88, 89] {
         let mut one = model.sample(&request, &Inputs::default(), index).expect("starts");
         while one.step().expect("steps").done < one.total_steps() {}
