@@ -204,6 +204,7 @@ bench-browser: setup-test web server
 	node e2e/bench/rescaling-memory.mjs
 	node e2e/bench/refining.mjs
 	node e2e/bench/tryon.mjs
+	node e2e/bench/crystals.mjs
 	node e2e/bench/volume-view.mjs
 	node e2e/bench/structure-view.mjs
 

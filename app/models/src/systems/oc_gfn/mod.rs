@@ -22,9 +22,21 @@
 //! | 16 | 99.80 % | .0030, .0033 | .0431, .1006 | .0071, .0122 | .1789, .5039 |
 //! | 32 | 99.73 % | .0126, .0116 | .1434, .3206 | .0268, .0355 | .4379, .7219 |
 //!
-//! At equal numbers of adaptation steps pre-training wins, and the more so the larger the grid. At equal total
+//! On the grids, at equal numbers of adaptation steps, pre-training wins, and the more so the larger the grid. At equal total
 //! transitions, those of the pre-training shared by all rewards included, learning from scratch is as good or better on
 //! all three (TV .005 or less): pre-training pays where a reward must be met at once, or where many rewards share it.
+//!
+//! DNA words of eight letters, pre-trained once (success 89.7 %), turned to the 29 transcription factors that nothing was
+//! tuned on, 1000 steps each; mean ± sd over the factors (preset `tfbind8`, seed 0):
+//!
+//! | | TV | log Z − exact | Spearman | modes in 10 000 | top 100 |
+//! |---|---|---|---|---|---|
+//! | adapted, amortised | .278 ± .023 | −.447 ± .066 | .709 ± .075 | 17.4 ± 9.8 | .952 ± .044 |
+//! | scratch, same steps | .234 ± .031 | −.247 ± .064 | .736 ± .075 | 15.1 ± 10.0 | .948 ± .043 |
+//! | scratch, same transitions, shared by all | .185 ± .021 | −.156 ± .040 | .801 ± .055 | 20.2 ± 10.9 | .958 ± .042 |
+//!
+//! Here a policy that misses a tenth of its outcomes pulls the sum down: adaptation finds more modes than learning from
+//! scratch in as many steps, not a truer law.
 
 pub mod contestant;
 pub mod conversion;

@@ -20,6 +20,24 @@
 //! | all four | 0.779 ± 0.008 | 0.778 ± 0.043 |
 //!
 //! The more objectives, the smaller the lead: with four, 372 of 1023 cells are best.
+//!
+//! The best 100 of what is drawn, and the mass on the best objects of all, after 2000 steps of 32, mean ± sd over the same
+//! seeds (presets `bag`, `qm9str`, `tfbind8`; beside them the exponent of the reward that serves trajectory balance best):
+//!
+//! | | ceiling | order-preserving, in pairs | a batch at once | trajectory balance |
+//! |---|---|---|---|---|
+//! | bag, top 100 | 30 | 30 ± 0 | 30 ± 0 | 30 ± 0 (β = 3) |
+//! | bag, mass | 1 | .612 ± .014 | .667 ± .078 | .957 ± .004 |
+//! | qm9str, top 100 | 11.652 | 11.573 ± .015 | 11.546 ± .028 | 11.652 ± 0 (β = 10) |
+//! | qm9str, mass | 1 | 1.000 ± .000 | .992 ± .002 | .112 ± .007 |
+//! | tfbind8, top 100 | .4752 | .4752 ± .0000 | .4751 ± .0001 | .4747 ± .0001 (β = 6) |
+//! | tfbind8, mass | 1 | .157 ± .016 | .226 ± .023 | .146 ± .014 |
+//!
+//! All reach the ceiling or nearly so; order alone needs no exponent to be found. On qm9str it stays with a few of the
+//! best (it covers a tenth of them), and so misses some of the first hundred. Scores of tfbind8 are E-scores as measured.
+//!
+//! Best test accuracy on CIFAR-10 among the cells trained (`cell`, three trials; at most 94.373 %): after 164 cells 94.373 ±
+//! 0 in pairs, 93.97 ± .34 by trajectory balance, 93.96 ± .22 at random; after 564 94.373, 94.20 ± .16, 94.14 ± .16.
 
 pub mod contestant;
 pub mod task;
