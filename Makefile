@@ -67,14 +67,14 @@ server: setup ## The program `vitrine`
 serve: web server ## Builds everything and serves it on a local address (LISTEN=127.0.0.1:8080)
 	$(TARGET_DIR)/release/vitrine serve --listen $(LISTEN) --web dist --data $(DATA)
 
-# The presets of porous-gan that are trained here.
-TRAINED := berea-small ketton-small beadpack-small
-
 .PHONY: train-porous
 train-porous: server ## Trains the three small models of porous-gan again, from the real data
-	for preset in $(TRAINED); do \
-	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset \
-	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
+	train() { $(TARGET_DIR)/release/vitrine train porous-gan --preset $$1 "$${@:2}" \
+	    --checkpoints $(DATA)/training/$$1 --out assets/weights/porous-gan/$$1 --force; }; \
+	train berea-small --seed 1 --set iterations=6000 --set evaluate_every=50; \
+	train ketton-small --set iterations=6000 --set input_noise=0.6 --set dropout=0.2 --set evaluate_every=250; \
+	train beadpack-small --set iterations=10000 --set input_noise=0.4 --set dropout=0.2 --set cells=5 \
+	    --set averaging=0.999 --set evaluate_every=250
 
 .PHONY: train-crystals
 train-crystals: server ## Trains the small models of crysbfn again, from the real data

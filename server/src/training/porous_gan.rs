@@ -25,10 +25,11 @@ use super::{Metrics, Trainer, card, rock};
 
 /// Edge of the cubes in which rock and samples are compared (spec §5).
 pub const COMPARED_SIDE: usize = 64;
-/// Samples of one evaluation during training, by which the generator is chosen.
-const CHOOSING: Range<u64> = 0..16;
-/// Samples behind the numbers of the model card: none of those that chose the generator.
+/// Samples behind the numbers of the model card.
 const PUBLISHED: Range<u64> = 16..80;
+/// Samples of one evaluation during training, by which the generator is chosen: none of those of the card, and enough to
+/// tell one generator from the next.
+const CHOOSING: Range<u64> = 80..128;
 /// Seed of the evaluation's samples; far from the seeds people choose.
 const EVALUATION_SEED: u64 = (1 << 53) - 1;
 
@@ -255,21 +256,7 @@ impl PorousTrainer {
                 "all_within": share(|a| a.porosity && a.surface && a.euler_pore6),
                 "s2_difference_of_mean": s2_difference(samples, &self.reference),
             },
-            "claims": [
-                format!("Statistics are those of {} samples of {COMPARED_SIDE}³ voxels against the rock's own \
-                         blocks of the same size (mean ± 2 standard deviations).", samples.len()),
-                "Samples are measured as a visitor gets them by default: without lone voxels, which the network leaves where it is \
-                 uncertain. The rock is measured as it is.",
-                match self.rock.pack {
-                    Some(_) => "Training cubes are cut at random places of the measured pack and turned freely: it is taken \
-                                to be isotropic.",
-                    None => "Training cubes are cut at random places of the same volume and turned and mirrored at random: \
-                             rock is taken to be close to isotropic.",
-                },
-                "Of all evaluated iterations the generator with the best physics was kept.",
-                "Unlike the authors' PyTorch loop, noise is added to the discriminator's input and the generator takes two \
-                 steps (as in their Torch loop), and the learning rate falls to a tenth (ours).",
-            ],
+            "claims": self.claims(samples.len()),
             "not_claimed": [
                 "The resolution is half that of the paper or less, and the network is about a hundredth of its size: \
                  the paper's own numbers are not reproduced here.",
@@ -277,6 +264,46 @@ impl PorousTrainer {
             ],
             "weights": card::weights(bytes),
         })
+    }
+
+    /// What is claimed of `samples` samples, in sentences.
+    fn claims(&self, samples: usize) -> Vec<String> {
+        let mut claims = vec![
+            format!(
+                "Statistics are those of {samples} samples of {COMPARED_SIDE}³ voxels against the rock's own blocks of the \
+                 same size (mean ± 2 standard deviations).",
+            ),
+            "Samples are measured as a visitor gets them by default: without lone voxels, which the network leaves where it \
+             is uncertain. The rock is measured as it is."
+                .to_owned(),
+            match self.rock.pack {
+                Some(_) => "Training cubes are cut at random places of the measured pack and turned freely: it is taken to be \
+                            isotropic."
+                    .to_owned(),
+                None => "Training cubes are cut at random places of the same volume and turned and mirrored at random: rock \
+                         is taken to be close to isotropic."
+                    .to_owned(),
+            },
+            "Of all evaluated iterations the generator with the best physics was kept.".to_owned(),
+            "Unlike the authors' PyTorch loop, noise is added to the discriminator's input and the generator takes two steps \
+             (as in their Torch loop), and the learning rate falls to a tenth (ours)."
+                .to_owned(),
+        ];
+        let TrainParameters { cells, averaging, .. } = self.parameters;
+        if cells > 1 {
+            let side = self.gan.config().side(cells as usize);
+            claims.push(format!(
+                "The discriminator saw cubes cut from volumes of {side}³ voxels, as sampling makes them; the authors' grow \
+                 from one noise cell each."
+            ));
+        }
+        if averaging > 0.0 {
+            claims.push(format!(
+                "The generator is the average of its weights over about {:.0} of its steps (ours).",
+                1.0 / (1.0 - averaging)
+            ));
+        }
+        claims
     }
 }
 

@@ -131,14 +131,14 @@ impl Default for TrainParameters {
 
 /// The descriptor.
 pub fn system() -> System {
-    let small = |name, title, description, trained| Preset {
+    let small = |name, title, description| Preset {
         name,
         title,
         description,
-        shipped: trained,
+        shipped: true,
         weights: true,
         trains: true,
-        browser: trained,
+        browser: true,
         browser_maximum: vec![("size", 192)],
     };
     System {
@@ -158,23 +158,16 @@ pub fn system() -> System {
         inputs: vec![],
         companion: None,
         presets: vec![
-            small(
-                "berea-small",
-                "Berea sandstone",
-                "Trained on a micro-CT scan of Berea sandstone at 6 µm per voxel.",
-                true,
-            ),
+            small("berea-small", "Berea sandstone", "Trained on a micro-CT scan of Berea sandstone at 6 µm per voxel."),
             small(
                 "ketton-small",
                 "Ketton limestone",
                 "Trained on a micro-CT scan of Ketton limestone at 30.4 µm per voxel.",
-                true,
             ),
             small(
                 "beadpack-small",
                 "Bead pack",
-                "For Finney's measured random packing of equal spheres. No weights are shipped yet: train it on the server.",
-                false,
+                "Trained on Finney's measured random packing of equal spheres, 12.5 voxels across.",
             ),
             Preset {
                 name: PAPER,
