@@ -146,8 +146,7 @@ fn SeedField(session: Session) -> impl IntoView {
 fn CountField(session: Session) -> impl IntoView {
     let most = most_samples(session.system);
     let gathered = session.system.makes.is_gathered();
-    let (name, how) =
-        if gathered { ("Draws", "when the learning is over") } else { ("Samples", "one after the other") };
+    let (name, how) = if gathered { ("Draws", "when the learning is over") } else { ("Samples", "each drawn anew") };
     let error = Signal::derive(move || session.error_of("count"));
     view! {
         <div class="field">

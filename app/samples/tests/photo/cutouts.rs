@@ -6,7 +6,10 @@ use samples::{
         Mask,
         gallery::{self, GARMENTS},
         measures::mask_iou,
-        photo::cutout::{CutoutProblem, garment},
+        photo::{
+            COCO_JOINTS, Sighting,
+            cutout::{CutoutProblem, garment, is_worn},
+        },
     },
 };
 
@@ -117,4 +120,39 @@ fn only_the_largest_piece_is_the_garment() {
     let found = garment(&image, None).unwrap();
     assert_eq!(found.bounds(), Some([10, 10, 60, 80]));
     assert_eq!(found.count(), 51 * 71);
+}
+
+/// Somebody 100 pixels across the shoulders, whose face has this score.
+fn somebody(face: f32) -> Sighting {
+    let mut places = [[0.0; 2]; COCO_JOINTS];
+    // Nose, eyes, ears, shoulders.
+    places[..7].copy_from_slice(&[
+        [200.0, 60.0],
+        [210.0, 50.0],
+        [190.0, 50.0],
+        [220.0, 55.0],
+        [180.0, 55.0],
+        [250.0, 120.0],
+        [150.0, 120.0],
+    ]);
+    let mut scores = [0.1; COCO_JOINTS];
+    scores[..3].fill(face);
+    scores[5..7].fill(0.7);
+    Sighting::from_coco(places, scores, 0.0)
+}
+
+#[test]
+fn a_face_above_shoulders_as_wide_as_the_garment_wears_it() {
+    assert!(is_worn(&somebody(0.7), 200));
+    assert!(!is_worn(&somebody(0.35), 200), "a flat garment has a place for a face");
+    assert!(!is_worn(&somebody(0.7), 400), "somebody printed on it");
+    let mut without = somebody(0.7);
+    without.scores[samples::wardrobe::Joint::LeftShoulder as usize] = 0.1;
+    assert!(!is_worn(&without, 200), "a face alone");
+    let mut upside_down = somebody(0.7);
+    upside_down.places.iter_mut().for_each(|place| place[1] = 400.0 - place[1]);
+    assert!(!is_worn(&upside_down, 200));
+    let mut broken = somebody(0.7);
+    broken.places.iter_mut().for_each(|place| *place = [f32::NAN; 2]);
+    assert!(!is_worn(&broken, 200));
 }
