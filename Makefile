@@ -73,7 +73,7 @@ train-porous: server ## Trains the three small models of porous-gan again, from 
 	    --checkpoints $(DATA)/training/$$1 --out assets/weights/porous-gan/$$1 --force; }; \
 	train berea-small --seed 1 --set iterations=6000 --set evaluate_every=50; \
 	train ketton-small --set iterations=6000 --set input_noise=0.6 --set dropout=0.2 --set evaluate_every=250; \
-	train beadpack-small --set iterations=10000 --set input_noise=0.4 --set dropout=0.2 --set cells=5 \
+	train beadpack-small --set iterations=8000 --set input_noise=0.4 --set dropout=0.2 --set cells=5 \
 	    --set averaging=0.999 --set evaluate_every=250
 
 .PHONY: train-crystals

@@ -103,8 +103,8 @@ struct Warm {
     device: Device,
     model: Box<dyn Model>,
     /// Parameters whose kernels are compiled.
-    /// Parameters, and how many samples.
-    warmed_up_for: Option<(serde_json::Value, u32)>,
+    /// Parameters, and how many samples at once.
+    warmed_up_for: Option<(serde_json::Value, usize)>,
 }
 
 /// Does jobs, one at a time.
@@ -238,15 +238,17 @@ impl<H: Host> Jobs<H> {
         let host = &self.host;
         let next =
             |model: &dyn Model, first: u32| model.batch(request, inputs, u64::from(first)..u64::from(request.count));
-        let warmth = (request.parameters.clone(), request.count);
-        if chosen.compiles && warm.warmed_up_for.as_ref() != Some(&warmth) {
-            let started = host.now();
-            let silent = Reporter { host, job, first: 0, silent: true };
-            silent.make(next(warm.model.as_ref(), 0)?).await?;
-            warm.warmed_up_for = Some(warmth);
-            let seconds = (host.now() - started) / 1000.0;
-            chosen.note =
-                Some(format!("Compiling the GPU programs took {seconds:.1} s, which no time below contains."));
+        if chosen.compiles {
+            let batch = next(warm.model.as_ref(), 0)?;
+            let warmth = (request.parameters.clone(), batch.size());
+            if warm.warmed_up_for.as_ref() != Some(&warmth) {
+                let started = host.now();
+                Reporter { host, job, first: 0, silent: true }.make(batch).await?;
+                warm.warmed_up_for = Some(warmth);
+                let seconds = (host.now() - started) / 1000.0;
+                chosen.note =
+                    Some(format!("Compiling the GPU programs took {seconds:.1} s, which no time below contains."));
+            }
         }
         let Chosen { device, adapter, note, .. } = chosen;
         host.post(&FromWorker::Backend { job, device, adapter, note }, None);
