@@ -97,7 +97,7 @@ const WORKER = `
     for (const [i, learning] of looks.entries()) {
       await new Promise((resolve) => setTimeout(resolve, 40));
       if (cancelled === job) return say({ from: "cancelled", job });
-      say({ from: "step", job, sample: 0, progress: { done: i + 1, total: looks.length }, milliseconds: 40, label: "" });
+      say({ from: "step", job, sample: 0, together: 1, progress: { done: i + 1, total: looks.length }, milliseconds: 40, label: "" });
       say({ from: "learning", job, sample: 0, learning });
     }
     result.draws.at(-1).object = "painted " + (request.parameters.painted || "nothing");

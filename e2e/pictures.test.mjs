@@ -51,7 +51,7 @@ const WORKER = `
         if (request.seed === 13 && i === 2) return say({ from: "failed", job, message: "The numbers are none.", fields: [] });
         const [x, y] = [(i % 2) * half[0], (i >> 1) * half[1]];
         const size = [Math.min(half[0], width - x), Math.min(half[1], height - y)];
-        say({ from: "step", job, sample: 0, progress: { done: i + 1, total: 4 }, milliseconds: 60, label: "tile" });
+        say({ from: "step", job, sample: 0, together: 1, progress: { done: i + 1, total: 4 }, milliseconds: 60, label: "tile" });
         if (size.includes(0)) continue;
         say({ from: "patch", job, sample: 0, role: "restored", whole: [width, height], at: [x, y], size }, all.getImageData(x, y, ...size).data.buffer);
       }
