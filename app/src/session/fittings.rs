@@ -220,12 +220,14 @@ impl FittingsCase {
     pub async fn choose_garment(self, session: Session, file: File) -> Result<(), String> {
         let name = file.name();
         let Taken { picture, sent, .. } = super::pictures::take_picture(&file, &name).await?;
+        // Without it, the cut-out cannot be edited, and all else works.
+        let cut = cut_out(&picture).await.ok();
+        // From here on at once: another choice must not come between a file and its cut-out.
         if session.job.with_untracked(Job::is_running) {
             session.cancel();
         }
         self.garment_file.set_value(Some(sent));
-        // Without it, the cut-out cannot be edited, and all else works.
-        self.cut.set(cut_out(&picture).await.ok());
+        self.cut.set(cut);
         let last = self.garment.try_update(|garment| garment.replace(Own { name, picture })).flatten();
         if let Some(last) = last {
             files::forget(&last.picture.url);

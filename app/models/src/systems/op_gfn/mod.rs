@@ -34,7 +34,7 @@
 //! | tfbind8, mass | 1 | .157 ± .016 | .226 ± .023 | .146 ± .014 |
 //!
 //! All reach the ceiling or nearly so; order alone needs no exponent to be found. On qm9str it stays with a few of the
-//! best (it covers a tenth of them), and so misses some of the first hundred. Scores of tfbind8 are E-scores as measured.
+//! best (it covers one in ten to twenty), and so misses some of the first hundred. Scores of tfbind8 are E-scores as measured.
 //!
 //! On a hyper-grid of 4-D, H = 8, after 4000 steps of 16, .56 ± .02 of the mass is on the 16 best cells whatever R₀ (all of
 //! them covered); trajectory balance has what R/Z gives it, .069, .196 and .241 for R₀ = .1, .01 and .001. With

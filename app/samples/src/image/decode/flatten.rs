@@ -77,6 +77,7 @@ impl Rows<'_> {
         flat
     }
 
+    /// Keeps how opaque a row is; nothing is held before the first pixel that is not.
     fn keep<'a, T: Sample + 'a>(&mut self, alphas: impl Iterator<Item = &'a T> + Clone) {
         let opaque = |&alpha: &T| Into::<u32>::into(alpha) == T::MAX;
         if self.opacity.is_none() && !alphas.clone().all(opaque) {
