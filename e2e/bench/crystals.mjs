@@ -6,42 +6,31 @@
 //
 //   node e2e/bench/crystals.mjs
 
-import { manifest, median, stage } from "./beside-ort.mjs";
+import { median, stage, weightsOf, workerAddress } from "./beside-ort.mjs";
 
 const RUNS = Number(process.env.RUNS ?? 5);
 const DEVICES = (process.env.DEVICES ?? "cpu").split(",");
 const COUNTS = [1, 16, 64];
-const bundle = manifest();
 const { browser, open, stop } = await stage({});
 
 /** Milliseconds to make `count` crystals, `runs` times. */
 async function made(device, count, runs) {
-  const file = bundle["weights/crysbfn/perov-small/weights.safetensors"];
   const page = await open();
   const times = await page.evaluate(
-    async ({ worker, weights, device, count, runs }) => {
-      const parameters = { composition: "SrTiO3", steps: 20 };
-      const request = { system: "crysbfn", preset: "perov-small", parameters, count, device };
+    async ({ address, weights, device, count, runs }) => {
+      const request = { system: "crysbfn", preset: "perov-small", parameters: { composition: "SrTiO3", steps: 20 }, count, device };
+      const worker = await startWorker(address);
       const times = [];
-      let sum = 0;
-      const running = new Worker(worker, { type: "module" });
-      const tell = (message) => running.postMessage({ json: JSON.stringify(message) });
-      return new Promise((resolve, reject) => {
-        running.onerror = (event) => reject(new Error(event.message));
-        running.onmessage = ({ data }) => {
-          const { from, job = 0, milliseconds, message } = JSON.parse(data.json);
-          if (from === "failed") reject(new Error(message));
+      for (let run = 0; run <= runs; run++) {
+        let sum = 0;
+        await worker.sample(request, weights, ({ from, milliseconds }) => {
           if (from === "crystal") sum += milliseconds;
-          if (from === "done") times.push(sum);
-          if (!["ready", "done"].includes(from)) return;
-          sum = 0;
-          if (times.length <= runs) return tell({ to: "sample", job: job + 1, request: { ...request, seed: job }, weights: [weights] });
-          running.terminate();
-          resolve(times.slice(1));
-        };
-      });
+        });
+        times.push(sum);
+      }
+      return times.slice(1);
     },
-    { worker: bundle["worker.js"].path, weights: { url: file.path, bytes: file.bytes, sha256: file.sha256 }, device, count, runs },
+    { address: workerAddress(), weights: weightsOf("crysbfn", "perov-small"), device, count, runs },
   );
   await page.close();
   return times;

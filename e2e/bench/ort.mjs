@@ -3,48 +3,32 @@
 // Both make 64³ voxels from a 5³ grid with the network of the `-small` presets (nz 32, ngf 16), normalised by
 // running averages, and give the values back to JavaScript. Ours also segments them, which is in its time.
 
-import { cells, manifest, median, stage } from "./beside-ort.mjs";
+import { cells, median, stage, weightsOf, workerAddress } from "./beside-ort.mjs";
 import { generator } from "./networks.mjs";
 
 const RUNS = Number(process.env.RUNS ?? 15);
-const bundle = manifest();
 const { browser, open, stop } = await stage({ "/model.onnx": generator({ latent: 32, width: 16, cells: 5 }) });
 
 /** Milliseconds of `runs` samples after three warm ones. */
 async function ours(runs) {
-  const file = bundle["weights/porous-gan/berea-small/weights.safetensors"];
   const page = await open();
   return page.evaluate(
-    async ({ worker, weights, runs }) => {
-      const request = {
-        system: "porous-gan",
-        preset: "berea-small",
-        parameters: { size: 64, normalization: "running", crop_border: false, median_filter: false },
-        seed: 1,
-        count: 1,
-        device: "cpu",
-      };
+    async ({ address, weights, runs }) => {
+      const parameters = { size: 64, normalization: "running", crop_border: false, median_filter: false };
+      const worker = await startWorker(address);
       const times = [];
-      const running = new Worker(worker, { type: "module" });
-      const tell = (message) => running.postMessage({ json: JSON.stringify(message) });
-      return new Promise((resolve, reject) => {
-        running.onerror = (event) => reject(new Error(event.message));
-        running.onmessage = ({ data }) => {
-          const { from, job = 0, milliseconds, message } = JSON.parse(data.json);
-          if (from === "failed") reject(new Error(message));
-          if (from === "volume") {
-            times.push(milliseconds);
-            // Its measures are not waited for.
-            tell({ to: "cancel", job });
-          }
-          if (!["ready", "cancelled", "done"].includes(from)) return;
-          if (times.length < runs + 3) return tell({ to: "sample", job: job + 1, request: { ...request, seed: job }, weights: [weights] });
-          running.terminate();
-          resolve(times.slice(3));
-        };
-      });
+      for (let run = 0; run < runs + 3; run++) {
+        await worker.sample({ system: "porous-gan", preset: "berea-small", parameters }, weights, ({ from, milliseconds }) => {
+          if (from !== "volume") return false;
+          times.push(milliseconds);
+          // Its measures are not waited for.
+          return true;
+        });
+      }
+      worker.stop();
+      return times.slice(3);
     },
-    { worker: bundle["worker.js"].path, weights: { url: file.path, bytes: file.bytes, sha256: file.sha256 }, runs },
+    { address: workerAddress(), weights: weightsOf("porous-gan", "berea-small"), runs },
   );
 }
 

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../support.mjs";
-import { cells, manifest, median, stage } from "./beside-ort.mjs";
+import { cells, median, stage, workerAddress } from "./beside-ort.mjs";
 import { refiner } from "./networks.mjs";
 import { readTensors } from "./safetensors.mjs";
 
@@ -25,26 +25,15 @@ const { browser, open, stop } = await stage({
 
 try {
   const page = await open();
-  await page.evaluate(async ({ worker, weights, steps, rows, columns }) => {
-    const running = new Worker(worker, { type: "module" });
-    await new Promise((resolve, reject) => {
-      running.onerror = (event) => reject(new Error(event.message));
-      running.onmessage = resolve;
-    });
-    let job = 0;
-    const ours = () =>
-      new Promise((resolve, reject) => {
-        job += 1;
-        const times = [];
-        running.onmessage = ({ data }) => {
-          const { from, message, label, milliseconds } = JSON.parse(data.json);
-          if (from === "failed") reject(new Error(message));
-          if (from === "step" && label.startsWith("painting")) times.push(milliseconds);
-          if (from === "done") resolve(times);
-        };
-        const request = { system: "dci-vton", preset: "small", parameters: { steps }, seed: job, count: 1, device: "cpu" };
-        running.postMessage({ json: JSON.stringify({ to: "sample", job, request, weights: [weights], inputs: [] }) });
+  await page.evaluate(async ({ address, weights, steps, rows, columns }) => {
+    const worker = await startWorker(address);
+    const ours = async () => {
+      const times = [];
+      await worker.sample({ system: "dci-vton", preset: "small", parameters: { steps } }, weights, ({ from, label, milliseconds }) => {
+        if (from === "step" && label.startsWith("painting")) times.push(milliseconds);
       });
+      return times;
+    };
     const ort = await import("/ort/ort.wasm.min.mjs");
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmPaths = "/ort/";
@@ -68,7 +57,7 @@ try {
     window.turn = { ours, theirs };
     await ours();
     await theirs();
-  }, { worker: manifest()["worker.js"].path, weights: source, steps: STEPS, ...SIZES });
+  }, { address: workerAddress(), weights: source, steps: STEPS, ...SIZES });
 
   // In turns, so that what else the machine does falls on both.
   const turns = { ours: [], theirs: [] };

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ROOT, VITRINE } from "../support.mjs";
-import { manifest, stage } from "./beside-ort.mjs";
+import { stage, workerAddress } from "./beside-ort.mjs";
 import { rescalingWeights } from "./safetensors.mjs";
 
 const [WIDTH, HEIGHT] = (process.env.PIXELS ?? "4000x3000").split("x").map(Number);
@@ -51,7 +51,7 @@ async function inBrowser(file) {
     const devtools = await browser.newBrowserCDPSession();
     const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
     const renderers = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => ({ id, before: memory(id, "VmRSS") }));
-    const setup = { worker: manifest()["worker.js"].path, weights: source, preset: PRESET };
+    const setup = { address: workerAddress(), weights: source, preset: PRESET };
     await opened.evaluate(async (setup) => {
       const { openOurs } = await import("/page.mjs");
       const ours = await openOurs(setup);

@@ -18,34 +18,19 @@ export async function photo(address, width, height) {
 }
 
 /** Starts our worker; answers with a function from a PNG file to pictures and milliseconds. */
-export async function openOurs({ worker, weights, preset }) {
-  const running = new Worker(worker, { type: "module" });
-  const failed = (event) => new Error(event.message);
-  await new Promise((resolve, reject) => {
-    running.onerror = (event) => reject(failed(event));
-    running.onmessage = resolve;
-  });
-  let job = 0;
-  return (png) =>
-    new Promise((resolve, reject) => {
-      job += 1;
-      const files = {};
-      const times = { down: 0, up: 0, comparing: 0 };
-      const begun = performance.now();
-      running.onerror = (event) => reject(failed(event));
-      running.onmessage = ({ data }) => {
-        const { from, message, role, label, milliseconds } = JSON.parse(data.json);
-        if (from === "failed") reject(new Error(message));
-        if (from === "picture") files[role] = data.bytes;
-        if (from === "step") times[label.startsWith("shrinking") ? "down" : label.startsWith("restoring") ? "up" : "comparing"] += milliseconds;
-        if (from === "done") resolve({ files, times: { ...times, all: performance.now() - begun } });
-      };
-      const parameters = { direction: "both" };
-      const request = { system: "dlv-irn", preset, parameters, seed: 1, count: 1, device: "cpu" };
-      const bytes = png.slice(0);
-      const json = JSON.stringify({ to: "sample", job, request, weights: [weights], inputs: [{ name: "picture", bytes: bytes.byteLength }] });
-      running.postMessage({ json, bytes }, [bytes]);
-    });
+export async function openOurs({ address, weights, preset }) {
+  const worker = await startWorker(address);
+  return async (png) => {
+    const files = {};
+    const times = { down: 0, up: 0, comparing: 0 };
+    const begun = performance.now();
+    const hear = ({ from, role, label, milliseconds }, bytes) => {
+      if (from === "picture") files[role] = bytes;
+      if (from === "step") times[label.startsWith("shrinking") ? "down" : label.startsWith("restoring") ? "up" : "comparing"] += milliseconds;
+    };
+    await worker.sample({ system: "dlv-irn", preset, parameters: { direction: "both" } }, weights, hear, png.slice(0));
+    return { files, times: { ...times, all: performance.now() - begun } };
+  };
 }
 
 /** Opens both networks; answers with a function from pixels, a way and the edge of tiles to pixels and milliseconds. */

@@ -8,7 +8,7 @@
 
 import path from "node:path";
 import { ROOT } from "../support.mjs";
-import { cells, manifest, median, stage } from "./beside-ort.mjs";
+import { cells, median, stage, workerAddress } from "./beside-ort.mjs";
 import { rescaling } from "./networks.mjs";
 import { readTensors, rescalingWeights } from "./safetensors.mjs";
 
@@ -34,7 +34,7 @@ const { browser, open, stop } = await stage({
 try {
   const page = await open();
   const setup = {
-    worker: manifest()["worker.js"].path,
+    address: workerAddress(),
     weights: source,
     preset: PRESET,
     reach: REACH,

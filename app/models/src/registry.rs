@@ -1,22 +1,30 @@
 //! Which systems have model code: one line per system.
 
+use std::ops::Range;
+
 use burn::tensor::Device;
 use catalog::SampleRequest;
 use samples::Inputs;
+#[cfg(not(target_family = "wasm"))]
+use samples::Sample;
 
-use crate::{
-    ModelError, Sampling,
-    sampling::{self, Batch},
-    systems,
-};
+#[cfg(not(target_family = "wasm"))]
+use crate::sampling::{self, Many};
+use crate::{ModelError, Sampling, systems};
 
 /// A system with weights, ready to sample.
 pub trait Model: Send {
-    /// Starts sample number `index` of a request that has passed [`SampleRequest::check`], on the pictures of `inputs`.
+    /// Starts the next samples of a request that has passed [`SampleRequest::check`], on the pictures of `inputs`: the
+    /// first of `indices`, and as many after it as this model makes at once.
     ///
     /// # Errors
     /// If the parameters ask for what this model cannot do.
-    fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError>;
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        inputs: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError>;
 
     /// Takes the weights of [`System::companion`](catalog::System::companion).
     ///
@@ -24,19 +32,6 @@ pub trait Model: Send {
     /// If the system has none, or they do not decode or fit.
     fn equip(&mut self, _companion: &[u8]) -> Result<(), ModelError> {
         Err(ModelError::Weights("this system needs no other weights".to_owned()))
-    }
-
-    /// Starts the next samples of a request: the first of `indices`, and as many after it as this model makes at once.
-    ///
-    /// # Errors
-    /// As [`Self::sample`].
-    fn batch(
-        &self,
-        request: &SampleRequest,
-        inputs: &Inputs,
-        indices: std::ops::Range<u64>,
-    ) -> Result<Box<dyn Batch>, ModelError> {
-        Ok(Box::new(sampling::Alone(self.sample(request, inputs, indices.start)?)))
     }
 
     /// Makes all samples of `indices`, in their order; a model that gains from batches makes many at once. Not in a
@@ -49,16 +44,24 @@ pub trait Model: Send {
         &self,
         request: &SampleRequest,
         inputs: &Inputs,
-        indices: std::ops::Range<u64>,
-    ) -> Result<Vec<Result<samples::Sample, ModelError>>, ModelError> {
-        let one = |index| {
-            let mut sampling = self.sample(request, inputs, index)?;
-            for _ in 0..sampling.total_steps() {
-                sampling::advance(sampling.as_mut())?;
-            }
-            sampling.finish()?.read()
-        };
-        Ok(indices.map(one).collect())
+        mut indices: Range<u64>,
+    ) -> Result<Many<Sample>, ModelError> {
+        let mut made = Vec::new();
+        while !indices.is_empty() {
+            let sampling = self.sample(request, inputs, indices.clone())?;
+            indices.start += sampling.size() as u64;
+            made.extend(sampling::make(sampling)?);
+        }
+        Ok(made)
+    }
+
+    /// The first sample of a request. Not in a browser: it waits for the device.
+    ///
+    /// # Errors
+    /// If the parameters ask for what this model cannot do, or the sample fails.
+    #[cfg(not(target_family = "wasm"))]
+    fn sample_one(&self, request: &SampleRequest, inputs: &Inputs) -> Result<Sample, ModelError> {
+        sampling::only(self.sample_many(request, inputs, 0..1)?)
     }
 }
 

@@ -6,10 +6,15 @@ use samples::{Preview, Sample};
 
 use crate::ModelError;
 
-/// One sample in the making.
+/// Samples in the making: as many as a model makes at once, which for most is one.
 ///
 /// [`step`](Self::step) enqueues work on the device and reads nothing back; the driver decides when to look.
 pub trait Sampling {
+    /// How many; at least 1.
+    fn size(&self) -> usize {
+        1
+    }
+
     /// Steps in all; at least 1.
     fn total_steps(&self) -> usize;
 
@@ -33,52 +38,11 @@ pub trait Sampling {
         Ok(())
     }
 
-    /// A look at the unfinished sample, if there is something to see.
-    fn preview(&self) -> Option<Pending<Preview>>;
-
-    /// Whether every step is a frame that people go back to: then no preview is left out to save time.
-    fn is_trajectory(&self) -> bool {
-        false
-    }
-
-    /// The finished sample.
-    ///
-    /// # Errors
-    /// If steps are missing.
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError>;
-}
-
-/// Samples that are made at once, step by step as in [`Sampling`]; [`Alone`] is one of them.
-pub trait Batch {
-    /// How many.
-    fn size(&self) -> usize;
-
-    /// As [`Sampling::total_steps`], of all.
-    fn total_steps(&self) -> usize;
-
-    /// As [`Sampling::step`], for all.
-    ///
-    /// # Errors
-    /// If the device or the parameters do not allow the step.
-    fn step(&mut self) -> Result<StepReport, ModelError>;
-
-    /// As [`Sampling::owed`].
-    fn owed(&mut self) -> Option<Tensor<1>> {
-        None
-    }
-
-    /// As [`Sampling::take`].
-    ///
-    /// # Errors
-    /// If they are not what samples are made of.
-    fn take(&mut self, _values: Vec<f32>) -> Result<(), ModelError> {
-        Ok(())
-    }
-
-    /// A look at each, in their order; an error where there is nothing to see yet.
+    /// A look at each unfinished sample, in their order, if there is something to see; an error where there is nothing
+    /// to see yet.
     fn previews(&self) -> Option<Pending<Many<Preview>>>;
 
-    /// As [`Sampling::is_trajectory`].
+    /// Whether every step is a frame that people go back to: then no preview is left out to save time.
     fn is_trajectory(&self) -> bool {
         false
     }
@@ -90,80 +54,14 @@ pub trait Batch {
     fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError>;
 }
 
-/// A value for each sample of a [`Batch`].
+/// A value for each sample of a [`Sampling`].
 pub type Many<T> = Vec<Result<T, ModelError>>;
 
-/// A sample that is made by itself.
-pub struct Alone(pub Box<dyn Sampling>);
-
-impl Batch for Alone {
-    fn size(&self) -> usize {
-        1
-    }
-
-    fn total_steps(&self) -> usize {
-        self.0.total_steps()
-    }
-
-    fn step(&mut self) -> Result<StepReport, ModelError> {
-        self.0.step()
-    }
-
-    fn owed(&mut self) -> Option<Tensor<1>> {
-        self.0.owed()
-    }
-
-    fn take(&mut self, values: Vec<f32>) -> Result<(), ModelError> {
-        self.0.take(values)
-    }
-
-    fn previews(&self) -> Option<Pending<Many<Preview>>> {
-        Some(self.0.preview()?.then(|preview| Ok(vec![preview])))
-    }
-
-    fn is_trajectory(&self) -> bool {
-        self.0.is_trajectory()
-    }
-
-    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
-        Ok(self.0.finish()?.then(|sample| Ok(vec![sample])))
-    }
-}
-
-/// The only sample of a batch of one.
-pub struct Only<B>(pub B);
-
-impl<B: Batch> Sampling for Only<B> {
-    fn total_steps(&self) -> usize {
-        self.0.total_steps()
-    }
-
-    fn step(&mut self) -> Result<StepReport, ModelError> {
-        self.0.step()
-    }
-
-    fn owed(&mut self) -> Option<Tensor<1>> {
-        self.0.owed()
-    }
-
-    fn take(&mut self, values: Vec<f32>) -> Result<(), ModelError> {
-        self.0.take(values)
-    }
-
-    fn preview(&self) -> Option<Pending<Preview>> {
-        Some(self.0.previews()?.then(|previews| only(previews?)))
-    }
-
-    fn is_trajectory(&self) -> bool {
-        self.0.is_trajectory()
-    }
-
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
-        Ok(Box::new(self.0).finish()?.then(|samples| only(samples?)))
-    }
-}
-
-fn only<T>(many: Many<T>) -> Result<T, ModelError> {
+/// The value of the only sample.
+///
+/// # Errors
+/// Its own, or if there is none.
+pub fn only<T>(many: Many<T>) -> Result<T, ModelError> {
     many.into_iter().next().unwrap_or_else(|| Err(ModelError::Output("there is no sample".to_owned())))
 }
 
@@ -203,18 +101,15 @@ impl<T> Pending<T> {
         Self(Value::Ready(Ok(value)))
     }
 
-    /// What `next` makes of it, or of the failure to decode it.
-    pub fn then<U>(
-        self,
-        next: impl FnOnce(Result<T, ModelError>) -> Result<U, ModelError> + Send + 'static,
-    ) -> Pending<U>
+    /// As the value of a sample that is made by itself.
+    pub fn alone(self) -> Pending<Many<T>>
     where
         T: 'static,
     {
         Pending(match self.0 {
-            Value::Ready(value) => Value::Ready(next(value)),
+            Value::Ready(value) => Value::Ready(Ok(vec![value])),
             Value::OnDevice { tensor, decode } => {
-                Value::OnDevice { tensor, decode: Box::new(move |values| next(decode(values))) }
+                Value::OnDevice { tensor, decode: Box::new(move |values| Ok(vec![decode(values)])) }
             }
         })
     }
@@ -260,6 +155,16 @@ pub fn advance(sampling: &mut dyn Sampling) -> Result<StepReport, ModelError> {
         sampling.take(Pending::new(owed, Ok).read()?)?;
     }
     Ok(report)
+}
+
+/// All steps, and what they make; waits for the device. Not in a browser.
+///
+/// # Errors
+/// As [`advance`] and [`Sampling::finish`].
+#[cfg(not(target_family = "wasm"))]
+pub fn make(mut sampling: Box<dyn Sampling>) -> Result<Many<Sample>, ModelError> {
+    while advance(sampling.as_mut())?.done < sampling.total_steps() {}
+    sampling.finish()?.read()
 }
 
 fn floats(data: TensorData) -> Result<Vec<f32>, ModelError> {

@@ -10,7 +10,7 @@ use catalog::{
     request::Venue,
     run::Progress,
 };
-use models::{Model, ModelError, Pending, sampling::Batch};
+use models::{Model, ModelError, Pending, Sampling};
 use samples::{Inputs, Preview, Sample};
 
 use crate::{
@@ -237,7 +237,7 @@ impl<H: Host> Jobs<H> {
         let Some(warm) = &mut self.warm else { return Err(Stop::Failed("the model is not loaded".to_owned(), vec![])) };
         let host = &self.host;
         let next =
-            |model: &dyn Model, first: u32| model.batch(request, inputs, u64::from(first)..u64::from(request.count));
+            |model: &dyn Model, first: u32| model.sample(request, inputs, u64::from(first)..u64::from(request.count));
         if chosen.compiles {
             let batch = next(warm.model.as_ref(), 0)?;
             let warmth = (request.parameters.clone(), batch.size());
@@ -332,31 +332,31 @@ struct Reporter<'a, H> {
 impl<H: Host> Reporter<'_, H> {
     /// Steps to the end: the samples, and milliseconds for each. A GPU only enqueues at a step, so the time of a step is
     /// known when something is read back; until then it is the mean since the last reading.
-    async fn make(&self, mut batch: Box<dyn Batch>) -> Result<Vec<Result<(Sample, f64), ModelError>>, Stop> {
-        let (total, together) = (batch.total_steps(), batch.size());
+    async fn make(&self, mut sampling: Box<dyn Sampling>) -> Result<Vec<Result<(Sample, f64), ModelError>>, Stop> {
+        let (total, together) = (sampling.total_steps(), sampling.size());
         let started = self.host.now();
         let (mut read_at, mut steps_since, mut previewed_at) = (started, 0, f64::NEG_INFINITY);
         loop {
             pause(self.host, self.job).await?;
-            let report = batch.step()?;
+            let report = sampling.step()?;
             steps_since += 1;
-            let owed = batch.owed();
+            let owed = sampling.owed();
             let is_read = owed.is_some();
             if let Some(owed) = owed {
-                batch.take(self.read(Pending::new(owed, Ok)).await?)?;
+                sampling.take(self.read(Pending::new(owed, Ok)).await?)?;
             }
             let mean = |now: f64| (now - read_at) / f64::from(steps_since);
             let step = |milliseconds| self.step(together, (report.done, total), milliseconds, &report.label);
             if report.done >= total {
-                let samples = self.read(batch.finish()?).await?;
+                let samples = self.read(sampling.finish()?).await?;
                 let now = self.host.now();
                 step(mean(now));
                 let each = (now - started) / together.max(1) as f64;
                 return Ok(samples.into_iter().map(|sample| Ok((sample?, each))).collect());
             }
             let waited = self.host.now() - previewed_at >= PREVIEW_EVERY;
-            let due = !self.silent && (waited || batch.is_trajectory());
-            let previews = if due { batch.previews() } else { None };
+            let due = !self.silent && (waited || sampling.is_trajectory());
+            let previews = if due { sampling.previews() } else { None };
             let Some(previews) = previews else {
                 let now = self.host.now();
                 step(mean(now));

@@ -12,10 +12,7 @@ use catalog::{
     messages::{FromWorker, WeightsSource},
 };
 use futures::executor::block_on;
-use models::{
-    Model, ModelError, Pending, Sampling, StepReport,
-    sampling::{Batch, Many},
-};
+use models::{Model, ModelError, Pending, Sampling, StepReport, sampling::Many};
 use samples::{Crystal, Frame, GreyVolume, Inputs, Preview, Sample, Volume, structure::Lattice};
 
 use crate::{
@@ -39,8 +36,8 @@ struct ToySampling {
 }
 
 impl Model for Toy {
-    fn sample(&self, _: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
-        let fails_at = self.fails_at.filter(|(sample, _)| *sample == index).map(|(_, step)| step);
+    fn sample(&self, _: &SampleRequest, _: &Inputs, indices: Range<u64>) -> Result<Box<dyn Sampling>, ModelError> {
+        let fails_at = self.fails_at.filter(|(sample, _)| *sample == indices.start).map(|(_, step)| step);
         Ok(Box::new(ToySampling { done: 0, fails_at }))
     }
 }
@@ -66,7 +63,7 @@ impl ToyCrystals {
     }
 }
 
-impl Batch for ToyCrystals {
+impl Sampling for ToyCrystals {
     fn size(&self) -> usize {
         self.size as usize
     }
@@ -100,11 +97,7 @@ struct ToyBatches {
 }
 
 impl Model for ToyBatches {
-    fn sample(&self, _: &SampleRequest, _: &Inputs, _: u64) -> Result<Box<dyn Sampling>, ModelError> {
-        unreachable!("batches are asked for")
-    }
-
-    fn batch(&self, _: &SampleRequest, _: &Inputs, indices: Range<u64>) -> Result<Box<dyn Batch>, ModelError> {
+    fn sample(&self, _: &SampleRequest, _: &Inputs, indices: Range<u64>) -> Result<Box<dyn Sampling>, ModelError> {
         let size = (indices.end - indices.start).min(3);
         Ok(Box::new(ToyCrystals { first: indices.start, size, fails: self.fails, done: 0 }))
     }
@@ -129,17 +122,18 @@ impl Sampling for ToySampling {
         Ok(StepReport { done: self.done, label: format!("step {}", self.done) })
     }
 
-    fn preview(&self) -> Option<Pending<Preview>> {
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
         let decode = |values: Vec<f32>| {
             GreyVolume::new([SIDE; 3], values.iter().map(|v| *v as u8).collect())
                 .map(Preview::Volume)
                 .map_err(|e| ModelError::Output(e.to_string()))
         };
-        Some(Pending::new(self.values(), decode))
+        Some(Pending::new(self.values(), decode).alone())
     }
 
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
-        Ok(Pending::new(self.values(), |_| Ok(Sample::Volume(Volume::from_fn(SIDE, |z, y, x| (z + y + x) % 2 == 0)))))
+    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
+        let volume = |_| Ok(Sample::Volume(Volume::from_fn(SIDE, |z, y, x| (z + y + x) % 2 == 0)));
+        Ok(Pending::new(self.values(), volume).alone())
     }
 }
 

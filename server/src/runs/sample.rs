@@ -1,13 +1,16 @@
 //! Drawing samples: the same loop for the server's runs and for the command line.
 
 use catalog::{Device, FieldError, SampleRequest, request::Checked, run::Progress};
-use models::ModelError;
-use samples::{Inputs, SampleKind, volume::MeasureOptions};
+use models::{
+    ModelError, Sampling,
+    sampling::{self, Many},
+};
+use samples::{Inputs, Sample, SampleKind, volume::MeasureOptions};
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::keep::keep;
+use super::keep::{Kept, keep};
 use crate::{device, store::assets::Weights};
 
 /// Name of the file that describes the others.
@@ -136,6 +139,25 @@ struct Entry<'a> {
     measures: Value,
 }
 
+impl<'a> Entry<'a> {
+    fn new(index: u32, parameters: Option<&'a Value>) -> Self {
+        let (file, beside, error, shape, measures) = (None, vec![], None, None, Value::Null);
+        Self { index, file, beside, error, parameters, shape, measures }
+    }
+
+    /// Puts the sample into `file`, and what belongs to it beside it.
+    fn write(&mut self, kept: Kept, file: String, output: &mut dyn Output) -> anyhow::Result<()> {
+        for one in kept.beside {
+            let name = beside_name(&file, &one.name);
+            output.file(&name, one.media_type, one.bytes)?;
+            self.beside.push(name);
+        }
+        output.file(&file, kept.media_type, kept.bytes)?;
+        (self.file, self.shape, self.measures) = (Some(file), kept.shape, kept.measures);
+        Ok(())
+    }
+}
+
 /// Files of samples that a request leads to, one after the other for each of its variants.
 pub fn files(kind: SampleKind, count: u32) -> u32 {
     if kind.is_gathered() { 1 } else { count }
@@ -180,48 +202,38 @@ pub fn draw(
     let mut failed: Option<ModelError> = None;
     let each = files(checked.system.makes, request.count);
     let all = variants.len() as u64 * u64::from(each);
-    for (parameters, index) in variants.iter().flat_map(|variant| (0..each).map(move |index| (variant, index))) {
+    for parameters in variants {
         let asked = SampleRequest { parameters: parameters.clone(), ..request.clone() };
-        let number = entries.len() as u32;
-        let mut sampling = model.sample(&asked, inputs, u64::from(index))?;
-        let steps = sampling.total_steps();
-        let total = steps as u64 * all;
-        for _ in 0..steps {
-            if output.stopped() {
-                return Ok(Drawn::Stopped);
+        let mut indices = 0..each;
+        while !indices.is_empty() {
+            let sampling = model.sample(&asked, inputs, u64::from(indices.start)..u64::from(indices.end))?;
+            let size = sampling.size() as u32;
+            let Some(samples) = make(sampling, entries.len() as u64, all, output)? else { return Ok(Drawn::Stopped) };
+            for (index, sample) in indices.clone().zip(samples) {
+                let number = entries.len() as u32;
+                let mut entry = Entry::new(index, several.then_some(parameters));
+                match sample {
+                    Ok(sample) => {
+                        let notes = vec![
+                            ("source".to_owned(), format!("{} {}", request.system, request.preset)),
+                            ("seed".to_owned(), format!("{} / {index}", request.seed)),
+                        ];
+                        let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
+                        entry
+                            .write(kept, file_name(checked.system.makes, number), output)
+                            .map_err(DrawError::Output)?;
+                    }
+                    Err(error @ ModelError::Output(_)) => {
+                        output.note(format!("Sample {number}: {error}."));
+                        entry.error = Some(error.to_string());
+                        failed.get_or_insert(error);
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+                entries.push(entry);
             }
-            let report = models::sampling::advance(sampling.as_mut())?;
-            let done = steps as u64 * u64::from(number) + report.done as u64;
-            output.progress(Progress { done, total }, &report.label);
+            indices.start += size;
         }
-        let parameters = several.then_some(parameters);
-        let sample = match sampling.finish()?.read() {
-            Ok(sample) => sample,
-            Err(error @ ModelError::Output(_)) => {
-                output.note(format!("Sample {number}: {error}."));
-                let text = Some(error.to_string());
-                let (file, beside, shape, measures) = (None, vec![], None, Value::Null);
-                entries.push(Entry { index, file, beside, error: text, parameters, shape, measures });
-                failed.get_or_insert(error);
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let notes = vec![
-            ("source".to_owned(), format!("{} {}", request.system, request.preset)),
-            ("seed".to_owned(), format!("{} / {index}", request.seed)),
-        ];
-        let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
-        let file = file_name(checked.system.makes, number);
-        let mut beside = Vec::new();
-        for one in kept.beside {
-            let name = beside_name(&file, &one.name);
-            output.file(&name, one.media_type, one.bytes).map_err(DrawError::Output)?;
-            beside.push(name);
-        }
-        output.file(&file, kept.media_type, kept.bytes).map_err(DrawError::Output)?;
-        let (shape, measures) = (kept.shape, kept.measures);
-        entries.push(Entry { index, file: Some(file), beside, error: None, parameters, shape, measures });
     }
     if let Some(error) = failed.filter(|_| entries.iter().all(|entry| entry.file.is_none())) {
         return Err(error.into());
@@ -238,4 +250,25 @@ pub fn draw(
     let json = serde_json::to_vec_pretty(&report).map_err(|e| DrawError::Output(e.into()))?;
     output.file(METRICS_FILE, "application/json", json).map_err(DrawError::Output)?;
     Ok(Drawn::All)
+}
+
+/// Makes samples after `before` others, of `all`; none if the output asked to stop.
+fn make(
+    mut sampling: Box<dyn Sampling>,
+    before: u64,
+    all: u64,
+    output: &mut dyn Output,
+) -> Result<Option<Many<Sample>>, ModelError> {
+    let (steps, size) = (sampling.total_steps() as u64, sampling.size() as u64);
+    loop {
+        if output.stopped() {
+            return Ok(None);
+        }
+        let report = sampling::advance(sampling.as_mut())?;
+        let done = steps * before + size * report.done as u64;
+        output.progress(Progress { done, total: steps * all }, &report.label);
+        if report.done as u64 >= steps {
+            return sampling.finish()?.read().map(Some);
+        }
+    }
 }

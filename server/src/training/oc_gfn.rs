@@ -109,11 +109,7 @@ impl OutcomeTraining {
             count,
             device: catalog::Device::Cpu,
         };
-        let mut sampling = model.sample(&request, &Inputs::default(), 0)?;
-        for _ in 0..sampling.total_steps() {
-            sampling.step()?;
-        }
-        match sampling.finish()?.read()? {
+        match model.sample_one(&request, &Inputs::default())? {
             Sample::Objects(objects) => Ok(objects),
             _ => anyhow::bail!("no objects were made"),
         }

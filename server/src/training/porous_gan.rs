@@ -373,16 +373,11 @@ pub(super) fn draw(model: &dyn Model, preset: &str, indices: Range<u64>) -> Resu
         count: 1,
         device: catalog::Device::Cpu,
     };
-    indices
-        .map(|index| {
-            let mut sampling = model.sample(&request, &Inputs::default(), index)?;
-            for _ in 0..sampling.total_steps() {
-                sampling.step()?;
-            }
-            let Sample::Volume(volume) = sampling.finish()?.read()? else { bail!("no volume was made") };
-            Ok(volume)
-        })
-        .collect()
+    let volume = |sample| match sample? {
+        Sample::Volume(volume) => Ok(volume),
+        _ => bail!("no volume was made"),
+    };
+    model.sample_many(&request, &Inputs::default(), indices)?.into_iter().map(volume).collect()
 }
 
 /// The rock of a preset in cubes of [`COMPARED_SIDE`], and the edge of its voxels in µm.

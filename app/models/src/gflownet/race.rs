@@ -5,7 +5,7 @@ use samples::{
     objects::{Draw, Learner, Measure, MeasureKind, Moment, Picture},
 };
 
-use crate::{ModelError, Pending, Sampling, StepReport};
+use crate::{ModelError, Pending, Sampling, StepReport, sampling::Many};
 
 /// Most steps between two looks, so that a race can be stopped soon.
 const MOST_BETWEEN: u32 = 25;
@@ -112,11 +112,11 @@ impl Sampling for Race {
         Ok(StepReport { done, label: format!("step {} of {}", self.step, self.steps) })
     }
 
-    fn preview(&self) -> Option<Pending<Preview>> {
-        self.last.clone().map(|learning| Pending::ready(Preview::Learning(learning)))
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
+        self.last.clone().map(|learning| Pending::ready(Preview::Learning(learning)).alone())
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+    fn finish(mut self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
         if self.step < self.steps {
             return Err(ModelError::Output(format!("only {} of {} steps are done", self.step, self.steps)));
         }
@@ -129,6 +129,6 @@ impl Sampling for Race {
         let measures = measures.filter_map(|(kind, value)| Some(Measure { name: kind.name.clone(), value: (*value)? }));
         let measures = measures.collect();
         let objects = Objects { draws, history: self.history, last: self.last, measures };
-        Ok(Pending::ready(Sample::Objects(objects)))
+        Ok(Pending::ready(Sample::Objects(objects)).alone())
     }
 }

@@ -17,7 +17,7 @@ use catalog::{
 };
 use models::{
     nn::fast,
-    seed,
+    sampling, seed,
     systems::crysbfn::{CrysBfn, CrystalConfig, CrystalMetrics, CrystalTrainer, EncodedCrystal, Plateau, encode},
     weights,
 };
@@ -168,16 +168,19 @@ impl CrystalTraining {
     fn example(&self) -> Result<Trajectory<Crystal>> {
         let model = self.model();
         let request = self.question().request(self.trainer.config().predicts().then(|| &self.data.test[0]));
-        let mut sampling = models::Model::sample(&model, &request, &Inputs::default(), 0)?;
+        let mut sampling = models::Model::sample(&model, &request, &Inputs::default(), 0..1)?;
         let mut trajectory = Trajectory::default();
         for _ in 0..sampling.total_steps() {
             sampling.step()?;
             // An early prediction need not be a crystal yet.
-            if let Some(Ok(samples::Preview::Crystal(frame))) = sampling.preview().map(models::Pending::read) {
+            let preview = sampling.previews().map(|previews| previews.read().and_then(sampling::only));
+            if let Some(Ok(samples::Preview::Crystal(frame))) = preview {
                 trajectory.frames.push(frame);
             }
         }
-        let Sample::Crystal(structure) = sampling.finish()?.read()? else { anyhow::bail!("no crystal was made") };
+        let Sample::Crystal(structure) = sampling::only(sampling.finish()?.read()?)? else {
+            anyhow::bail!("no crystal was made")
+        };
         if let Some(last) = trajectory.frames.pop() {
             trajectory.frames.push(Frame { structure, ..last });
         }

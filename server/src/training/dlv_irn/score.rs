@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use catalog::SampleRequest;
-use models::{Model, sampling, systems::dlv_irn::Architecture};
+use models::{Model, systems::dlv_irn::Architecture};
 use samples::{
     Image, Inputs, Sample,
     image::{
@@ -80,11 +80,7 @@ fn rescale(model: &dyn Model, preset: &str, direction: &str, image: &Image) -> R
     };
     let picture = Decoded::from(image.clone());
     let inputs = Inputs::default().with(catalog::systems::dlv_irn::PICTURE, picture);
-    let mut sampling = model.sample(&request, &inputs, 0)?;
-    for _ in 0..sampling.total_steps() {
-        sampling::advance(sampling.as_mut())?;
-    }
-    match sampling.finish()?.read()? {
+    match model.sample_one(&request, &inputs)? {
         Sample::Pictures(made) => Ok(made.pictures.into_iter().next().context("no picture was made")?.image),
         _ => bail!("no pictures were made"),
     }

@@ -10,7 +10,7 @@ mod tests;
 
 use anyhow::{Context, Result, bail};
 use catalog::SampleRequest;
-use models::{Model, gflownet::race::Contestant, sampling};
+use models::{Model, gflownet::race::Contestant};
 use samples::{Inputs, Sample, objects::Learning};
 use serde_json::Value;
 
@@ -46,11 +46,7 @@ fn race(model: &dyn Model, (system, preset): (&str, &str), parameters: Value, se
         count: 1,
         device: catalog::Device::Cpu,
     };
-    let mut race = model.sample(&request, &Inputs::default(), 0)?;
-    for _ in 0..race.total_steps() {
-        sampling::advance(race.as_mut())?;
-    }
-    match race.finish()?.read()? {
+    match model.sample_one(&request, &Inputs::default())? {
         Sample::Objects(objects) => objects.last.context("nothing was measured"),
         _ => bail!("no objects were made"),
     }

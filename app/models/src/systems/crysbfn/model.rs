@@ -27,7 +27,7 @@ use crate::nn::fast::kernel::parallel;
 use crate::{
     Model, ModelError, Pending, Sampling, StepReport,
     bayesian_flow::discrete,
-    sampling::{Batch, Many, Only},
+    sampling::{self, Many},
     seed,
 };
 
@@ -103,14 +103,13 @@ impl CrysBfn {
 }
 
 impl Model for CrysBfn {
-    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
-        let parameters = crate::parameters(request)?;
-        let start = self.start(&parameters, request.seed, index)?;
-        Ok(Box::new(Only(self.crystals(&parameters, request.seed, vec![(index, start)])?)))
-    }
-
     /// Crystals of equally many atoms are made at once.
-    fn batch(&self, request: &SampleRequest, _: &Inputs, indices: Range<u64>) -> Result<Box<dyn Batch>, ModelError> {
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        _: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters = crate::parameters(request)?;
         let mut starts: Vec<(u64, Start)> = Vec::new();
         for index in indices.take(BATCH) {
@@ -123,14 +122,14 @@ impl Model for CrysBfn {
         Ok(Box::new(self.crystals(&parameters, request.seed, starts)?))
     }
 
-    /// As [`Self::batch`], whatever their order, on a CPU on all of its cores.
+    /// As [`Self::sample`], whatever their order, on a CPU on all of its cores.
     #[cfg(not(target_family = "wasm"))]
     fn sample_many(
         &self,
         request: &SampleRequest,
         _: &Inputs,
         indices: Range<u64>,
-    ) -> Result<Vec<Result<Sample, ModelError>>, ModelError> {
+    ) -> Result<Many<Sample>, ModelError> {
         use std::collections::BTreeMap;
 
         let parameters = crate::parameters(request)?;
@@ -151,7 +150,9 @@ impl Model for CrysBfn {
                 batches.push((indices, self.crystals(&parameters, request.seed, starts)?));
             }
         }
-        let made = parallel::map(batches, |(indices, batch)| Some(batch.make().map(|made| (indices, made))));
+        let made = parallel::map(batches, |(indices, batch)| {
+            Some(sampling::make(Box::new(batch)).map(|made| (indices, made)))
+        });
         let mut samples: Vec<Option<Result<Sample, ModelError>>> = indices.map(|_| None).collect();
         for batch in made.into_iter().flatten() {
             let (indices, made) = batch?;
@@ -185,20 +186,12 @@ struct Crystals {
 }
 
 impl Crystals {
-    #[cfg(not(target_family = "wasm"))]
-    fn make(mut self) -> Result<Many<Sample>, ModelError> {
-        for _ in 0..self.generation.total_steps() {
-            self.generation.step();
-        }
-        Box::new(self).finish()?.read()
-    }
-
     fn label(&self) -> String {
         format!("step {} of {}", self.generation.done(), self.generation.total_steps())
     }
 }
 
-impl Batch for Crystals {
+impl Sampling for Crystals {
     fn size(&self) -> usize {
         self.classes.len()
     }

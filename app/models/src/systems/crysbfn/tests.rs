@@ -15,7 +15,7 @@ use super::{
     network::{Beliefs, Prediction},
     process::Process,
 };
-use crate::{Model, Pending, seed};
+use crate::{Model, Pending, sampling, seed};
 
 fn tiny(task: Task, lattice: LatticeForm) -> CrystalConfig {
     CrystalConfig {
@@ -335,7 +335,7 @@ fn many_samples_are_those_made_one_by_one() {
     };
     let sizes: Vec<usize> = (5..12).map(atoms).collect();
     let run = sizes.iter().take_while(|&&size| size == sizes[0]).count();
-    let mut batch = model.batch(&request, &Inputs::default(), 5..12).expect("a batch");
+    let mut batch = model.sample(&request, &Inputs::default(), 5..12).expect("a batch");
     assert_eq!(batch.size(), run, "{sizes:?}");
     while batch.step().expect("steps").done < batch.total_steps() {}
     let looks = batch.previews().and_then(|looks| looks.read().ok()).expect("something to see");
@@ -347,9 +347,7 @@ fn many_samples_are_those_made_one_by_one() {
         assert_eq!(format!("{one:?}"), format!("{other:?}"));
     }
     for index in [5, 6, 7, 50, 88, 89] {
-        let mut one = model.sample(&request, &Inputs::default(), index).expect("starts");
-        while one.step().expect("steps").done < one.total_steps() {}
-        let one = one.finish().and_then(|pending| pending.read());
+        let one = model.sample_many(&request, &Inputs::default(), index..index + 1).and_then(sampling::only);
         match (&many[index as usize - 5], one) {
             (Ok(Sample::Crystal(many)), Ok(Sample::Crystal(one))) => {
                 assert_eq!(many.elements(), one.elements());

@@ -53,6 +53,8 @@ pub mod sampler;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use burn::tensor::Device;
 use catalog::{SampleRequest, systems::dci_vton::SampleParameters};
 use samples::Inputs;
@@ -91,9 +93,14 @@ impl Model for TryOn {
         Ok(())
     }
 
-    fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        inputs: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
-        let task = sampler::Task { parameters, seed: request.seed, index };
+        let task = sampler::Task { parameters, seed: request.seed, index: indices.start };
         Ok(Box::new(sampler::FittingRoom::enter(self, task, inputs)?))
     }
 }

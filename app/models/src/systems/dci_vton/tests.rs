@@ -56,17 +56,17 @@ fn made(
     seed: u64,
     inputs: &Inputs,
 ) -> Result<(Pictures, Vec<Image>), ModelError> {
-    let mut sampling = model.sample(&request(parameters, seed), inputs, 0)?;
+    let mut sampling = model.sample(&request(parameters, seed), inputs, 0..1)?;
     let mut frames = Vec::new();
     for _ in 0..sampling.total_steps() {
         sampling::advance(sampling.as_mut())?;
-        if let Some(preview) = sampling.preview() {
-            let Preview::Patch(patch) = preview.read()? else { panic!("a patch") };
+        if let Some(previews) = sampling.previews() {
+            let Preview::Patch(patch) = sampling::only(previews.read()?)? else { panic!("a patch") };
             assert_eq!(patch.role, "result");
             frames.push(patch.image);
         }
     }
-    let Sample::Pictures(pictures) = sampling.finish()?.read()? else { panic!("pictures") };
+    let Sample::Pictures(pictures) = sampling::only(sampling.finish()?.read()?)? else { panic!("pictures") };
     Ok((pictures, frames))
 }
 
@@ -225,7 +225,7 @@ fn the_small_model_refines_whom_it_knows_and_blends_photos() {
     let with = |method| made(model.as_ref(), json!({ "method": method, "steps": 2 }), 1, &Inputs::default());
     assert_eq!(with("auto").unwrap().0, with("refine").unwrap().0);
     let photo = Inputs::default().with(PERSON, decoded(Image::new(300, 400, vec![90; 360_000]).unwrap()));
-    let steps = |inputs| model.sample(&request(json!({ "steps": 2 }), 1), inputs, 0).unwrap().total_steps();
+    let steps = |inputs| model.sample(&request(json!({ "steps": 2 }), 1), inputs, 0..1).unwrap().total_steps();
     // Two looks and an outline in place of two steps of the diffusion.
     assert_eq!([steps(&Inputs::default()), steps(&photo)], [4, 5]);
 }

@@ -66,6 +66,8 @@ pub mod sampler;
 mod tests;
 pub mod tiles;
 
+use std::ops::Range;
+
 use burn::tensor::Device;
 use catalog::{
     SampleRequest,
@@ -95,12 +97,18 @@ pub struct DlvIrn {
 }
 
 impl Model for DlvIrn {
-    fn sample(&self, request: &SampleRequest, inputs: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        inputs: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let picture = inputs
             .get(PICTURE)
             .ok_or_else(|| ModelError::Parameters(format!("inputs.{PICTURE}: is missing: choose a picture")))?;
-        let task = sampler::Task { preset: &self.preset, parameters: &parameters, seed: request.seed, index };
+        let task =
+            sampler::Task { preset: &self.preset, parameters: &parameters, seed: request.seed, index: indices.start };
         sampler::start(&self.network, &task, picture)
     }
 }

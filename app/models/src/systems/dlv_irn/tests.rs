@@ -189,11 +189,8 @@ fn pictures(model: &DlvIrn, parameters: Value, picture: Decoded, index: u64) -> 
         count: 1,
         device: Default::default(),
     };
-    let mut sampling = model.sample(&request, &Inputs::default().with(PICTURE, picture), index)?;
-    for _ in 0..sampling.total_steps() {
-        sampling::advance(sampling.as_mut())?;
-    }
-    match sampling.finish()?.read()? {
+    let inputs = Inputs::default().with(PICTURE, picture);
+    match sampling::only(model.sample_many(&request, &inputs, index..index + 1)?)? {
         Sample::Pictures(pictures) => Ok(pictures.pictures),
         _ => panic!("no pictures"),
     }

@@ -30,7 +30,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::Device;
 use catalog::{
@@ -83,7 +83,12 @@ struct ForwardLooking {
 }
 
 impl Model for ForwardLooking {
-    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        _: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let task: Arc<dyn Task> = match &self.ground {
             Ground::Sets(task) => task.clone(),
@@ -102,7 +107,7 @@ impl Model for ForwardLooking {
         };
         let learner = |&method: &Method| -> Result<Box<dyn Contestant>, ModelError> {
             // All methods begin with the same random numbers.
-            let mut rng = crate::seed::stream(request.seed, index);
+            let mut rng = crate::seed::stream(request.seed, indices.start);
             let mut one = || -> Result<Box<dyn Contestant>, ModelError> {
                 Ok(Box::new(TaskLearner::new(task.clone(), method, &parameters, &mut rng)?))
             };

@@ -20,11 +20,9 @@ fn run(preset: &str, weights: Vec<u8>, parameters: Value, count: u32) -> Objects
         count,
         device: Where::Cpu,
     };
-    let mut sampling = model.sample(&request, &Inputs::default(), 0).unwrap();
-    for _ in 0..sampling.total_steps() {
-        sampling.step().unwrap();
-    }
-    let Sample::Objects(objects) = sampling.finish().unwrap().read().unwrap() else { panic!("no objects") };
+    let Sample::Objects(objects) = model.sample_one(&request, &Inputs::default()).unwrap() else {
+        panic!("no objects")
+    };
     objects
 }
 

@@ -54,7 +54,7 @@ pub mod space;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, systems::oc_gfn::SampleParameters};
@@ -124,11 +124,16 @@ pub struct OutcomeConditioned {
 }
 
 impl Model for OutcomeConditioned {
-    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        _: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let reward = reward::of(&self.space, &parameters, &self.scores)?;
         let task = Arc::new(Task::new(self.space.clone(), reward));
-        let mut rng = seed::stream(request.seed, index);
+        let mut rng = seed::stream(request.seed, indices.start);
         let mut own = || ChaCha8Rng::from_rng(&mut rng);
         let target = task.target(&mut own());
         let adapted = Adapted::new(task.clone(), self.policy.clone(), &parameters, own())?;

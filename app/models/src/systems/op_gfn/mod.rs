@@ -49,7 +49,7 @@ pub mod task;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{DType, Device};
 use catalog::{SampleRequest, systems::op_gfn::SampleParameters};
@@ -104,10 +104,15 @@ struct OrderPreserving {
 }
 
 impl Model for OrderPreserving {
-    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        _: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
         let task = Arc::new(Task::new(self.rules.clone(), self.graph.clone(), &parameters, &self.scores)?);
-        let mut rng = seed::stream(request.seed, index);
+        let mut rng = seed::stream(request.seed, indices.start);
         let mut own = || ChaCha8Rng::from_rng(&mut rng);
         let first = Ranked::by_order(task.clone(), &parameters, own())?;
         let mut contestants: Vec<Box<dyn Contestant>> = vec![Box::new(first)];

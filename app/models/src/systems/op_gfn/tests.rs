@@ -15,11 +15,7 @@ fn try_run(preset: &str, bytes: Vec<u8>, parameters: Value) -> Result<Objects, M
         count: 20,
         device: Where::Cpu,
     };
-    let mut sampling = model.sample(&request, &Inputs::default(), 0)?;
-    for _ in 0..sampling.total_steps() {
-        sampling.step()?;
-    }
-    match sampling.finish()?.read()? {
+    match model.sample_one(&request, &Inputs::default())? {
         Sample::Objects(objects) => Ok(objects),
         _ => panic!("no objects"),
     }

@@ -22,6 +22,8 @@ pub mod sampler;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use burn::tensor::Device;
 use catalog::{SampleRequest, systems::porous_gan::SampleParameters};
 use samples::Inputs;
@@ -53,9 +55,14 @@ pub struct PorousGan {
 }
 
 impl Model for PorousGan {
-    fn sample(&self, request: &SampleRequest, _: &Inputs, index: u64) -> Result<Box<dyn Sampling>, ModelError> {
+    fn sample(
+        &self,
+        request: &SampleRequest,
+        _: &Inputs,
+        indices: Range<u64>,
+    ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters: SampleParameters = crate::parameters(request)?;
-        let sampling = sampler::VolumeSampling::start(self, &parameters, request.seed, index)?;
+        let sampling = sampler::VolumeSampling::start(self, &parameters, request.seed, indices.start)?;
         Ok(Box::new(sampling))
     }
 }

@@ -8,7 +8,7 @@ use super::{
     PorousGan, encode,
     network::{Generator, Pass},
 };
-use crate::{ModelError, Pending, Sampling, StepReport, seed};
+use crate::{ModelError, Pending, Sampling, StepReport, sampling::Many, seed};
 
 /// A volume in the making: the activations after `done` layers.
 pub struct VolumeSampling {
@@ -72,7 +72,7 @@ impl Sampling for VolumeSampling {
         Ok(StepReport { done: self.done, label: format!("{before}³ → {}³", self.side()) })
     }
 
-    fn preview(&self) -> Option<Pending<Preview>> {
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
         if self.done == 0 {
             return None;
         }
@@ -80,20 +80,21 @@ impl Sampling for VolumeSampling {
         let finished = self.done == self.total_steps();
         // Hidden activations have no grey scale of their own: their mean over channels is stretched to be seen.
         let seen = self.activations.clone().mean_dim(1);
-        Some(Pending::new(seen, move |values| {
+        let grey = Pending::new(seen, move |values| {
             let grey = if finished { encode::grey(shape, &values) } else { encode::stretched(shape, &values) };
             grey.map(Preview::Volume)
-        }))
+        });
+        Some(grey.alone())
     }
 
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
         if self.done < self.total_steps() {
             return Err(ModelError::Output(format!("{} of {} steps are done", self.done, self.total_steps())));
         }
         let side = self.side();
         let border = (side - self.size) / 2;
         let (median_filter, remove_lone_voxels) = (self.median_filter, self.remove_lone_voxels);
-        Ok(Pending::new(self.activations, move |values| {
+        let volume = Pending::new(self.activations, move |values| {
             let mut grey = encode::grey([side; 3], &values)?;
             if median_filter {
                 grey = grey.median_filter();
@@ -104,6 +105,7 @@ impl Sampling for VolumeSampling {
             let threshold = grey.otsu_threshold();
             let volume = grey.segment(threshold);
             Ok(Sample::Volume(if remove_lone_voxels { volume.without_lone_voxels() } else { volume }))
-        }))
+        });
+        Ok(volume.alone())
     }
 }

@@ -296,11 +296,8 @@ fn sample(model: &PorousGan, parameters: serde_json::Value, seed: u64, index: u6
         count: 1,
         device: catalog::Device::Cpu,
     };
-    let mut sampling = model.sample(&request, &samples::Inputs::default(), index).map_err(|e| e.to_string())?;
-    for _ in 0..sampling.total_steps() {
-        sampling.step().map_err(|e| e.to_string())?;
-    }
-    let sample = sampling.finish().and_then(crate::Pending::read).map_err(|e| e.to_string())?;
+    let samples = model.sample_many(&request, &samples::Inputs::default(), index..index + 1);
+    let sample = samples.and_then(crate::sampling::only).map_err(|e| e.to_string())?;
     let samples::Sample::Volume(volume) = sample else { return Err("not a volume".to_owned()) };
     Ok(volume)
 }

@@ -19,7 +19,7 @@ use super::{
     fitting::{Cloth, Fitting, Wearer},
     inpainting::{Refinement, Start},
 };
-use crate::{ModelError, Pending, Sampling, StepReport, people::People, seed};
+use crate::{ModelError, Pending, Sampling, StepReport, people::People, sampling::Many, seed};
 
 use choice::Chosen;
 use photo::{Looking, Unworn};
@@ -315,20 +315,21 @@ impl Sampling for FittingRoom {
         }
     }
 
-    fn preview(&self) -> Option<Pending<Preview>> {
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
         let (fitting, worn) = (self.fitting.as_ref()?, self.worn.as_ref()?);
         let whole = self.networks.sizes.pictures.map(|side| side as u32);
         let patch = move |image: Image| Preview::Patch(Patch { role: RESULT.to_owned(), whole, at: [0, 0], image });
-        match (&self.refined, &self.refinement) {
-            (Some(_), _) => None,
+        let preview = match (&self.refined, &self.refinement) {
+            (Some(_), _) => return None,
             (None, Some(refinement)) if refinement.has_begun() => {
                 let (networks, fitting) = (self.networks.clone(), fitting.clone());
-                Some(Pending::new(refinement.picture(self.networks.painter.model()), move |values| {
+                Pending::new(refinement.picture(self.networks.painter.model()), move |values| {
                     Ok(patch(networks.painted(&values, &fitting)?))
-                }))
+                })
             }
-            _ => Some(Pending::ready(patch(worn.composite.clone()))),
-        }
+            _ => Pending::ready(patch(worn.composite.clone())),
+        };
+        Some(preview.alone())
     }
 
     /// Every step is a frame of the film strip.
@@ -336,9 +337,9 @@ impl Sampling for FittingRoom {
         true
     }
 
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
         match self.finished {
-            Some(pictures) => Ok(Pending::ready(Sample::Pictures(pictures))),
+            Some(pictures) => Ok(Pending::ready(Sample::Pictures(pictures)).alone()),
             None => Err(ModelError::Output(format!("{} of {} steps are done", self.done, self.stages.len()))),
         }
     }

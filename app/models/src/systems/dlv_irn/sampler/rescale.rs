@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     ModelError, Pending, Sampling, StepReport,
+    sampling::Many,
     systems::dlv_irn::{
         encode,
         mark::Mark,
@@ -206,8 +207,8 @@ impl Sampling for Rescale {
         Ok(())
     }
 
-    fn preview(&self) -> Option<Pending<Preview>> {
-        self.seen.clone().map(|patch| Pending::ready(Preview::Patch(patch)))
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
+        self.seen.clone().map(|patch| Pending::ready(Preview::Patch(patch)).alone())
     }
 
     /// Every tile is looked at: a part that is not sent stays empty.
@@ -215,9 +216,9 @@ impl Sampling for Rescale {
         true
     }
 
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
         match self.finished {
-            Some(pictures) => Ok(Pending::ready(Sample::Pictures(pictures))),
+            Some(pictures) => Ok(Pending::ready(Sample::Pictures(pictures)).alone()),
             None => Err(ModelError::Output(format!("{} of {} steps are done", self.done, self.tiles.len() + 1))),
         }
     }

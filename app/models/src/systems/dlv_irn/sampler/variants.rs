@@ -11,6 +11,7 @@ use super::{Latents, measures::beside};
 use crate::{
     ModelError, Pending, Sampling, StepReport,
     invertible::{Margins, quantise},
+    sampling::Many,
     systems::dlv_irn::{encode, network::Network, tiles::Rect},
 };
 
@@ -127,18 +128,19 @@ impl Sampling for Variants {
         Ok(())
     }
 
-    fn preview(&self) -> Option<Pending<Preview>> {
+    fn previews(&self) -> Option<Pending<Many<Preview>>> {
         let number = self.made.len().checked_sub(1)?;
         let image = self.made[number].clone();
         let whole = self.size().map(|side| side as u32);
-        Some(Pending::ready(Preview::Patch(Patch { role: self.role(number), whole, at: [0, 0], image })))
+        let patch = Patch { role: self.role(number), whole, at: [0, 0], image };
+        Some(Pending::ready(Preview::Patch(patch)).alone())
     }
 
     fn is_trajectory(&self) -> bool {
         true
     }
 
-    fn finish(self: Box<Self>) -> Result<Pending<Sample>, ModelError> {
+    fn finish(self: Box<Self>) -> Result<Pending<Many<Sample>>, ModelError> {
         if self.made.len() < VARIANTS {
             return Err(ModelError::Output(format!("{} of {VARIANTS} versions are made", self.made.len())));
         }
@@ -154,7 +156,7 @@ impl Sampling for Variants {
             .map(|(number, image)| beside(&self.role(number), &title(number), image.clone()))
             .collect();
         pictures.push(beside("spread", "Where the versions differ", spread));
-        Ok(Pending::ready(Sample::Pictures(Pictures { pictures, ..Pictures::default() })))
+        Ok(Pending::ready(Sample::Pictures(Pictures { pictures, ..Pictures::default() })).alone())
     }
 }
 
