@@ -174,7 +174,8 @@ $(PEERS)/installed: e2e/bench/requirements.txt
 bench: bench-quality bench-native bench-browser ## The comparison tables
 
 bench-quality: server
-	$(TARGET_DIR)/release/vitrine evaluate porous-gan --preset berea-small --flow 12
+	for preset in berea-small ketton-small beadpack-small; do \
+	  $(TARGET_DIR)/release/vitrine evaluate porous-gan --preset $$preset --flow 12; done
 	for preset in perov-small perov-ab-initio-small; do \
 	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400; done
 	for preset in $(RESCALERS); do \

@@ -146,6 +146,8 @@ fn an_answer_that_is_no_crystal_is_told_and_the_others_are_kept() {
     let failed: Vec<_> = samples.iter().filter(|sample| sample["error"].is_string()).collect();
     assert!(!failed.is_empty() && failed.len() < samples.len(), "{} of {} failed", failed.len(), samples.len());
     assert_eq!(stderr(&done).lines().filter(|line| line.starts_with("note: Sample ")).count(), failed.len());
+    // Made at once, counted one by one.
+    assert!(stderr(&done).contains("12 of 240 ·") && stderr(&done).contains("240 of 240 ·"), "{}", stderr(&done));
     for sample in samples {
         let exists = sample["file"].as_str().is_some_and(|file| folders.path().join("made").join(file).is_file());
         assert_eq!(exists, sample["error"].is_null(), "{sample}");
