@@ -24,12 +24,7 @@ use super::{
 };
 #[cfg(not(target_family = "wasm"))]
 use crate::nn::fast::kernel::parallel;
-use crate::{
-    Model, ModelError, Pending, Sampling, StepReport,
-    bayesian_flow::discrete,
-    sampling::{self, Many},
-    seed,
-};
+use crate::{Model, ModelError, Pending, Sampling, StepReport, bayesian_flow::discrete, sampling::Many, seed};
 
 /// Streams of the generators that draw classes at the end, apart from those that draw noise.
 const CLASS_STREAMS: u64 = 1 << 62;
@@ -151,7 +146,7 @@ impl Model for CrysBfn {
             }
         }
         let made = parallel::map(batches, |(indices, batch)| {
-            Some(sampling::make(Box::new(batch)).map(|made| (indices, made)))
+            Some(crate::sampling::make(Box::new(batch)).map(|made| (indices, made)))
         });
         let mut samples: Vec<Option<Result<Sample, ModelError>>> = indices.map(|_| None).collect();
         for batch in made.into_iter().flatten() {
