@@ -24,7 +24,7 @@
 //! | `coordinates=gaussian` | 58.2 ± 3.0 | .330 ± .009 | 81.0 ± 3.4 |
 //!
 //! At this scale the first three are no different beyond their spread. The flow that does not know of the period is *ahead*
-//! where the paper has it far behind. A likely reason: 81 % of the atoms of Perov-5 lie within a tenth of the cell of the
+//! where the paper has it far behind. A likely reason: 81 % of the training set's atoms lie within a tenth of the cell of the
 //! same five sites, and a belief that always starts at one place can learn sites; one on the torus has no origin.
 //! After 40 000 steps (seed 0) the order is the paper's: 51.5 % on the torus, 47.3 % with the Gaussian, both of RMS .097.
 

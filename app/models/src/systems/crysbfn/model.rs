@@ -28,11 +28,18 @@ use crate::{Model, ModelError, Pending, Sampling, StepReport, bayesian_flow::dis
 
 /// Streams of the generators that draw classes at the end, apart from those that draw noise.
 const CLASS_STREAMS: u64 = 1 << 62;
-/// Crystals that are made at once.
+/// Crystals that are made at once, at most.
 const BATCH: usize = 64;
+/// Pairs of atoms that are computed at once, unless one crystal has more: memory grows with them. 64 crystals of 24 atoms.
+const PAIRS: usize = BATCH * 24 * 24;
 /// The fewest that are given a core of their own: what a step costs beside its arithmetic is shared among them.
 #[cfg(not(target_family = "wasm"))]
 const FEWEST: usize = 16;
+
+/// Crystals of so many atoms that are made at once, at most.
+fn together(atoms: usize) -> usize {
+    (PAIRS / (atoms * atoms).max(1)).clamp(1, BATCH)
+}
 
 /// A trained network.
 pub struct CrysBfn {
@@ -107,9 +114,10 @@ impl Model for CrysBfn {
     ) -> Result<Box<dyn Sampling>, ModelError> {
         let parameters = crate::parameters(request)?;
         let mut starts: Vec<(u64, Start)> = Vec::new();
-        for index in indices.take(BATCH) {
+        for index in indices {
             let start = self.start(&parameters, request.seed, index)?;
-            if starts.first().is_some_and(|(_, first)| first.atoms != start.atoms) {
+            let ends = |(_, first): &(u64, Start)| first.atoms != start.atoms || starts.len() == together(first.atoms);
+            if starts.first().is_some_and(ends) {
                 break;
             }
             starts.push((index, start));
@@ -136,8 +144,8 @@ impl Model for CrysBfn {
         }
         let cores = if self.network.norm.gamma.device() == Device::flex() { parallel::threads() } else { 1 };
         let mut batches = Vec::new();
-        for starts in by_size.into_values() {
-            let size = starts.len().div_ceil(cores).clamp(FEWEST, BATCH);
+        for (atoms, starts) in by_size {
+            let size = starts.len().div_ceil(cores).max(FEWEST).min(together(atoms));
             let mut starts = starts.into_iter().peekable();
             while starts.peek().is_some() {
                 let starts: Vec<(u64, Start)> = starts.by_ref().take(size).collect();

@@ -359,6 +359,25 @@ fn many_samples_are_those_made_one_by_one() {
     }
 }
 
+/// A request's memory is bounded whatever it asks for: large cells are made few at once.
+#[test]
+fn large_cells_are_made_few_at_once() {
+    let config = tiny(Task::AbInitio, INVARIANTS);
+    let model = CrysBfn { network: network(&config), config };
+    let at_once = |atoms: usize| {
+        let request = SampleRequest {
+            system: "crysbfn".to_owned(),
+            preset: "perov-ab-initio-small".to_owned(),
+            parameters: serde_json::json!({ "steps": 6, "atoms": atoms }),
+            seed: 1,
+            count: 100,
+            device: Default::default(),
+        };
+        model.sample(&request, &Inputs::default(), 0..100).expect("starts").size()
+    };
+    assert_eq!([1, 5, 24, 25, 64].map(at_once), [64, 64, 64, 58, 9]);
+}
+
 #[test]
 fn impossible_generations_are_refused() {
     let config = CrystalConfig { time: TimeInput::Index, ..tiny(Task::StructurePrediction, INVARIANTS) };
