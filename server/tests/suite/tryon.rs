@@ -49,7 +49,7 @@ async fn a_garment_of_ones_own_is_worn_and_its_picture_is_gone_when_the_run_ends
     let files = [("garment", garment.as_slice()), ("mask", mask.as_slice())];
     let run = tried_on(&app, &request("small", json!({ "steps": 2 })), &files).await;
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
-    assert!(app.folders.uploads().is_empty(), "{:?}", app.folders.uploads());
+    app.folders.no_uploads("succeeded").await;
     let names: Vec<_> = run.artifacts.iter().map(|artifact| artifact.name.as_str()).collect();
     for name in
         ["sample-0000.png", "sample-0000-original.png", "sample-0000-grid.png", "sample-0000-mask.png", "metrics.json"]
@@ -81,7 +81,7 @@ async fn what_cannot_be_worn_fails_with_a_reason_and_leaves_nothing() {
         assert_eq!(run.state, RunState::Failed, "{name}");
         let error = run.error.unwrap_or_default();
         assert!(error.contains(says), "{name}: {error}");
-        assert!(app.folders.uploads().is_empty(), "{name}: {:?}", app.folders.uploads());
+        app.folders.no_uploads(name).await;
     }
 }
 

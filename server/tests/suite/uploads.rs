@@ -25,15 +25,6 @@ fn upload(folders: &Folders, run: &str) -> PathBuf {
     folders.data().join("uploads").join(run).join("picture")
 }
 
-/// Waits until there are no uploads.
-async fn gone(folders: &Folders, what: &str) {
-    let start = Instant::now();
-    while !folders.uploads().is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(60), "{what}: {:?}", folders.uploads());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 async fn queued(app: &App, form: &Form) -> String {
     let answer = app.upload(form).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
@@ -85,7 +76,7 @@ async fn a_run_that_fails_takes_its_upload_along() {
     let id = queued(&app, &Form::doomed()).await;
     let run = app.ended(&id).await;
     assert_eq!(run.state, RunState::Failed, "its weights are none");
-    gone(&app.folders, "failed").await;
+    app.folders.no_uploads("failed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +85,7 @@ async fn a_run_that_succeeds_or_is_stopped_takes_its_upload_along() {
     let id = queued(&app, &Form::small()).await;
     let run = app.ended(&id).await;
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
-    gone(&app.folders, "succeeded").await;
+    app.folders.no_uploads("succeeded").await;
     let id = queued(&app, &Form::long()).await;
     while app.run(&id).await.progress.is_none() {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -102,7 +93,7 @@ async fn a_run_that_succeeds_or_is_stopped_takes_its_upload_along() {
     assert!(upload(&app.folders, &id).is_file());
     assert_eq!(app.delete(&format!("/api/runs/{id}"), None).await.status, StatusCode::ACCEPTED);
     assert_eq!(app.ended(&id).await.state, RunState::Cancelled);
-    gone(&app.folders, "stopped").await;
+    app.folders.no_uploads("stopped").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,7 +108,7 @@ async fn a_run_whose_upload_is_gone_or_broken_says_so() {
         assert_eq!(run.state, RunState::Failed);
         assert!(run.error.as_ref().is_some_and(|error| error.starts_with("inputs.picture: ")), "{:?}", run.error);
     }
-    gone(&app.folders, "failed").await;
+    app.folders.no_uploads("failed").await;
 }
 
 /// A worker that gives a run back leaves its upload for the next one, unless somebody has cancelled the run.
@@ -191,7 +182,7 @@ async fn uploads_survive_sigkill_as_long_as_their_run_does() {
     let server = Server::start(&folders, &[]);
     let run = server.until(&ids[2], "ended", |run| run.state.is_final()).await;
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
-    gone(&folders, "the run was worked on").await;
+    folders.no_uploads("the run was worked on").await;
 }
 
 /// Killed over a run, a server leaves the upload for the one that takes the run up again.
@@ -208,7 +199,7 @@ async fn a_run_is_taken_up_again_with_its_upload() {
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
     let log = server.get(&format!("/api/runs/{id}/events")).await.text().await.unwrap();
     assert!(log.contains("Taken up again by another worker."), "{log}");
-    gone(&folders, "succeeded").await;
+    folders.no_uploads("succeeded").await;
 }
 
 /// A connection on which three quarters of a picture have been sent, and some of it is on the disk.
@@ -238,7 +229,7 @@ async fn a_part_of_an_upload_does_not_survive_its_server_for_long() {
     assert_eq!(left.len(), 1, "there is a part");
     age(&folders.data().join("uploads").join(&left[0]));
     let _server = Server::start(&folders, &IDLE);
-    gone(&folders, "a part").await;
+    folders.no_uploads("a part").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,5 +237,5 @@ async fn a_visitor_who_goes_away_leaves_nothing() {
     let folders = Folders::new();
     let server = Server::start(&folders, &IDLE);
     drop(arriving(&folders, &server).await);
-    gone(&folders, "broken off").await;
+    folders.no_uploads("broken off").await;
 }

@@ -5,6 +5,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     sync::OnceLock,
+    time::{Duration, Instant},
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -81,6 +82,15 @@ impl Folders {
     pub fn uploads(&self) -> Vec<String> {
         let entries = fs::read_dir(self.data().join("uploads")).into_iter().flatten();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    /// Waits until there are no uploads: a run is told to have ended before its own are deleted.
+    pub async fn no_uploads(&self, what: &str) {
+        let start = Instant::now();
+        while !self.uploads().is_empty() {
+            assert!(start.elapsed() < Duration::from_secs(60), "{what}: {:?}", self.uploads());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     pub fn weights(&self) -> PathBuf {
