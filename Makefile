@@ -69,12 +69,10 @@ serve: web server ## Builds everything and serves it on a local address (LISTEN=
 
 .PHONY: train-porous
 train-porous: server ## Trains the three small models of porous-gan again, from the real data
-	train() { $(TARGET_DIR)/release/vitrine train porous-gan --preset $$1 "$${@:2}" \
-	    --checkpoints $(DATA)/training/$$1 --out assets/weights/porous-gan/$$1 --force; }; \
-	train berea-small --seed 1 --set iterations=6000 --set evaluate_every=50; \
-	as_sampled=(--set cells=5 --set averaging=0.999 --set input_noise=0.4 --set dropout=0.2 --set evaluate_every=250); \
-	train ketton-small --set iterations=10000 "$${as_sampled[@]}"; \
-	train beadpack-small --set iterations=8000 "$${as_sampled[@]}"
+	for preset in berea-small ketton-small beadpack-small; do \
+	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset --set iterations=6000 \
+	      --set averaging=0.999 --set input_noise=0.4 --set dropout=0.2 --set evaluate_every=250 \
+	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
 
 .PHONY: train-crystals
 train-crystals: server ## Trains the small models of crysbfn again, from the real data

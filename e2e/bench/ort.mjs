@@ -14,7 +14,7 @@ async function ours(runs) {
   const page = await open();
   return page.evaluate(
     async ({ address, weights, runs }) => {
-      const parameters = { size: 64, normalization: "running", crop_border: false, median_filter: false };
+      const parameters = { size: 64, normalization: "running", boundary: "kept", median_filter: false };
       const worker = await startWorker(address);
       const times = [];
       for (let run = 0; run < runs + 3; run++) {

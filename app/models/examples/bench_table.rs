@@ -7,7 +7,7 @@
 
 use burn::tensor::{Device, Tensor};
 use models::seed::standard_normal;
-use models::systems::porous_gan::network::Pass;
+use models::systems::porous_gan::network::{Faces, Pass};
 use models::systems::porous_gan::{GanConfig, GanTrainer, Generator, Schedule};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -39,7 +39,7 @@ fn measure() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
             trainer.step(real.clone(), &Schedule::PYTORCH, &mut rng);
         }));
         ours[1].push(median_ms(|| {
-            generator.forward(cells.clone(), Pass::Batch).into_data();
+            generator.forward(cells.clone(), Faces::Open, Pass::Batch).into_data();
         }));
         let Some(python) = &python else { continue };
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peer_torch.py");

@@ -224,7 +224,7 @@ mod tests {
         settings.seed_chosen = true;
         settings.device = Device::Cpu;
         settings.set("size", "96");
-        settings.set("crop_border", "false");
+        settings.set("boundary", "cut");
         let query = settings.to_query();
         assert_eq!(Settings::from_query(system(), pairs(&query)), (settings, vec![]));
     }

@@ -168,7 +168,7 @@ mod tests {
         SampleRequest {
             system: "porous-gan".into(),
             preset: "berea-small".into(),
-            parameters: json!({"size": 64, "normalization": "batch", "crop_border": true}),
+            parameters: json!({"size": 64, "normalization": "batch", "median_filter": true}),
             seed: 7,
             count: 1,
             device: Device::Webgpu,
@@ -188,7 +188,7 @@ mod tests {
     fn the_command_line_names_every_parameter() {
         let text = snippet(Language::Cli, &request(), &[], "");
         assert!(text.starts_with("vitrine sample porous-gan --preset berea-small"));
-        for part in ["--seed 7", "--set size=64", "--set normalization=batch", "--set crop_border=true"] {
+        for part in ["--seed 7", "--set size=64", "--set normalization=batch", "--set median_filter=true"] {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
     }
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn python_writes_its_own_literals() {
         let text = snippet(Language::Python, &request(), &[], "http://localhost");
-        assert!(text.contains("\"crop_border\": True,"));
+        assert!(text.contains("\"median_filter\": True,"));
         assert!(!text.contains("true"));
     }
 

@@ -11,6 +11,7 @@ use samples::{
     volume::{
         Band, MeasureOptions, PoreMeasures, RockReference,
         gaussian_field::{GaussianField, independent_voxels},
+        porosity,
     },
 };
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub struct Row {
     pub volumes: usize,
     /// Porosity.
     pub porosity: Band,
+    /// Porosity of the middle half along each axis: a rock is the same everywhere.
+    pub porosity_inside: Band,
     /// Crofton surface, voxel⁻¹.
     pub surface: Band,
     /// Euler number of the 6-connected pores (= of the 26-connected grains, the paper's label), voxel⁻³.
@@ -87,6 +90,7 @@ fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: us
         name: name.to_owned(),
         volumes: volumes.len(),
         porosity: band(|m| m.porosity),
+        porosity_inside: Band::of(&volumes.iter().filter_map(porosity_inside).collect::<Vec<_>>()),
         surface: band(|m| m.surface),
         euler_pore6: band(|m| m.euler_pore6),
         within: [
@@ -98,4 +102,9 @@ fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: us
         s2_difference: s2_difference(&measures, reference),
         permeability: (!permeabilities.is_empty()).then(|| Band::of(&permeabilities)),
     })
+}
+
+fn porosity_inside(volume: &Volume) -> Option<f64> {
+    let shape = volume.shape();
+    volume.block(shape.map(|side| side / 4), shape.map(|side| side / 2)).map(|inside| porosity(&inside))
 }

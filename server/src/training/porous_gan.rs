@@ -112,7 +112,7 @@ impl PorousTrainer {
             input_noise: self.parameters.input_noise * (1.0 - 0.8 * progress),
             generator_steps: self.parameters.generator_steps,
             dropout: self.parameters.dropout,
-            cells: self.parameters.cells as usize,
+            periodic: self.parameters.periodic,
             averaging: self.parameters.averaging,
         }
     }
@@ -289,12 +289,12 @@ impl PorousTrainer {
              (as in their Torch loop), and the learning rate falls to a tenth (ours)."
                 .to_owned(),
         ];
-        let TrainParameters { cells, averaging, .. } = self.parameters;
-        if cells > 1 {
-            let side = self.gan.config().side(cells as usize);
+        let TrainParameters { periodic, averaging, .. } = self.parameters;
+        if periodic {
+            let side = 2 * self.gan.config().image_size;
             claims.push(format!(
-                "The discriminator saw cubes cut from volumes of {side}³ voxels, as sampling makes them; the authors' grow \
-                 from one noise cell each."
+                "The discriminator saw cubes cut from periodic volumes of {side}³ voxels (ours); the authors' grow from one \
+                 noise cell each."
             ));
         }
         if averaging > 0.0 {

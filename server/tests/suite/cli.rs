@@ -176,7 +176,7 @@ fn a_disk_that_refuses_leaves_nothing_half_written() {
 #[test]
 fn a_training_that_is_interrupted_goes_on_with_the_same_command() {
     let folders = Folders::with_rock();
-    let set = ["iterations=60", "batch_size=1", "checkpoint_seconds=1", "evaluate_every=100000"];
+    let set = ["iterations=60", "batch_size=1", "periodic=false", "checkpoint_seconds=1", "evaluate_every=100000"];
     let mut arguments =
         vec!["train", "porous-gan", "--preset", "ketton-small", "--checkpoints", "steps", "--out", "out"];
     set.iter().for_each(|assignment| arguments.extend(["--set", assignment]));

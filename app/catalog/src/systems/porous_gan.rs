@@ -20,11 +20,10 @@ pub struct SampleParameters {
     pub size: u32,
     /// Normalisation at inference
     pub normalization: Normalization,
-    /// Cut away the rim
+    /// What lies beyond the faces
     ///
-    /// Fewer noise cells reach the outer voxels. The paper's large volumes are cut; the small presets' 32³ training cubes
-    /// are all rim, so they are truest uncut.
-    pub crop_border: bool,
+    /// Fewer noise cells reach the outer voxels of a volume that ends at its faces, and they come out another rock.
+    pub boundary: Boundary,
     /// Median filter, 3×3×3
     ///
     /// The paper's post-processing: removes single-voxel specks before the threshold. The small presets make few, and
@@ -47,12 +46,24 @@ pub enum Normalization {
     Running,
 }
 
+/// What lies beyond the faces of a volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Boundary {
+    /// The opposite face: the volume is one period of an endless rock, and every voxel is made alike
+    Periodic,
+    /// More of the rock, made and cut away, as the paper does with its large volumes
+    Cut,
+    /// Nothing: the outer voxels differ from the inner ones
+    Kept,
+}
+
 impl Default for SampleParameters {
     fn default() -> Self {
         Self {
             size: 64,
             normalization: Normalization::Batch,
-            crop_border: false,
+            boundary: Boundary::Periodic,
             median_filter: false,
             remove_lone_voxels: true,
         }
@@ -89,12 +100,11 @@ pub struct TrainParameters {
     /// 0.2 in the authors' Torch loop, which made Ketton and the bead pack; 0 in their PyTorch loop.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub dropout: f64,
-    /// Noise cells along an edge
+    /// Cubes cut from periodic volumes
     ///
-    /// 1 as in the authors' loops: each cube of a step grows from a cell of its own. With more they are cut at random from
-    /// larger volumes, which is what sampling makes.
-    #[schemars(range(min = 1, max = 16))]
-    pub cells: u32,
+    /// In the authors' loops each cube of a step grows from a noise cell of its own, and is all rim. Cut from volumes of
+    /// twice their edge whose opposite faces join, cubes are what sampling makes, at any place.
+    pub periodic: bool,
     /// Share of itself that the average of the generator's weights keeps in a step
     ///
     /// The average is what is measured and kept. 0, no average, in the authors' loops; 0.999 calms their swings.
@@ -120,7 +130,7 @@ impl Default for TrainParameters {
             input_noise: 0.2,
             generator_steps: 2,
             dropout: 0.0,
-            cells: 1,
+            periodic: true,
             averaging: 0.0,
             augment: true,
             checkpoint_seconds: 60,
@@ -189,15 +199,15 @@ pub fn system() -> System {
     }
 }
 
-/// Uncut, the paper's generator makes 64 voxels and 16 more for each noise cell; the small ones make any size that the
-/// form offers.
+/// Uncut, the paper's generator makes whole cells of 16 voxels, and no volume smaller than its training cubes; the small
+/// ones make any size that the form offers.
 fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
-    let cut = parameters["crop_border"].as_bool().unwrap_or_default();
+    let cut = parameters["boundary"] == "cut";
     let size = parameters["size"].as_u64().unwrap_or_default();
     if preset.name != PAPER || cut || (size >= 64 && size.is_multiple_of(16)) {
         return vec![];
     }
-    vec![FieldError::new("parameters.size", "must be 64 or more and a multiple of 16 where the rim is not cut away")]
+    vec![FieldError::new("parameters.size", "must be 64 or more and a multiple of 16 where nothing is cut away")]
 }
 
 #[cfg(test)]
@@ -210,10 +220,12 @@ mod tests {
 
     #[test]
     fn an_uncut_volume_of_the_paper_size_has_a_whole_number_of_cells() {
-        assert_eq!(errors("paper", json!({ "size": 72, "crop_border": false })), ["parameters.size"]);
-        assert_eq!(errors("paper", json!({ "size": 40, "crop_border": false })), ["parameters.size"]);
-        assert!(errors("paper", json!({ "size": 80, "crop_border": false })).is_empty());
-        assert!(errors("paper", json!({ "size": 72, "crop_border": true })).is_empty());
-        assert!(errors("berea-small", json!({ "size": 72, "crop_border": false })).is_empty());
+        for boundary in ["periodic", "kept"] {
+            assert_eq!(errors("paper", json!({ "size": 72, "boundary": boundary })), ["parameters.size"]);
+            assert_eq!(errors("paper", json!({ "size": 40, "boundary": boundary })), ["parameters.size"]);
+            assert!(errors("paper", json!({ "size": 80, "boundary": boundary })).is_empty());
+            assert!(errors("berea-small", json!({ "size": 72, "boundary": boundary })).is_empty());
+        }
+        assert!(errors("paper", json!({ "size": 72, "boundary": "cut" })).is_empty());
     }
 }

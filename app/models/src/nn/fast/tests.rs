@@ -72,6 +72,9 @@ fn layers_of_the_small_gan() {
         check_transpose([batch, 32, 1, 1, 1], [32, 64, 4, 4, 4], 1, 0);
         check_transpose([batch, 64, 4, 4, 4], [64, 32, 4, 4, 4], 2, 1);
         check_transpose([batch, 16, 5, 6, 7], [16, 1, 4, 4, 4], 2, 1);
+        // Periodic volumes.
+        check_transpose([batch, 8, 7, 7, 7], [8, 12, 4, 4, 4], 1, 3);
+        check_transpose([batch, 16, 5, 6, 7], [16, 1, 4, 4, 4], 2, 3);
         check_conv([batch, 1, 12, 10, 8], [8, 1, 4, 4, 4], 2, 1);
         check_conv([batch, 8, 6, 6, 6], [16, 8, 4, 4, 4], 2, 1);
         check_conv([batch, 32, 4, 4, 4], [1, 32, 4, 4, 4], 1, 0);

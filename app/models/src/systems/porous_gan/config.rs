@@ -55,7 +55,8 @@ impl GanConfig {
         self.image_size / 4
     }
 
-    /// Edge of the volume from a noise grid of `cells`³: `image_size + voxels_per_cell · (cells − 1)`.
+    /// Edge of the volume from an open noise grid of `cells`³: `image_size + voxels_per_cell · (cells − 1)`. Of a periodic
+    /// one it is `voxels_per_cell · cells`.
     pub fn side(&self, cells: usize) -> usize {
         self.image_size + self.voxels_per_cell() * (cells - 1)
     }

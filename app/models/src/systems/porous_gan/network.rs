@@ -61,6 +61,15 @@ impl From<Normalization> for Pass {
     }
 }
 
+/// What a convolution finds beyond the faces of a volume in the making.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Faces {
+    /// Zeros, as in the authors' code.
+    Open,
+    /// The voxels of the opposite face: the grid is a torus, and each voxel of one phase has the same law.
+    Joined,
+}
+
 impl Generator {
     /// A generator to load weights into.
     pub fn zeros(config: &GanConfig, device: &Device) -> Self {
@@ -102,9 +111,13 @@ impl Generator {
     }
 
     /// The output of layer `index` from the output of the one before; the noise comes before layer 0.
-    pub fn layer(&self, index: usize, x: Tensor<5>, pass: Pass) -> Tensor<5> {
+    pub fn layer(&self, index: usize, x: Tensor<5>, faces: Faces, pass: Pass) -> Tensor<5> {
         let transpose = |x, convolution: &ConvTranspose3d| {
-            fast::conv_transpose3d(x, convolution.weight.val(), convolution.stride[0], convolution.padding[0])
+            let (weight, stride, padding) = (convolution.weight.val(), convolution.stride[0], convolution.padding[0]);
+            match faces {
+                Faces::Open => fast::conv_transpose3d(x, weight, stride, padding),
+                Faces::Joined => transpose_joined(x, weight, stride, padding, pass == Pass::Training),
+            }
         };
         match self.layers.get(index) {
             Some(layer) => normalise(&layer.norm, transpose(x, &layer.convolution), pass, 0.0),
@@ -113,9 +126,42 @@ impl Generator {
     }
 
     /// The whole network.
-    pub fn forward(&self, noise: Tensor<5>, pass: Pass) -> Tensor<5> {
-        (0..self.depth()).fold(noise, |x, index| self.layer(index, x, pass))
+    pub fn forward(&self, noise: Tensor<5>, faces: Faces, pass: Pass) -> Tensor<5> {
+        (0..self.depth()).fold(noise, |x, index| self.layer(index, x, faces, pass))
     }
+}
+
+/// Transposed convolution of a periodic volume `[batch, channels, s, s, s]`, of which `padding` shifts the output as it
+/// does that of an open one.
+///
+/// `in_eighths` it is worked on as eight volumes to each: training has two volumes at a time, which leave the kernels'
+/// lanes empty, and an even side.
+fn transpose_joined(x: Tensor<5>, weight: Tensor<5>, stride: usize, padding: usize, in_eighths: bool) -> Tensor<5> {
+    let [batch, _, side, ..] = x.dims();
+    // A voxel sees as many inputs as a kernel holds strides: those before the first come from the far end, and one after
+    // the last where the padding shifts the kernel. What they add outside is cut away.
+    let (before, after) = ((KERNEL - 1 - padding) / stride, padding);
+    let x = wrapped(x, before, after);
+    if !in_eighths {
+        return fast::conv_transpose3d(x, weight, stride, KERNEL - 1);
+    }
+    let half = side / 2;
+    let seen = before + half + after;
+    let eighths =
+        (2..5).fold(x, |x, axis| Tensor::cat(vec![x.clone().narrow(axis, 0, seen), x.narrow(axis, half, seen)], 0));
+    let y = fast::conv_transpose3d(eighths, weight, stride, KERNEL - 1);
+    let [_, channels, half, ..] = y.dims();
+    let halves: Tensor<8> = y.reshape([2, 2, 2, batch, channels, half, half, half]).permute([3, 4, 2, 5, 1, 6, 0, 7]);
+    halves.reshape([batch, channels, 2 * half, 2 * half, 2 * half])
+}
+
+/// A periodic volume `[batch, channels, d, h, w]` with `before` voxels more in front of each axis and `after` behind.
+fn wrapped(x: Tensor<5>, before: usize, after: usize) -> Tensor<5> {
+    (2..5).fold(x, |x, axis| {
+        let side = x.dims()[axis];
+        let (front, back) = (x.clone().narrow(axis, side - before, before), x.clone().narrow(axis, 0, after.max(1)));
+        Tensor::cat(if after == 0 { vec![front, x] } else { vec![front, x, back] }, axis)
+    })
 }
 
 /// One layer of the discriminator: convolution, batch norm (all but the first), leaky ReLU.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     config::GanConfig,
-    network::{Discriminator, Generator, Pass},
+    network::{Discriminator, Faces, Generator, Pass},
 };
 use crate::{adversarial, nn::average, seed::standard_normal};
 
@@ -43,9 +43,9 @@ pub struct Schedule {
     pub generator_steps: u32,
     /// Share of the discriminator's activations that a pass drops: 0 in the PyTorch loop, 0.2 in the Torch loop.
     pub dropout: f64,
-    /// Noise cells along an edge of what the generator makes: 1 in both loops. With more the discriminator sees cubes
-    /// cut from a larger volume, which is what sampling makes.
-    pub cells: usize,
+    /// Whether the discriminator sees cubes cut from periodic volumes of twice their edge. In both loops it does not: each
+    /// cube grows from one noise cell, zeros around it.
+    pub periodic: bool,
     /// Share of itself that the averaged generator keeps in a generator step: 0, no average, in both loops.
     pub averaging: f64,
 }
@@ -58,7 +58,7 @@ impl Schedule {
         input_noise: 0.0,
         generator_steps: 1,
         dropout: 0.0,
-        cells: 1,
+        periodic: false,
         averaging: 0.0,
     };
 }
@@ -125,12 +125,12 @@ impl GanTrainer {
     /// [`Schedule::generator_steps`] generator steps, each with fresh noise.
     pub fn step(&mut self, real: Tensor<5>, schedule: &Schedule, rng: &mut impl Rng) -> GanMetrics {
         let batch = real.dims()[0];
-        let fake = self.fakes(batch, schedule.cells, rng).detach();
+        let fake = self.fakes(batch, schedule.periodic, rng).detach();
         let real = self.blur(real, schedule, rng);
         let fake = self.blur(fake, schedule, rng);
         let mut metrics = self.step_discriminator(real, fake, schedule, rng);
         for _ in 0..schedule.generator_steps {
-            let fake = self.fakes(batch, schedule.cells, rng);
+            let fake = self.fakes(batch, schedule.periodic, rng);
             let fake = self.blur(fake, schedule, rng);
             metrics.generator_loss = self.step_generator(fake, schedule, rng);
         }
@@ -181,28 +181,20 @@ impl GanTrainer {
         x + Tensor::from_data(TensorData::new(noise, shape), &self.device).mul_scalar(schedule.input_noise)
     }
 
-    /// `batch` cubes that the generator makes: whole ones from one noise cell each, or cut at random from as few
-    /// volumes of `cells`³ as hold them side by side.
-    fn fakes(&self, batch: usize, cells: usize, rng: &mut impl Rng) -> Tensor<5> {
-        let edge = self.config.image_size;
-        let side = self.config.side(cells);
-        let each = (side / edge).pow(3);
-        let volumes = self.generator.forward(self.noise(batch.div_ceil(each), cells, rng), Pass::Training);
-        if cells == 1 {
-            return volumes;
+    /// `batch` cubes that the generator makes: each from a noise cell of its own, or eight from a periodic volume, which
+    /// is divided from a random voxel on.
+    fn fakes(&self, batch: usize, periodic: bool, rng: &mut impl Rng) -> Tensor<5> {
+        if !periodic {
+            return self.generator.forward(self.noise(batch, 1, rng), Faces::Open, Pass::Training);
         }
-        let mut origin = || {
-            // Places beyond the rim are moved back to it: its voxels would hardly be seen otherwise.
-            let reach = (edge / 2) as i64;
-            rng.random_range(-reach..=(side - edge) as i64 + reach).clamp(0, (side - edge) as i64) as usize
-        };
-        let cubes = (0..batch)
-            .map(|index| {
-                let volume = volumes.clone().narrow(0, index / each, 1);
-                (2..5).fold(volume, |cut, axis| cut.narrow(axis, origin(), edge))
-            })
-            .collect();
-        Tensor::cat(cubes, 0)
+        let edge = self.config.image_size;
+        let cells = 2 * edge / self.config.voxels_per_cell();
+        let count = batch.div_ceil(8);
+        let volumes = self.generator.forward(self.noise(count, cells, rng), Faces::Joined, Pass::Training);
+        let origin: [usize; 3] = std::array::from_fn(|_| rng.random_range(0..2 * edge));
+        let volumes = volumes.roll(&origin, &[2, 3, 4]);
+        let divided: Tensor<7> = volumes.reshape([count, 2, edge, 2, edge, 2, edge]).permute([0, 1, 3, 5, 2, 4, 6]);
+        divided.reshape([count * 8, 1, edge, edge, edge]).narrow(0, 0, batch)
     }
 
     fn noise(&self, batch: usize, cells: usize, rng: &mut impl Rng) -> Tensor<5> {

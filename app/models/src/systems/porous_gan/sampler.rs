@@ -1,12 +1,12 @@
 //! From a noise grid to a segmented volume, one layer of the generator a step (spec §3, *Sampler*).
 
 use burn::tensor::{Tensor, TensorData};
-use catalog::systems::porous_gan::SampleParameters;
+use catalog::systems::porous_gan::{Boundary, SampleParameters};
 use samples::{Preview, Sample};
 
 use super::{
     PorousGan, encode,
-    network::{Generator, Pass},
+    network::{Faces, Generator, Pass},
 };
 use crate::{ModelError, Pending, Sampling, StepReport, sampling::Many, seed};
 
@@ -14,6 +14,7 @@ use crate::{ModelError, Pending, Sampling, StepReport, sampling::Many, seed};
 pub struct VolumeSampling {
     generator: Generator,
     pass: Pass,
+    faces: Faces,
     /// Before the first step the noise `[1, nz, m, m, m]`, after the last the volume `[1, 1, s, s, s]`.
     activations: Tensor<5>,
     done: usize,
@@ -26,25 +27,30 @@ impl VolumeSampling {
     /// Draws the noise of sample `index`.
     ///
     /// # Errors
-    /// If the size cannot be made without cutting a border that is to be kept.
+    /// If the size cannot be made without cutting anything away, and nothing is to be cut.
     pub fn start(model: &PorousGan, parameters: &SampleParameters, seed: u64, index: u64) -> Result<Self, ModelError> {
         let config = &model.config;
         let size = parameters.size as usize;
-        if !parameters.crop_border && (size < config.image_size || !size.is_multiple_of(config.voxels_per_cell())) {
+        let cut = parameters.boundary == Boundary::Cut;
+        if !cut && (size < config.image_size || !size.is_multiple_of(config.voxels_per_cell())) {
             return Err(ModelError::Parameters(format!(
-                "parameters.size: without cutting the rim, this generator makes {} voxels and {} more for each cell",
+                "parameters.size: where nothing is cut away, this generator makes {} voxels and {} more for each cell",
                 config.image_size,
                 config.voxels_per_cell(),
             )));
         }
-        let border = if parameters.crop_border { config.biased_border() } else { 0 };
-        let cells = config.cells_for(size + 2 * border);
+        let (cells, faces) = match parameters.boundary {
+            Boundary::Periodic => (size / config.voxels_per_cell(), Faces::Joined),
+            Boundary::Cut => (config.cells_for(size + 2 * config.biased_border()), Faces::Open),
+            Boundary::Kept => (config.cells_for(size), Faces::Open),
+        };
         let channels = config.latent_channels;
         let noise = seed::standard_normal(&mut seed::stream(seed, index), channels * cells.pow(3));
         let device = model.generator.output.weight.device();
         Ok(Self {
             generator: model.generator.clone(),
             pass: parameters.normalization.into(),
+            faces,
             activations: Tensor::from_data(TensorData::new(noise, [1, channels, cells, cells, cells]), &device),
             done: 0,
             size,
@@ -66,7 +72,7 @@ impl Sampling for VolumeSampling {
     fn step(&mut self) -> Result<StepReport, ModelError> {
         let before = self.side();
         if self.done < self.total_steps() {
-            self.activations = self.generator.layer(self.done, self.activations.clone(), self.pass);
+            self.activations = self.generator.layer(self.done, self.activations.clone(), self.faces, self.pass);
             self.done += 1;
         }
         Ok(StepReport { done: self.done, label: format!("{before}³ → {}³", self.side()) })

@@ -10,7 +10,10 @@ use burn::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Discriminator, GanConfig, GanTrainer, Generator, PorousGan, Schedule, encode, network::Pass};
+use super::{
+    Discriminator, GanConfig, GanTrainer, Generator, PorousGan, Schedule, encode,
+    network::{Faces, Pass},
+};
 use crate::{Model, seed, weights};
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -63,7 +66,7 @@ fn every_layer_doubles_the_side() {
     let mut x = noise(&model.config, 3, 1, &device);
     let mut sides = Vec::new();
     for layer in 0..model.generator.depth() {
-        x = model.generator.layer(layer, x, Pass::Batch);
+        x = model.generator.layer(layer, x, Faces::Open, Pass::Batch);
         sides.push(x.dims()[2]);
     }
     assert_eq!(sides, [6, 12, 24, 48]);
@@ -77,8 +80,8 @@ fn translating_the_noise_by_a_cell_translates_the_interior_by_a_stride() {
     let stride = model.config.voxels_per_cell();
     let cells = 9;
     let grid = noise(&model.config, cells, 2, &device);
-    let whole = model.generator.forward(grid.clone().narrow(2, 0, cells - 1), Pass::Running);
-    let moved = model.generator.forward(grid.narrow(2, 1, cells - 1), Pass::Running);
+    let whole = model.generator.forward(grid.clone().narrow(2, 0, cells - 1), Faces::Open, Pass::Running);
+    let moved = model.generator.forward(grid.narrow(2, 1, cells - 1), Faces::Open, Pass::Running);
     let side = whole.dims()[2];
     // Three cells by the first layer, and less than one more by the layers after it.
     let border = 4 * stride;
@@ -86,6 +89,36 @@ fn translating_the_noise_by_a_cell_translates_the_interior_by_a_stride() {
     let a = values(whole.narrow(2, border + stride, inner));
     let b = values(moved.narrow(2, border, inner));
     assert!(inner > 0 && max_difference(&a, &b) < 1e-5, "{}", max_difference(&a, &b));
+}
+
+#[test]
+fn a_periodic_volume_is_the_middle_of_an_endless_one_and_has_no_first_voxel() {
+    let device = Device::flex();
+    let model = small(&device);
+    let stride = model.config.voxels_per_cell();
+    let cells = 4;
+    let side = cells * stride;
+    let grid = noise(&model.config, cells, 2, &device);
+    let periodic = |grid: Tensor<5>, pass| model.generator.forward(grid, Faces::Joined, pass);
+    let one = periodic(grid.clone(), Pass::Running);
+    assert_eq!(one.dims(), [1, 1, side, side, side]);
+
+    // Three periods along each axis, of which the middle one is far from zeros.
+    let many = model.generator.forward(grid.clone().repeat(&[1, 1, 3, 3, 3]), Faces::Open, Pass::Running);
+    let middle = (2..5).fold(many, |x, axis| x.narrow(axis, side, side));
+    let difference = max_difference(&values(one), &values(middle));
+    assert!(difference < 1e-5, "{difference}");
+
+    // Training works on eighths.
+    let whole = periodic(grid.clone(), Pass::Batch);
+    let difference = max_difference(&values(whole), &values(periodic(grid.clone(), Pass::Training)));
+    assert!(difference < 1e-5, "{difference}");
+
+    // The statistics of the batch are the same wherever the volume begins.
+    let whole = periodic(grid.clone(), Pass::Batch).roll(&[stride, 2 * stride], &[2, 4]);
+    let moved = periodic(grid.roll(&[1, 2], &[2, 4]), Pass::Batch);
+    let difference = max_difference(&values(whole), &values(moved));
+    assert!(difference < 1e-5, "{difference}");
 }
 
 #[derive(Deserialize)]
@@ -108,7 +141,7 @@ fn the_authors_checkpoint_loads_and_gives_the_authors_volume() {
     weights::load_pytorch(&mut generator, &file, &super::import::authors_names(&config)).unwrap();
     for (pass, expected) in [(Pass::Running, &fixture.running), (Pass::Batch, &fixture.batch)] {
         let grid = Tensor::from_data(TensorData::new(fixture.noise.clone(), [1, 16, 2, 2, 2]), &device);
-        let volume = generator.forward(grid, pass);
+        let volume = generator.forward(grid, Faces::Open, pass);
         assert_eq!(volume.dims()[2], fixture.side);
         let all = values(volume);
         let n = fixture.side;
@@ -184,9 +217,9 @@ fn two_training_steps_equal_the_authors() {
         let noise = [0, 1]
             .map(|i| Tensor::from_data(TensorData::new(draws[2 * step + i].to_vec(), [batch, 4, 1, 1, 1]), &device));
         let [noise, fresh] = noise;
-        let fake = trainer.networks().0.forward(noise, Pass::Training).detach();
+        let fake = trainer.networks().0.forward(noise, Faces::Open, Pass::Training).detach();
         let mut m = trainer.step_discriminator(real, fake, &schedule, rng);
-        let fake = trainer.networks().0.forward(fresh, Pass::Training);
+        let fake = trainer.networks().0.forward(fresh, Faces::Open, Pass::Training);
         m.generator_loss = trainer.step_generator(fake, &schedule, rng);
         let got = [m.discriminator_loss, m.generator_loss, m.real_probability, m.fake_probability];
         for (got, expected) in got.iter().zip(expected) {
@@ -236,7 +269,7 @@ fn a_resumed_training_goes_on_where_it_was() {
                 input_noise: 0.1,
                 generator_steps: 2,
                 dropout: 0.2,
-                cells: 2,
+                periodic: true,
                 averaging: 0.9,
                 ..Schedule::PYTORCH
             },
@@ -258,9 +291,11 @@ fn a_resumed_training_goes_on_where_it_was() {
         assert!((got.discriminator_loss - expected.discriminator_loss).abs() < 1e-5, "{got:?} against {expected:?}");
         assert!((got.generator_loss - expected.generator_loss).abs() < 1e-5);
     }
-    let made = |trainer: &GanTrainer| values(trainer.generator().forward(noise(&config, 2, 1, &device), Pass::Batch));
+    let made = |trainer: &GanTrainer| {
+        values(trainer.generator().forward(noise(&config, 2, 1, &device), Faces::Open, Pass::Batch))
+    };
     assert!(max_difference(&made(&whole), &made(&resumed)) < 1e-5, "the average is resumed too");
-    let newest = whole.networks().0.clone().valid().forward(noise(&config, 2, 1, &device), Pass::Batch);
+    let newest = whole.networks().0.clone().valid().forward(noise(&config, 2, 1, &device), Faces::Open, Pass::Batch);
     assert!(max_difference(&made(&whole), &values(newest)) > 1e-4, "and is another than the newest");
 }
 
@@ -274,8 +309,8 @@ fn weights_survive_half_precision_and_refuse_what_does_not_fit() {
     weights::load_safetensors(&mut back, bytes.clone()).unwrap();
     let grid = || noise(&GanConfig::SMALL, 1, 4, &device);
     let difference = max_difference(
-        &values(model.generator.forward(grid(), Pass::Batch)),
-        &values(back.forward(grid(), Pass::Batch)),
+        &values(model.generator.forward(grid(), Faces::Open, Pass::Batch)),
+        &values(back.forward(grid(), Faces::Open, Pass::Batch)),
     );
     assert!(difference < 5e-3, "{difference}");
 
@@ -305,9 +340,11 @@ fn sample(model: &PorousGan, parameters: serde_json::Value, seed: u64, index: u6
 #[test]
 fn samples_have_the_size_asked_for_and_repeat_with_their_seed() {
     let model = small(&Device::flex());
-    for (size, crop) in [(32, true), (40, true), (32, false), (48, false)] {
-        let volume = sample(&model, json!({ "size": size, "crop_border": crop }), 5, 0).unwrap();
-        assert_eq!(volume.shape(), [size; 3]);
+    for boundary in ["periodic", "cut", "kept"] {
+        for size in [32, 40] {
+            let volume = sample(&model, json!({ "size": size, "boundary": boundary }), 5, 0).unwrap();
+            assert_eq!(volume.shape(), [size; 3]);
+        }
     }
     let once = sample(&model, json!({ "size": 32 }), 5, 1).unwrap();
     assert_eq!(once, sample(&model, json!({ "size": 32 }), 5, 1).unwrap());
@@ -316,6 +353,9 @@ fn samples_have_the_size_asked_for_and_repeat_with_their_seed() {
     // A generator of 64³ cubes that grow by 16 cannot make 72 without cutting.
     let config = GanConfig { image_size: 64, ..GanConfig::SMALL };
     let large = PorousGan { config, generator: Generator::zeros(&config, &Device::flex()) };
-    assert!(sample(&large, json!({ "size": 72, "crop_border": false }), 5, 0).is_err());
-    assert!(sample(&large, json!({ "size": 32, "crop_border": false }), 5, 0).is_err());
+    for boundary in ["periodic", "kept"] {
+        for size in [32, 72] {
+            assert!(sample(&large, json!({ "size": size, "boundary": boundary }), 5, 0).is_err(), "{boundary} {size}");
+        }
+    }
 }
