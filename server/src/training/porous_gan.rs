@@ -261,6 +261,8 @@ impl PorousTrainer {
                 "The resolution is half that of the paper or less, and the network is about a hundredth of its size: \
                  the paper's own numbers are not reproduced here.",
                 "The rock's blocks were seen in training: no claim is made about other rocks of the same formation.",
+                "Opposite faces of a sample continue each other, as no piece of rock's do: beyond half its edge its \
+                 correlations say nothing.",
             ],
             "weights": card::weights(bytes),
         })

@@ -14,7 +14,10 @@ use crate::support::{
 fn training(iterations: u32) -> Value {
     json!({
         "system": "porous-gan", "preset": "ketton-small", "seed": 5,
-        "parameters": { "iterations": iterations, "batch_size": 1, "periodic": false, "checkpoint_seconds": 1, "evaluate_every": 100_000 },
+        "parameters": {
+            "iterations": iterations, "batch_size": 1, "periodic": false, "checkpoint_seconds": 1,
+            "evaluate_every": 100_000,
+        },
     })
 }
 
