@@ -82,7 +82,10 @@ impl PorousTrainer {
     /// If the rock is missing or the checkpoint does not fit.
     pub fn start(request: &TrainRequest, resume: Option<&Path>, assets: &Path, device: &Device) -> Result<Self> {
         let parameters: TrainParameters = super::parameters(request)?;
-        let config = GanConfig::of_preset(&request.preset)?;
+        let mut config = GanConfig::of_preset(&request.preset)?;
+        if parameters.discriminator_width > 0 {
+            config.discriminator_width = parameters.discriminator_width as usize;
+        }
         let rock = rock::load(&request.preset, assets)?;
         let blocks = compared_blocks(&rock.volume);
         let reference = RockReference::of(&blocks, &MeasureOptions::default(), rock.voxel_um)?;

@@ -100,6 +100,12 @@ pub struct TrainParameters {
     /// 0.2 in the authors' Torch loop, which made Ketton and the bead pack; 0 in their PyTorch loop.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub dropout: f64,
+    /// Channels of the discriminator's first layer
+    ///
+    /// 0 for as many as the preset's network has: 8 in the small ones, 16 in the paper. A wider one sees finer differences
+    /// and makes no sample larger or slower.
+    #[schemars(range(min = 0, max = 256))]
+    pub discriminator_width: u32,
     /// Cubes cut from periodic volumes
     ///
     /// In the authors' loops each cube of a step grows from a noise cell of its own, and is all rim. Cut from volumes of
@@ -130,6 +136,7 @@ impl Default for TrainParameters {
             input_noise: 0.2,
             generator_steps: 2,
             dropout: 0.0,
+            discriminator_width: 0,
             periodic: true,
             averaging: 0.0,
             augment: true,
