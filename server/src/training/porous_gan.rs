@@ -95,7 +95,7 @@ impl PorousTrainer {
         if let Some(directory) = resume {
             let read = |name: &str| fs::read(directory.join(name)).with_context(|| format!("reading {name}"));
             history = serde_json::from_slice(&read("history.json")?)?;
-            gan = gan.load_parts(&read)?;
+            gan = gan.load_parts(&read).context("the checkpoint does not fit networks of these sizes")?;
             best = history.best_score.map(|_| read("best.safetensors")).transpose()?;
         }
         Ok(Self { request: request.clone(), parameters, rock, reference, gan, history, started: Instant::now(), best })

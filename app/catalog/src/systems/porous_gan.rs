@@ -50,7 +50,7 @@ pub enum Normalization {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Boundary {
-    /// The opposite face: the volume is one period of an endless rock, and every voxel is made alike
+    /// The opposite face: the volume is one period of an endless rock, and none of it is rim
     Periodic,
     /// More of the rock, made and cut away, as the paper does with its large volumes
     Cut,

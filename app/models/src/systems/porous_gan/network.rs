@@ -66,7 +66,8 @@ impl From<Normalization> for Pass {
 pub enum Faces {
     /// Zeros, as in the authors' code.
     Open,
-    /// The voxels of the opposite face: the grid is a torus, and each voxel of one phase has the same law.
+    /// The voxels of the opposite face: the grid is a torus, and voxels a whole number of noise cells apart have the same
+    /// law.
     Joined,
 }
 
@@ -159,8 +160,11 @@ fn transpose_joined(x: Tensor<5>, weight: Tensor<5>, stride: usize, padding: usi
 fn wrapped(x: Tensor<5>, before: usize, after: usize) -> Tensor<5> {
     (2..5).fold(x, |x, axis| {
         let side = x.dims()[axis];
-        let (front, back) = (x.clone().narrow(axis, side - before, before), x.clone().narrow(axis, 0, after.max(1)));
-        Tensor::cat(if after == 0 { vec![front, x] } else { vec![front, x, back] }, axis)
+        let mut parts = vec![x.clone().narrow(axis, side - before, before), x.clone()];
+        if after > 0 {
+            parts.push(x.narrow(axis, 0, after));
+        }
+        Tensor::cat(parts, axis)
     })
 }
 

@@ -182,7 +182,8 @@ impl GanTrainer {
     }
 
     /// `batch` cubes that the generator makes: each from a noise cell of its own, or eight from a periodic volume, which
-    /// is divided from a random voxel on.
+    /// is divided from a random voxel on. So the discriminator never knows a cube's place in the cells, and what differs
+    /// from place to place is hard for it to see.
     fn fakes(&self, batch: usize, periodic: bool, rng: &mut impl Rng) -> Tensor<5> {
         if !periodic {
             return self.generator.forward(self.noise(batch, 1, rng), Faces::Open, Pass::Training);
