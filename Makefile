@@ -69,11 +69,11 @@ serve: web server ## Builds everything and serves it on a local address (LISTEN=
 
 .PHONY: train-porous
 train-porous: server ## Trains the three small models of porous-gan again, from the real data
-	for preset in berea-small:6000:8 ketton-small:6000:8 beadpack-small:4000:16; do \
+	for preset in berea-small:9000:8 ketton-small:9000:8 beadpack-small:4500:16; do \
 	  IFS=: read -r preset iterations width <<< $$preset; \
 	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset --set iterations=$$iterations \
-	      --set discriminator_width=$$width --set averaging=0.999 --set input_noise=0.4 --set dropout=0.2 \
-	      --set evaluate_every=250 \
+	      --set discriminator_width=$$width --set averaging=0.999 --set input_noise=0.15 --set dropout=0.2 \
+	      --set evaluate_every=100 \
 	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
 
 .PHONY: train-crystals

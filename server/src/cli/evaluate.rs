@@ -184,18 +184,28 @@ fn rock(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path
         args.system, args.preset
     );
     println!(
-        "{:<20}{:>5}{:>17}{:>10}{:>17}{:>22}{:>28}{:>9}{:>20}",
-        "", "n", "φ", "φ inside", "S, 1/voxel", "χ ×1e-4, 1/voxel³", "within φ / S / χ / all", "ΔS₂", "k, voxel²"
+        "{:<20}{:>5}{:>17}{:>10}{:>16}{:>17}{:>22}{:>28}{:>9}{:>20}",
+        "",
+        "n",
+        "φ",
+        "φ inside",
+        "sd over places",
+        "S, 1/voxel",
+        "χ ×1e-4, 1/voxel³",
+        "within φ / S / χ / all",
+        "ΔS₂",
+        "k, voxel²"
     );
     for row in rows {
         let [porosity, surface, euler, all] = row.within.map(|share| format!("{:.0}%", 100.0 * share));
         let flow = row.permeability.map_or("–".to_owned(), |k| format!("{:.4} ± {:.4}", k.mean, k.sd));
         println!(
-            "{:<20}{:>5}{:>17}{:>10.4}{:>17}{:>22}{:>28}{:>9.4}{:>20}",
+            "{:<20}{:>5}{:>17}{:>10.4}{:>16.4}{:>17}{:>22}{:>28}{:>9.4}{:>20}",
             row.name,
             row.volumes,
             format!("{:.4} ± {:.4}", row.porosity.mean, row.porosity.sd),
             row.porosity_inside.mean,
+            row.porosity_over_places,
             format!("{:.4} ± {:.4}", row.surface.mean, row.surface.sd),
             format!("{:.2} ± {:.2}", 1e4 * row.euler_pore6.mean, 1e4 * row.euler_pore6.sd),
             format!("{porosity} / {surface} / {euler} / {all}"),

@@ -5,7 +5,7 @@
 //! two-point statistics end: connectivity (χ) and flow (k).
 
 use anyhow::Result;
-use models::Model;
+use models::{Model, systems::porous_gan::GanConfig};
 use samples::{
     Volume,
     volume::{
@@ -34,6 +34,9 @@ pub struct Row {
     pub porosity: Band,
     /// Porosity of the middle half along each axis: a rock is the same everywhere.
     pub porosity_inside: Band,
+    /// Standard deviation of the porosity over the places within a noise cell: a rock knows of no cells, what it has is
+    /// chance.
+    pub porosity_over_places: f64,
     /// Crofton surface, voxel⁻¹.
     pub surface: Band,
     /// Euler number of the 6-connected pores (= of the 26-connected grains, the paper's label), voxel⁻³.
@@ -58,6 +61,7 @@ pub fn judge(
     count: usize,
     flow_count: usize,
 ) -> Result<Vec<Row>> {
+    let pitch = GanConfig::of_preset(preset)?.voxels_per_cell();
     let (blocks, voxel_um) = rock_blocks(preset, assets)?;
     let reference = RockReference::of(&blocks, &MeasureOptions::default(), voxel_um)?;
     let samples = draw(model, preset, FIRST..FIRST + count as u64)?;
@@ -68,11 +72,11 @@ pub fn judge(
         .collect::<Result<Vec<_>, _>>()?;
     [("real rock", blocks), ("generator", samples), ("Gaussian field", fields), ("independent voxels", independent)]
         .into_iter()
-        .map(|(name, volumes)| row(name, &volumes, &reference, flow_count))
+        .map(|(name, volumes)| row(name, &volumes, &reference, pitch, flow_count))
         .collect()
 }
 
-fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: usize) -> Result<Row> {
+fn row(name: &str, volumes: &[Volume], reference: &RockReference, pitch: usize, flow_count: usize) -> Result<Row> {
     let geometry = MeasureOptions::default();
     let flow = MeasureOptions { permeability: true, ..MeasureOptions::default() };
     let measures = volumes
@@ -91,6 +95,7 @@ fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: us
         volumes: volumes.len(),
         porosity: band(|m| m.porosity),
         porosity_inside: Band::of(&volumes.iter().filter_map(porosity_inside).collect::<Vec<_>>()),
+        porosity_over_places: porosity_over_places(volumes, pitch),
         surface: band(|m| m.surface),
         euler_pore6: band(|m| m.euler_pore6),
         within: [
@@ -107,4 +112,34 @@ fn row(name: &str, volumes: &[Volume], reference: &RockReference, flow_count: us
 fn porosity_inside(volume: &Volume) -> Option<f64> {
     let shape = volume.shape();
     volume.block(shape.map(|side| side / 4), shape.map(|side| side / 2)).map(|inside| porosity(&inside))
+}
+
+fn porosity_over_places(volumes: &[Volume], pitch: usize) -> f64 {
+    let (mut pores, mut all) = (vec![0.0; pitch.pow(3)], vec![0.0; pitch.pow(3)]);
+    for volume in volumes {
+        let [depth, height, width] = volume.shape();
+        for (z, y) in (0..depth).flat_map(|z| (0..height).map(move |y| (z, y))) {
+            for x in 0..width {
+                let place = ((z % pitch) * pitch + y % pitch) * pitch + x % pitch;
+                pores[place] += f64::from(u8::from(volume.is_pore(z, y, x)));
+                all[place] += 1.0;
+            }
+        }
+    }
+    Band::of(&pores.iter().zip(&all).map(|(pores, all)| pores / all).collect::<Vec<_>>()).sd
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Volume, porosity_over_places};
+
+    #[test]
+    fn pores_at_one_place_of_every_cell_are_uneven_and_layers_across_cells_are_not() {
+        let lattice = Volume::from_fn(16, |z, y, x| [z, y, x].iter().all(|at| at % 4 == 1));
+        // One of 64 places is all pore.
+        let sd = (63.0 * (1.0f64 / 64.0).powi(2) + (63.0f64 / 64.0).powi(2)) / 63.0;
+        assert!((porosity_over_places(&[lattice], 4) - sd.sqrt()).abs() < 1e-12);
+        let half = Volume::from_fn(16, |z, _, _| z < 8);
+        assert_eq!(porosity_over_places(&[half], 4), 0.0);
+    }
 }

@@ -109,7 +109,7 @@ pub struct TrainParameters {
     /// Cubes cut from periodic volumes
     ///
     /// In the authors' loops each cube of a step grows from a noise cell of its own, and is all rim. Cut from volumes of
-    /// twice their edge whose opposite faces join, cubes are what sampling makes, at any place.
+    /// twice their edge whose opposite faces join, cubes are what sampling makes, in its middle as at its faces.
     pub periodic: bool,
     /// Share of itself that the average of the generator's weights keeps in a step
     ///

@@ -8,8 +8,10 @@
 //! the discriminator sees cubes cut from such volumes. An open grid of 32³ cubes is nearly all rim, and what is learnt
 //! there is another rock than what grows inside: trained so, Ketton had a porosity of .08 at the faces of 64³ voxels and
 //! .25 in the middle, with the right mean. A torus has neither faces nor middle, and is as porous at 128³ as at 64³;
-//! locally it is what the paper's sampler keeps when it cuts the rim of a large volume away. What it does not cure: within
-//! a noise cell, 8 voxels, places differ. The porosity of the shipped weights goes from .01 to .38 over them (Berea).
+//! locally it is what the paper's sampler keeps when it cuts the rim of a large volume away. The cubes begin where noise
+//! cells do. Cut at any voxel instead, the discriminator sees the mean over the places within a cell and cannot hold one
+//! place against the generator: pores kept to a lattice of the cells' pitch, 8 voxels, and the porosity went from .01 to
+//! .38 over its places (Berea).
 //!
 //! - [`config`]: sizes; the presets.
 //! - [`network`]: generator and discriminator.

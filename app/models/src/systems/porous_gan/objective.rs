@@ -181,9 +181,10 @@ impl GanTrainer {
         x + Tensor::from_data(TensorData::new(noise, shape), &self.device).mul_scalar(schedule.input_noise)
     }
 
-    /// `batch` cubes that the generator makes: each from a noise cell of its own, or eight from a periodic volume, which
-    /// is divided from a random voxel on. So the discriminator never knows a cube's place in the cells, and what differs
-    /// from place to place is hard for it to see.
+    /// `batch` cubes that the generator makes: each from a noise cell of its own, or the eight that a periodic volume
+    /// divides into. The cubes begin where noise cells do, so the discriminator can judge every place in a cell by
+    /// itself; were they cut anywhere, it would see the mean over places, and pores would keep to a lattice of the cells'
+    /// pitch. On a torus all cells are alike: which of them a cube begins with need not be drawn.
     fn fakes(&self, batch: usize, periodic: bool, rng: &mut impl Rng) -> Tensor<5> {
         if !periodic {
             return self.generator.forward(self.noise(batch, 1, rng), Faces::Open, Pass::Training);
@@ -192,8 +193,6 @@ impl GanTrainer {
         let cells = 2 * edge / self.config.voxels_per_cell();
         let count = batch.div_ceil(8);
         let volumes = self.generator.forward(self.noise(count, cells, rng), Faces::Joined, Pass::Training);
-        let origin: [usize; 3] = std::array::from_fn(|_| rng.random_range(0..2 * edge));
-        let volumes = volumes.roll(&origin, &[2, 3, 4]);
         let divided: Tensor<7> = volumes.reshape([count, 2, edge, 2, edge, 2, edge]).permute([0, 1, 3, 5, 2, 4, 6]);
         divided.reshape([count * 8, 1, edge, edge, edge]).narrow(0, 0, batch)
     }
