@@ -185,7 +185,7 @@ impl GanTrainer {
     /// divides into. The cubes begin where noise cells do, so the discriminator can judge every place in a cell by
     /// itself; were they cut anywhere, it would see the mean over places, and pores would keep to a lattice of the cells'
     /// pitch. On a torus all cells are alike: which of them a cube begins with need not be drawn.
-    fn fakes(&self, batch: usize, periodic: bool, rng: &mut impl Rng) -> Tensor<5> {
+    pub(super) fn fakes(&self, batch: usize, periodic: bool, rng: &mut impl Rng) -> Tensor<5> {
         if !periodic {
             return self.generator.forward(self.noise(batch, 1, rng), Faces::Open, Pass::Training);
         }

@@ -359,3 +359,20 @@ fn samples_have_the_size_asked_for_and_repeat_with_their_seed() {
         }
     }
 }
+
+#[test]
+fn cubes_for_the_discriminator_begin_where_noise_cells_do() {
+    let config = GanConfig::SMALL;
+    let trainer = GanTrainer::new(config, &mut seed::stream(3, 0), &Device::flex());
+    let edge = config.image_size;
+    let cubes = trainer.fakes(8, true, &mut seed::stream(5, 0));
+    let noise = noise(&config, 2 * edge / config.voxels_per_cell(), 5, trainer.device());
+    let volume = trainer.networks().0.forward(noise, Faces::Joined, Pass::Training);
+    for (index, cube) in cubes.split(1, 0).into_iter().enumerate() {
+        let eighth = [index / 4, index / 2 % 2, index % 2]
+            .iter()
+            .zip(2..)
+            .fold(volume.clone(), |volume, (half, axis)| volume.narrow(axis, half * edge, edge));
+        assert_eq!(max_difference(&values(cube), &values(eighth)), 0.0, "eighth {index}");
+    }
+}
