@@ -226,25 +226,27 @@ test("a movie is played, scrubbed, and saved with every step", { timeout: PATIEN
   assert.equal(extxyz.toString().split("\n").filter((line) => line.trim() === "3").length, 3);
 });
 
-test("a file that is opened while the example loads is not replaced by it", { timeout: PATIENCE }, async () => {
-  // A service worker would fetch past the route.
-  const page = await on.open("/", { serviceWorkers: "block" });
-  let release;
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route("**/example.*.json", async (route) => {
-    await held;
-    await route.continue();
+for (const [what, address] of [["the example", "**/example.*.json"], ["the list of all files", "**/manifest.json"]]) {
+  test(`a file that is opened while ${what} loads is not replaced by the example`, { timeout: PATIENCE }, async () => {
+    // A service worker would fetch past the route.
+    const page = await on.open("/", { serviceWorkers: "block" });
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route(address, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(on.url + PAGE);
+    await id(page, "file-open").waitFor({ state: "attached" });
+    await openFile(page, "SrTiO3.cif", PEROVSKITE);
+    await shown(page, "file", VIEW);
+    const loaded = page.waitForResponse(/example\.[0-9a-f]+\.json/);
+    release();
+    await (await loaded).finished();
+    await page.waitForTimeout(300);
+    await shown(page, "file", VIEW);
   });
-  await page.goto(on.url + PAGE);
-  await id(page, "file-open").waitFor({ state: "attached" });
-  await openFile(page, "SrTiO3.cif", PEROVSKITE);
-  await shown(page, "file", VIEW);
-  const loaded = page.waitForResponse(/example\.[0-9a-f]+\.json/);
-  release();
-  await (await loaded).finished();
-  await page.waitForTimeout(300);
-  await shown(page, "file", VIEW);
-});
+}
 
 test("the records of a collection stand side by side", { timeout: PATIENCE }, async () => {
   const page = await on.open(PAGE);

@@ -15,7 +15,7 @@ pub struct PresetFiles {
     pub(super) manifest: Arc<Manifest>,
     pub(super) preset: &'static Preset,
     session: Session,
-    /// Files that the visitor had opened when loading began.
+    /// Files that the visitor had opened when the preset was chosen.
     opened: u32,
 }
 
@@ -52,14 +52,19 @@ impl Session {
     /// Loads the files of the preset that is chosen, now and whenever another is chosen.
     pub(super) fn load_preset_files(self) {
         let preset = Memo::new(move |_| self.settings.with(|s| s.preset.clone()));
+        // A file opened while the manifest was on its way is newer than the choice of the preset.
+        let opened = Memo::new(move |_| {
+            preset.track();
+            self.opened.get_value()
+        });
         Effect::new(move |_| {
-            let (preset, Some(manifest)) = (preset.get(), self.manifest.get()) else { return };
+            let (preset, opened, Some(manifest)) = (preset.get(), opened.get(), self.manifest.get()) else { return };
             self.no_example.set(false);
             self.card.set(None);
             let Some(case) = self.kind.case() else { return };
             case.forget_preset();
             let Some(preset) = self.system.preset(&preset) else { return };
-            let files = PresetFiles { manifest, preset, session: self, opened: self.opened.get_value() };
+            let files = PresetFiles { manifest, preset, session: self, opened };
             spawn_local(async move {
                 case.load_example(self, files.clone()).await;
                 let loaded = load_json(&files.manifest, &files.path(ModelFile::Card)).await;

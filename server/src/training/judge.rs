@@ -5,7 +5,7 @@
 //! two-point statistics end: connectivity (χ) and flow (k).
 
 use anyhow::Result;
-use models::{Model, systems::porous_gan::GanConfig};
+use models::{Model, seed, systems::porous_gan::GanConfig};
 use samples::{
     Volume,
     volume::{
@@ -16,7 +16,10 @@ use samples::{
 };
 use serde::Serialize;
 
-use super::porous_gan::{COMPARED_SIDE, draw, rock_blocks, s2_difference};
+use super::{
+    porous_gan::{COMPARED_SIDE, compared_blocks, draw, s2_difference},
+    rock,
+};
 
 /// Samples before this one have chosen the generator or stand in its card.
 const FIRST: u64 = 1000;
@@ -62,18 +65,30 @@ pub fn judge(
     flow_count: usize,
 ) -> Result<Vec<Row>> {
     let pitch = GanConfig::of_preset(preset)?.voxels_per_cell();
-    let (blocks, voxel_um) = rock_blocks(preset, assets)?;
-    let reference = RockReference::of(&blocks, &MeasureOptions::default(), voxel_um)?;
+    let rock = rock::load(preset, assets)?;
+    let blocks = compared_blocks(&rock.volume);
+    let reference = RockReference::of(&blocks, &MeasureOptions::default(), rock.voxel_um)?;
+    let mut rng = seed::stream(FIRST, 0);
+    let elsewhere = (0..count)
+        .map(|_| Ok(Volume::new([COMPARED_SIDE; 3], rock.cube(COMPARED_SIDE, true, &mut rng)?)?))
+        .collect::<Result<Vec<_>>>()?;
     let samples = draw(model, preset, FIRST..FIRST + count as u64)?;
     let field = GaussianField::matched(&reference.s2_radial.mean[..=MATCHED_LAGS], COMPARED_SIDE)?;
     let fields: Vec<Volume> = (0..count as u64).map(|seed| field.sample(seed)).collect();
     let independent = (0..count as u64)
         .map(|seed| independent_voxels(COMPARED_SIDE, reference.mean.porosity, seed))
         .collect::<Result<Vec<_>, _>>()?;
-    [("real rock", blocks), ("generator", samples), ("Gaussian field", fields), ("independent voxels", independent)]
-        .into_iter()
-        .map(|(name, volumes)| row(name, &volumes, &reference, pitch, flow_count))
-        .collect()
+    [
+        ("real rock", blocks),
+        // What a perfect generator would get: cubes like those that it learns from.
+        ("rock cut anywhere", elsewhere),
+        ("generator", samples),
+        ("Gaussian field", fields),
+        ("independent voxels", independent),
+    ]
+    .into_iter()
+    .map(|(name, volumes)| row(name, &volumes, &reference, pitch, flow_count))
+    .collect()
 }
 
 fn row(name: &str, volumes: &[Volume], reference: &RockReference, pitch: usize, flow_count: usize) -> Result<Row> {

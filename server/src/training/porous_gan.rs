@@ -385,14 +385,8 @@ pub(super) fn draw(model: &dyn Model, preset: &str, indices: Range<u64>) -> Resu
     model.sample_many(&request, &Inputs::default(), indices)?.into_iter().map(volume).collect()
 }
 
-/// The rock of a preset in cubes of [`COMPARED_SIDE`], and the edge of its voxels in µm.
-pub(super) fn rock_blocks(preset: &str, assets: &Path) -> Result<(Vec<Volume>, f64)> {
-    let rock = rock::load(preset, assets)?;
-    Ok((compared_blocks(&rock.volume), rock.voxel_um))
-}
-
 /// Cubes that share no voxel where there are eight or more of them, else cubes that overlap by half.
-fn compared_blocks(volume: &Volume) -> Vec<Volume> {
+pub(super) fn compared_blocks(volume: &Volume) -> Vec<Volume> {
     let apart = volume.blocks(COMPARED_SIDE, COMPARED_SIDE);
     if apart.len() >= 8 { apart } else { volume.blocks(COMPARED_SIDE, COMPARED_SIDE / 2) }
 }
