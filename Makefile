@@ -69,11 +69,10 @@ serve: web server ## Builds everything and serves it on a local address (LISTEN=
 
 .PHONY: train-porous
 train-porous: server ## Trains the three small models of porous-gan again, from the real data
-	for preset in berea-small:9000:8 ketton-small:9000:8 beadpack-small:4500:16; do \
-	  IFS=: read -r preset iterations width <<< $$preset; \
+	for preset in berea-small:9000:0.99 ketton-small:9000:0.999 beadpack-small:3500:0.99; do \
+	  IFS=: read -r preset iterations averaging <<< $$preset; \
 	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset --set iterations=$$iterations \
-	      --set discriminator_width=$$width --set averaging=0.999 --set input_noise=0.15 --set dropout=0.2 \
-	      --set evaluate_every=100 \
+	      --set averaging=$$averaging --set input_noise=0.15 --set dropout=0.2 --set evaluate_every=50 \
 	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
 
 .PHONY: train-crystals

@@ -13,7 +13,6 @@ use crate::{
         dlv_irn,
         gflownets::Options,
         judge,
-        porous_gan::COMPARED_SIDE,
         table::Table,
     },
 };
@@ -174,44 +173,5 @@ fn crystals(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::
 }
 
 fn rock(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {
-    let rows = judge::judge(model, &args.preset, assets, args.count as usize, args.flow as usize)?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&rows).map_err(anyhow::Error::from)?);
-        return Ok(());
-    }
-    println!(
-        "{} {}: {COMPARED_SIDE}³ voxels; mean ± sd; share within the rock's mean ± 2 sd",
-        args.system, args.preset
-    );
-    println!(
-        "{:<20}{:>5}{:>17}{:>10}{:>16}{:>17}{:>22}{:>28}{:>9}{:>20}",
-        "",
-        "n",
-        "φ",
-        "φ inside",
-        "sd over places",
-        "S, 1/voxel",
-        "χ ×1e-4, 1/voxel³",
-        "within φ / S / χ / all",
-        "ΔS₂",
-        "k, voxel²"
-    );
-    for row in rows {
-        let [porosity, surface, euler, all] = row.within.map(|share| format!("{:.0}%", 100.0 * share));
-        let flow = row.permeability.map_or("–".to_owned(), |k| format!("{:.4} ± {:.4}", k.mean, k.sd));
-        println!(
-            "{:<20}{:>5}{:>17}{:>10.4}{:>16.4}{:>17}{:>22}{:>28}{:>9.4}{:>20}",
-            row.name,
-            row.volumes,
-            format!("{:.4} ± {:.4}", row.porosity.mean, row.porosity.sd),
-            row.porosity_inside.mean,
-            row.porosity_over_places,
-            format!("{:.4} ± {:.4}", row.surface.mean, row.surface.sd),
-            format!("{:.2} ± {:.2}", 1e4 * row.euler_pore6.mean, 1e4 * row.euler_pore6.sd),
-            format!("{porosity} / {surface} / {euler} / {all}"),
-            row.s2_difference,
-            flow,
-        );
-    }
-    Ok(())
+    print(args, &[judge::judge(model, &args.preset, assets, args.count as usize, args.flow as usize)?])
 }

@@ -64,10 +64,15 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
         Err(help) => {
-            print!("{}", help.render().ansi());
+            // Whoever asked may have stopped reading.
+            drop(help.print());
             return ExitCode::SUCCESS;
         }
     };
+    if !matches!(cli.command, Command::Serve(_) | Command::Worker(_)) {
+        // A reader of the output that stops, `head` say, ends the program quietly and not with a panic.
+        sigpipe::reset();
+    }
     let result = match cli.command {
         Command::Serve(args) => serve::serve(args),
         Command::Worker(args) => serve::worker(args),

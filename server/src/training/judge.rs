@@ -4,21 +4,20 @@
 //! matched to porosity and the first lags of S₂. The paper's point is that a generator must beat the second where
 //! two-point statistics end: connectivity (χ) and flow (k).
 
+use super::{
+    porous_gan::{COMPARED_SIDE, draw, s2_difference},
+    rock,
+    table::{Column, Row, Spread, Table},
+};
 use anyhow::Result;
 use models::{Model, seed, systems::porous_gan::GanConfig};
 use samples::{
     Volume,
     volume::{
-        Band, MeasureOptions, PoreMeasures, RockReference,
+        Agreement, Band, MeasureOptions, PoreMeasures, RockReference,
         gaussian_field::{GaussianField, independent_voxels},
         porosity,
     },
-};
-use serde::Serialize;
-
-use super::{
-    porous_gan::{COMPARED_SIDE, compared_blocks, draw, s2_difference},
-    rock,
 };
 
 /// Samples before this one have chosen the generator or stand in its card.
@@ -26,34 +25,14 @@ const FIRST: u64 = 1000;
 /// Lags of S₂ that the Gaussian field is matched to.
 const MATCHED_LAGS: usize = 16;
 
-/// One kind of volume in the comparison.
-#[derive(Clone, Debug, Serialize)]
-pub struct Row {
-    /// What it is.
-    pub name: String,
-    /// Volumes of [`COMPARED_SIDE`]³ voxels.
-    pub volumes: usize,
-    /// Porosity.
-    pub porosity: Band,
-    /// Porosity of the middle half along each axis: a rock is the same everywhere.
-    pub porosity_inside: Band,
-    /// Standard deviation of the porosity over the places within a noise cell: a rock knows of no cells, what it has is
-    /// chance.
-    pub porosity_over_places: f64,
-    /// Crofton surface, voxel⁻¹.
-    pub surface: Band,
-    /// Euler number of the 6-connected pores (= of the 26-connected grains, the paper's label), voxel⁻³.
-    pub euler_pore6: Band,
-    /// Share of volumes with φ, S, χ within the rock's mean ± 2 sd: each, and all three.
-    pub within: [f64; 4],
-    /// max |ΔS₂| for lags up to 16, of the mean curve against the rock's.
-    pub s2_difference: f64,
-    /// Permeability over volumes and axes, voxel²; none if not asked for.
-    pub permeability: Option<Band>,
-}
-
 /// Compares `count` samples of `model` with the rock of `preset` and with the baselines; permeability is measured on
 /// the first `flow_count` volumes of each kind.
+///
+/// Columns: porosity φ, that of the middle half along each axis (a rock is the same everywhere), and its standard
+/// deviation over the places within a noise cell (a rock knows of no cells, what it has is chance); Crofton surface S;
+/// Euler number χ of the 6-connected pores (= of the 26-connected grains, the paper's label); shares of volumes with φ,
+/// S, χ within the rock's mean ± 2 sd; max |ΔS₂| for lags up to 16, of the mean curve against the rock's; permeability k
+/// over volumes and axes.
 ///
 /// # Errors
 /// If the rock is missing, the model cannot be sampled, or a flow is not solved.
@@ -63,32 +42,52 @@ pub fn judge(
     assets: &std::path::Path,
     count: usize,
     flow_count: usize,
-) -> Result<Vec<Row>> {
+) -> Result<Table> {
     let pitch = GanConfig::of_preset(preset)?.voxels_per_cell();
     let rock = rock::load(preset, assets)?;
-    let blocks = compared_blocks(&rock.volume);
+    let blocks = rock.blocks(COMPARED_SIDE)?;
     let reference = RockReference::of(&blocks, &MeasureOptions::default(), rock.voxel_um)?;
     let mut rng = seed::stream(FIRST, 0);
     let elsewhere = (0..count)
         .map(|_| Ok(Volume::new([COMPARED_SIDE; 3], rock.cube(COMPARED_SIDE, true, &mut rng)?)?))
         .collect::<Result<Vec<_>>>()?;
+    let filtered = elsewhere.iter().map(Volume::without_lone_voxels).collect();
     let samples = draw(model, preset, FIRST..FIRST + count as u64)?;
     let field = GaussianField::matched(&reference.s2_radial.mean[..=MATCHED_LAGS], COMPARED_SIDE)?;
     let fields: Vec<Volume> = (0..count as u64).map(|seed| field.sample(seed)).collect();
     let independent = (0..count as u64)
         .map(|seed| independent_voxels(COMPARED_SIDE, reference.mean.porosity, seed))
         .collect::<Result<Vec<_>, _>>()?;
-    [
-        ("real rock", blocks),
-        // What a perfect generator would get: cubes like those that it learns from.
-        ("rock cut anywhere", elsewhere),
-        ("generator", samples),
-        ("Gaussian field", fields),
-        ("independent voxels", independent),
-    ]
-    .into_iter()
-    .map(|(name, volumes)| row(name, &volumes, &reference, pitch, flow_count))
-    .collect()
+    let columns = [
+        "φ",
+        "φ inside",
+        "sd over places",
+        "S, 1/voxel",
+        "χ, 1e-4/voxel³",
+        "φ within, %",
+        "S within, %",
+        "χ within, %",
+        "all within, %",
+        "ΔS₂",
+        "k, voxel²",
+    ];
+    Ok(Table {
+        title: format!("porous-gan {preset}: {COMPARED_SIDE}³ voxels; mean ± sd; within the rock's mean ± 2 sd"),
+        columns: columns.map(|name| Column::new(name, None)).into(),
+        rows: [
+            ("rock, its blocks", blocks),
+            // What a perfect generator would get: cubes like those that it learns from.
+            ("rock, cut anywhere", elsewhere),
+            // Samples are filtered by default, the rock is not: what that alone does.
+            ("… without lone voxels", filtered),
+            ("generator", samples),
+            ("Gaussian field", fields),
+            ("independent voxels", independent),
+        ]
+        .into_iter()
+        .map(|(name, volumes)| row(name, &volumes, &reference, pitch, flow_count))
+        .collect::<Result<_>>()?,
+    })
 }
 
 fn row(name: &str, volumes: &[Volume], reference: &RockReference, pitch: usize, flow_count: usize) -> Result<Row> {
@@ -99,28 +98,27 @@ fn row(name: &str, volumes: &[Volume], reference: &RockReference, pitch: usize, 
         .enumerate()
         .map(|(i, volume)| PoreMeasures::of(volume, if i < flow_count { &flow } else { &geometry }))
         .collect::<Result<Vec<_>, _>>()?;
-    let band = |value: fn(&PoreMeasures) -> f64| Band::of(&measures.iter().map(value).collect::<Vec<_>>());
+    let spread = |value: fn(&PoreMeasures) -> f64| Spread::of(&measures.iter().map(value).collect::<Vec<_>>());
+    let number = |mean: f64| Some(Spread { mean, sd: None, count: volumes.len() });
     let agreement: Vec<_> = measures.iter().map(|m| reference.compare(m)).collect();
-    let share = |test: fn(&samples::volume::Agreement) -> bool| {
-        agreement.iter().filter(|a| test(a)).count() as f64 / agreement.len() as f64
+    let share = |test: fn(&Agreement) -> bool| {
+        number(100.0 * agreement.iter().filter(|a| test(a)).count() as f64 / agreement.len() as f64)
     };
-    let permeabilities: Vec<f64> = measures.iter().filter_map(|m| m.permeability).flatten().collect();
     Ok(Row {
-        name: name.to_owned(),
-        volumes: volumes.len(),
-        porosity: band(|m| m.porosity),
-        porosity_inside: Band::of(&volumes.iter().filter_map(porosity_inside).collect::<Vec<_>>()),
-        porosity_over_places: porosity_over_places(volumes, pitch),
-        surface: band(|m| m.surface),
-        euler_pore6: band(|m| m.euler_pore6),
-        within: [
+        name: format!("{name} ({})", volumes.len()),
+        values: vec![
+            spread(|m| m.porosity),
+            Spread::of(&volumes.iter().filter_map(porosity_inside).collect::<Vec<_>>()),
+            number(porosity_over_places(volumes, pitch)),
+            spread(|m| m.surface),
+            spread(|m| 1e4 * m.euler_pore6),
             share(|a| a.porosity),
             share(|a| a.surface),
             share(|a| a.euler_pore6),
             share(|a| a.porosity && a.surface && a.euler_pore6),
+            number(s2_difference(&measures, reference)),
+            Spread::of(&measures.iter().filter_map(|m| m.permeability).flatten().collect::<Vec<_>>()),
         ],
-        s2_difference: s2_difference(&measures, reference),
-        permeability: (!permeabilities.is_empty()).then(|| Band::of(&permeabilities)),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
+use models::seed;
 use rand::Rng;
 use rand_distr::{StandardNormal, UnitBall};
 use samples::volume::{Volume, bead_pack::BeadPack, bits};
@@ -25,6 +26,9 @@ pub struct Rock {
 
 /// Voxels of a ball radius in the `beadpack-small` preset.
 const BEAD_RADIUS: f64 = 6.25;
+
+/// Cubes that stand for a pack.
+const PACK_BLOCKS: usize = 64;
 
 const GAN_REPOSITORY: &str = "GitHub LukasMosser/PorousMediaGan, imaged by Imperial College London";
 const GAN_LICENCE: &str = "repository MIT; micro-CT images published for free research use";
@@ -83,6 +87,19 @@ pub fn load(preset: &str, assets: &Path) -> Result<Rock> {
 }
 
 impl Rock {
+    /// The cubes of `side`³ voxels whose measures stand for the rock: all that share no voxel. In a pack they would be few
+    /// and of one corner; there they are cut at random, as the cubes that are learned from.
+    ///
+    /// # Errors
+    /// If the rock is smaller.
+    pub fn blocks(&self, side: usize) -> Result<Vec<Volume>> {
+        if self.pack.is_none() {
+            return Ok(self.volume.blocks(side, side));
+        }
+        let mut rng = seed::stream(0, 0);
+        (0..PACK_BLOCKS).map(|_| Ok(Volume::new([side; 3], self.cube(side, true, &mut rng)?)?)).collect()
+    }
+
     /// A cube of `edge`³ voxels from a random place. If `augment`, turned at random: freely where the rock is known as
     /// geometry, otherwise to one of the 48 orientations of the cube.
     ///
@@ -143,7 +160,7 @@ fn random_cube(volume: &Volume, edge: usize, augment: bool, rng: &mut impl Rng) 
 mod tests {
     use std::collections::HashSet;
 
-    use models::seed;
+    use samples::volume::Band;
 
     use super::*;
 
@@ -184,5 +201,10 @@ mod tests {
         let mean = cubes.iter().map(|cube| porosity(cube)).sum::<f64>() / 100.0;
         assert!((mean - porosity(rock.volume.voxels())).abs() < 0.006, "{mean}");
         assert!(rock.cube(126, true, &mut rng).is_err(), "larger than the pack");
+
+        // Half of them predict the other half: they stand for the pack, not for a corner of it.
+        let measured: Vec<_> = rock.blocks(64).unwrap().iter().map(|block| porosity(block.voxels())).collect();
+        let (first, second) = (Band::of(&measured[..32]), Band::of(&measured[32..]));
+        assert!(second.holds(first.mean, 0.5) && first.holds(second.mean, 0.5), "{first:?} {second:?}");
     }
 }

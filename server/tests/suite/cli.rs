@@ -152,6 +152,19 @@ fn weights_that_are_broken_or_of_another_model_are_refused() {
     refused(&output(&folders, &arguments), &["weights"]);
 }
 
+#[test]
+fn output_that_nobody_reads_is_no_reason_to_panic() {
+    let folders = Folders::new();
+    let program = vitrine(&folders, &[]).get_program().to_owned();
+    for asked in ["systems", "--help"] {
+        // The reader is gone long before anything is written.
+        let mut shell = Command::new("bash");
+        shell.args(["-c", "(sleep 0.5; exec \"$0\" \"$1\") | true"]).arg(&program).arg(asked);
+        let output = shell.current_dir(folders.path()).output().unwrap();
+        assert_eq!(stderr(&output), "", "{asked}");
+    }
+}
+
 /// A limit on the size of files stands for a full disk: the write fails in the middle.
 #[test]
 fn a_disk_that_refuses_leaves_nothing_half_written() {
