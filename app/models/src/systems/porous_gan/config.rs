@@ -20,8 +20,8 @@ pub struct GanConfig {
 impl GanConfig {
     /// Spec §5: trained on two CPU cores, sampled in a browser.
     pub const SMALL: Self = Self { image_size: 32, latent_channels: 32, generator_width: 16, discriminator_width: 8 };
-    /// As [`Self::SMALL`], twice as wide: beads touch in single voxels, of which the small generator makes too many and too
-    /// few in the wrong places, as any discriminator sees.
+    /// As [`Self::SMALL`], twice as wide: what the small generator makes of beads that touch, any discriminator tells from
+    /// the pack.
     pub const BEADS: Self = Self { generator_width: 32, discriminator_width: 16, ..Self::SMALL };
     /// The paper's network for 64³ cubes.
     pub const PAPER: Self = Self { image_size: 64, latent_channels: 512, generator_width: 64, discriminator_width: 16 };
