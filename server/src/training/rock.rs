@@ -88,10 +88,10 @@ pub fn load(preset: &str, assets: &Path) -> Result<Rock> {
 
 impl Rock {
     /// The cubes of `side`³ voxels whose measures stand for the rock: all that share no voxel. In a pack they would be few
-    /// and of one corner; there they are cut at random, as the cubes that are learned from.
+    /// and of one corner; there they are cut at random, as the cubes that are learned from. None of a volume that is smaller.
     ///
     /// # Errors
-    /// If the rock is smaller.
+    /// If the pack is smaller.
     pub fn blocks(&self, side: usize) -> Result<Vec<Volume>> {
         if self.pack.is_none() {
             return Ok(self.volume.blocks(side, side));

@@ -102,8 +102,8 @@ pub struct TrainParameters {
     pub dropout: f64,
     /// Channels of the discriminator's first layer
     ///
-    /// 0 for as many as the preset's network has: 8 in the small ones, 16 in the paper. A wider one sees finer differences
-    /// and makes no sample larger or slower.
+    /// 0 for as many as the preset's network has: 8 for Berea and Ketton, 16 for the bead pack and in the paper. A wider
+    /// one sees finer differences and makes no sample larger or slower.
     #[schemars(range(min = 0, max = 256))]
     pub discriminator_width: u32,
     /// Cubes cut from periodic volumes
