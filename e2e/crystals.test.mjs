@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import test, { after, before } from "node:test";
 import { inflateSync } from "node:zlib";
-import { PATIENCE, dropFile, exported, id, openFile, picture, sample, shown, stage } from "./support.mjs";
+import { DIST, PATIENCE, dropFile, exported, id, openFile, picture, sample, shown, stage } from "./support.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const MANIFEST = JSON.parse(readFileSync(path.join(DIST, "manifest.json")));
 const PAGE = "/systems/crysbfn";
 const VIEW = "structure-view";
 
@@ -314,6 +316,44 @@ test("a batch is sampled, every step is kept, and a link repeats it", { timeout:
   const second = await on.open(link.pathname + link.search);
   await second.waitForFunction(() => /^Done/.test(document.querySelector('[data-testid="status"]')?.textContent ?? ""));
   assert.equal((await exported(second, "batch")).extxyz.toString(), first);
+});
+
+test("a batch is divided among the cores, and is the same as if it were not", { timeout: PATIENCE }, async () => {
+  const made = {};
+  for (const cores of [1, 2]) {
+    // What the service worker fetches cannot be replaced.
+    const page = await on.open("/healthz", { serviceWorkers: "block" });
+    await page.route(`**${MANIFEST["worker.js"].path}`, async (route) => {
+      const body = `Object.defineProperty(navigator, "hardwareConcurrency", { value: ${cores} });\n`;
+      await route.fulfill({ contentType: "text/javascript", body: body + readFileSync(path.join(DIST, MANIFEST["worker.js"].path)) });
+    });
+    const started = new Set();
+    page.on("worker", (worker) => started.add(worker));
+    await page.goto(`${on.url}${PAGE}?preset=perov-small&steps=5&count=16&seed=7&device=cpu`);
+    const threads = cores === 1 ? "one thread" : `${cores} threads`;
+    // The first batches do not wait for the other cores.
+    for (let tries = 0; tries < 20; tries++) {
+      assert.match(await sample(page), /^Done/);
+      if ((await id(page, "backend").textContent()).includes(threads)) break;
+    }
+    assert.match(await id(page, "backend").textContent(), new RegExp(`^CPU · WebAssembly SIMD, ${threads}`));
+    assert.equal(started.size, cores);
+    assert.equal(await page.locator(".specimen").count(), 16);
+    assert.equal(await page.locator('.specimen[aria-pressed="true"] .specimen-number').textContent(), "16", "the last is in view");
+    made[cores] = (await exported(page, "batch")).extxyz.toString();
+    // All of them stop, and are free for the next.
+    await id(page, "field-steps").fill("200");
+    await id(page, "sample-button").click();
+    await page.waitForFunction(() => {
+      const at = (name) => document.querySelector(`[data-testid="${name}"]`);
+      return /step \d+ of 200/.test(at("status").textContent) && (at("cancel-button")?.click(), true);
+    });
+    await waitForText(id(page, "status"), /^Cancelled/);
+    await id(page, "field-steps").fill("5");
+    assert.match(await sample(page), /^Done/);
+    assert.equal((await exported(page, "batch")).extxyz.toString(), made[cores]);
+  }
+  assert.equal(made[2], made[1]);
 });
 
 test("nothing on these pages complains", () => {

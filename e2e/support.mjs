@@ -127,8 +127,14 @@ export async function jobEnds(page) {
 
 /** Presses Sample and waits for the end. */
 export async function sample(page) {
+  // A job may have begun and ended before anybody looks from here.
+  await page.evaluate(() => {
+    globalThis.jobBegan = false;
+    const look = () => (globalThis.jobBegan ||= document.querySelector('[data-testid="cancel-button"]') !== null);
+    new MutationObserver((_, observer) => look() && observer.disconnect()).observe(document.body, { childList: true, subtree: true });
+  });
   await id(page, "sample-button").click();
-  await id(page, "cancel-button").waitFor();
+  await page.waitForFunction(() => globalThis.jobBegan);
   return jobEnds(page);
 }
 

@@ -27,11 +27,15 @@ self.onmessage = hold;
 
 const post = self.postMessage.bind(self);
 self.postMessage = (data, transfer = []) => {
-  const message = JSON.parse(data.json);
-  if (message.from === "ready" && generation > 0) return;
-  if (message.job === current?.job) {
-    if (message.from === "backend") current.onGpu = message.device === "webgpu";
-    if (["done", "cancelled", "failed"].includes(message.from)) current = null;
+  // Its name comes first. Most messages are of no interest here, and long.
+  const [name] = /(?<=^{"from":")[a-z]+/.exec(data.json) ?? [];
+  if (name === "ready" && generation > 0) return;
+  if (["backend", "done", "cancelled", "failed"].includes(name)) {
+    const message = JSON.parse(data.json);
+    if (message.job === current?.job) {
+      if (name === "backend") current.onGpu = message.device === "webgpu";
+      else current = null;
+    }
   }
   post(data, transfer);
 };

@@ -27,6 +27,9 @@ pub enum ToWorker {
         /// The pictures to work on, as they came from the visitor.
         #[serde(default)]
         inputs: Vec<InputFile>,
+        /// Only these of the request's samples, for a worker that has the rest made elsewhere. Nothing is said of progress.
+        #[serde(default)]
+        share: Option<Share>,
     },
     /// Stop a job between two steps. Answered with [`FromWorker::Cancelled`].
     Cancel {
@@ -42,6 +45,17 @@ pub struct InputFile {
     pub name: String,
     /// Its length.
     pub bytes: u64,
+}
+
+/// Samples that one worker makes of a batch that another divides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Number of the first.
+    pub first: u32,
+    /// How many.
+    pub count: u32,
+    /// How many are made at once by all workers.
+    pub together: u32,
 }
 
 /// Where weights are fetched from.
@@ -115,17 +129,15 @@ pub enum FromWorker {
         sample: u32,
         /// `[z, y, x]` voxels.
         shape: [u32; 3],
-        /// Milliseconds from the first step to here.
+        /// Milliseconds from the first step to here, divided by how many were made at once.
         milliseconds: f64,
     },
-    /// A look at an unfinished crystal: what the model would answer with now.
-    Frame {
+    /// A look at unfinished crystals: what the model would answer with now.
+    Frames {
         /// The job.
         job: u32,
-        /// Number of the sample, from 0.
-        sample: u32,
-        /// The crystal, and how sure the model is of each coordinate.
-        frame: Frame<Crystal>,
+        /// Number of each sample, from 0; the crystal, and how sure the model is of each coordinate.
+        frames: Vec<(u32, Frame<Crystal>)>,
     },
     /// A finished crystal.
     Crystal {
@@ -135,7 +147,7 @@ pub enum FromWorker {
         sample: u32,
         /// The crystal.
         crystal: Crystal,
-        /// Milliseconds from the first step to here.
+        /// Milliseconds from the first step to here, divided by how many were made at once.
         milliseconds: f64,
     },
     /// A look at learners at work.
@@ -155,7 +167,7 @@ pub enum FromWorker {
         sample: u32,
         /// The objects.
         objects: Objects,
-        /// Milliseconds from the first step to here.
+        /// Milliseconds from the first step to here, divided by how many were made at once.
         milliseconds: f64,
     },
     /// The model read an input; what of it does not survive, for the person.

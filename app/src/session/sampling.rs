@@ -168,7 +168,7 @@ impl Session {
     fn post(self, worker: WorkerClient, id: u32, request: SampleRequest, weights: Vec<WeightsSource>) {
         let inputs = self.kind.case().map(|case| case.inputs()).unwrap_or_default();
         let named = inputs.iter().map(|(name, file)| InputFile { name: name.clone(), bytes: file.size() as u64 });
-        let message = ToWorker::Sample { job: id, request, weights, inputs: named.collect() };
+        let message = ToWorker::Sample { job: id, request, weights, inputs: named.collect(), share: None };
         if inputs.is_empty() {
             return worker.send(message, None);
         }

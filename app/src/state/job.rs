@@ -92,7 +92,7 @@ impl Job {
             FromWorker::Ready
             | FromWorker::Read { .. }
             | FromWorker::Preview { .. }
-            | FromWorker::Frame { .. }
+            | FromWorker::Frames { .. }
             | FromWorker::Learning { .. }
             | FromWorker::Patch { .. }
             | FromWorker::Picture { beside: true, .. } => {}
@@ -229,7 +229,7 @@ pub fn job_of(message: &FromWorker) -> Option<u32> {
         | FromWorker::Step { job, .. }
         | FromWorker::Preview { job, .. }
         | FromWorker::Volume { job, .. }
-        | FromWorker::Frame { job, .. }
+        | FromWorker::Frames { job, .. }
         | FromWorker::Crystal { job, .. }
         | FromWorker::Learning { job, .. }
         | FromWorker::Objects { job, .. }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use burn::tensor::Device;
-use catalog::messages::{FromWorker, WeightsSource};
+use catalog::messages::{FromWorker, ToWorker, WeightsSource};
 use models::{Model, ModelError};
 
 use crate::{backend::Adapter, weights::WeightsError};
@@ -36,6 +36,19 @@ pub(crate) trait Host {
 
     /// A weights file, verified, from the cache or the network.
     async fn weights(&self, source: &WeightsSource, on_bytes: OnBytes<'_>) -> Result<Vec<u8>, WeightsError>;
+
+    /// How many workers beside this one wait for a share of a batch. As many as there are other cores are started at the
+    /// first call; they are ready some time later.
+    fn helpers(&self) -> usize;
+
+    /// Gives one of them a share. What it makes is posted as if it were made here.
+    fn share(&self, share: &ToWorker);
+
+    /// Waits for the end of every share; the message of one that failed.
+    async fn shared(&self) -> Result<(), String>;
+
+    /// Stops all shares of a job between two steps.
+    fn stop_shares(&self, job: u32);
 
     /// Builds a model.
     fn load(&self, system: &str, preset: &str, weights: Vec<u8>, device: &Device)

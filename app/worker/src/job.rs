@@ -1,16 +1,16 @@
 //! One job from request to samples: choose a device, load the model, step, preview, measure; cancellable
 //! between any two steps, and tried again on the CPU if the GPU fails.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use burn::tensor::Device as Tensors;
 use catalog::{
     Device, FieldError, SampleRequest,
-    messages::{FromWorker, InputFile, WeightsSource},
+    messages::{FromWorker, InputFile, Share, ToWorker, WeightsSource},
     request::Venue,
     run::Progress,
 };
-use models::{Model, ModelError, Pending, Sampling};
+use models::{Model, ModelError, Pending, Sampling, sampling::Many};
 use samples::{Inputs, Preview, Sample};
 
 use crate::{
@@ -26,8 +26,9 @@ use crate::{
 const DEVICE_LIMIT: u32 = 180_000;
 /// Least time between two previews of a sample that is no trajectory, milliseconds.
 const PREVIEW_EVERY: f64 = 100.0;
-/// What the CPU path is called.
-const CPU_NAME: &str = "WebAssembly SIMD, one thread";
+/// The fewest samples of a batch that are given a core of their own: what a step costs beside its arithmetic is shared
+/// among them.
+const FEWEST: usize = 8;
 
 /// Why a job ends before its time.
 #[derive(Debug)]
@@ -85,7 +86,8 @@ struct Chosen {
 
 impl Chosen {
     fn cpu(note: Option<String>) -> Self {
-        Self { device: Device::Cpu, tensors: Tensors::flex(), adapter: CPU_NAME.to_owned(), note, compiles: false }
+        let adapter = "WebAssembly SIMD".to_owned();
+        Self { device: Device::Cpu, tensors: Tensors::flex(), adapter, note, compiles: false }
     }
 
     fn gpu(adapter: &Adapter, tensors: Tensors) -> Self {
@@ -107,6 +109,41 @@ struct Warm {
     warmed_up_for: Option<(serde_json::Value, usize)>,
 }
 
+/// What a job works on.
+struct Work<'a> {
+    job: u32,
+    request: &'a SampleRequest,
+    inputs: &'a Inputs,
+    sources: &'a [WeightsSource],
+    /// If it is a part of a batch that another worker divides.
+    share: Option<Share>,
+}
+
+impl Work<'_> {
+    /// Numbers of the samples to make.
+    fn numbers(&self) -> Range<u32> {
+        self.share.map_or(0..self.request.count, |share| share.first..share.first.saturating_add(share.count))
+    }
+
+    /// The first samples of these numbers, as many as the model makes at once.
+    fn sampling(&self, model: &dyn Model, numbers: Range<u32>) -> Result<Box<dyn Sampling>, ModelError> {
+        model.sample(self.request, self.inputs, u64::from(numbers.start)..u64::from(numbers.end))
+    }
+
+    /// How many cores a batch is divided among.
+    fn cores(&self, host: &impl Host, device: Device, together: usize) -> usize {
+        let is_whole = device == Device::Cpu && self.share.is_none() && self.inputs.names().is_empty();
+        if is_whole && together >= 2 * FEWEST { (together / FEWEST).min(1 + host.helpers()) } else { 1 }
+    }
+
+    /// Has a part of a batch made elsewhere.
+    fn give_away(&self, host: &impl Host, share: Share) {
+        let request = SampleRequest { device: Device::Cpu, ..self.request.clone() };
+        let (job, weights) = (self.job, self.sources.to_vec());
+        host.share(&ToWorker::Sample { job, request, weights, inputs: vec![], share: Some(share) });
+    }
+}
+
 /// Does jobs, one at a time.
 pub(crate) struct Jobs<H> {
     host: H,
@@ -121,15 +158,16 @@ impl<H: Host> Jobs<H> {
         Self { host, warm: None, checked_gpu: None, broken_gpu }
     }
 
-    /// Does a job on the files of its inputs; its last message is `Done`, `Cancelled` or `Failed`.
+    /// Does a job, or a share of one, on the files of its inputs; its last message is `Done`, `Cancelled` or `Failed`.
     pub async fn sample(
         &mut self,
         job: u32,
         request: SampleRequest,
         sources: Vec<WeightsSource>,
         files: Vec<(InputFile, Vec<u8>)>,
+        share: Option<Share>,
     ) {
-        let end = match self.attempts(job, request, &sources, files).await {
+        let end = match self.attempts(job, request, &sources, files, share).await {
             Ok(()) => FromWorker::Done { job },
             Err(Stop::Cancelled) => FromWorker::Cancelled { job },
             Err(Stop::Device(message)) => FromWorker::Failed { job, message, fields: vec![] },
@@ -144,26 +182,26 @@ impl<H: Host> Jobs<H> {
         request: SampleRequest,
         sources: &[WeightsSource],
         files: Vec<(InputFile, Vec<u8>)>,
+        share: Option<Share>,
     ) -> Result<(), Stop> {
         let checked = match request.check(Venue::Browser) {
             Ok(checked) => checked,
             Err(fields) => return Err(Stop::Failed("The request has bad fields.".to_owned(), fields)),
         };
         let inputs = inputs::read(&self.host, job, checked.system, files)?;
-        let request = checked.request;
+        let work = Work { job, request: &checked.request, inputs: &inputs, sources, share };
+        let asked = work.request.device;
         let chosen = if checked.system.cpu_only {
-            let asked = request.device == Device::Webgpu;
-            Chosen::cpu(
-                asked.then(|| "These networks are too small to gain from a GPU, so the CPU computes.".to_owned()),
-            )
+            let needless = "These networks are too small to gain from a GPU, so the CPU computes.";
+            Chosen::cpu((asked == Device::Webgpu).then(|| needless.to_owned()))
         } else {
-            self.choose(request.device).await?
+            self.choose(asked).await?
         };
-        let mut finished = 0;
-        match self.run(job, &request, &inputs, sources, chosen, &mut finished).await {
+        let mut next = work.numbers().start;
+        match self.run(&work, chosen, &mut next).await {
             Err(Stop::Device(reason)) if self.broken_gpu.is_some() => {
                 let chosen = Chosen::cpu(Some(format!("The GPU failed ({reason}), so the CPU went on.")));
-                self.run(job, &request, &inputs, sources, chosen, &mut finished).await
+                self.run(&work, chosen, &mut next).await
             }
             end => end,
         }
@@ -204,18 +242,10 @@ impl<H: Host> Jobs<H> {
         Ok(tensors)
     }
 
-    /// Samples from number `*finished` on, counting it up; marks the GPU as broken if it fails.
-    async fn run(
-        &mut self,
-        job: u32,
-        request: &SampleRequest,
-        inputs: &Inputs,
-        sources: &[WeightsSource],
-        chosen: Chosen,
-        finished: &mut u32,
-    ) -> Result<(), Stop> {
+    /// Makes the samples from number `*next` on, counting it up; marks the GPU as broken if it fails.
+    async fn run(&mut self, work: &Work<'_>, chosen: Chosen, next: &mut u32) -> Result<(), Stop> {
         let device = chosen.device;
-        let result = self.run_on(job, request, inputs, sources, chosen, finished).await;
+        let result = self.run_on(work, chosen, next).await;
         if let (Err(Stop::Device(reason)), Device::Webgpu) = (&result, device) {
             self.broken_gpu = Some(reason.clone());
             self.checked_gpu = None;
@@ -224,26 +254,21 @@ impl<H: Host> Jobs<H> {
         result
     }
 
-    async fn run_on(
-        &mut self,
-        job: u32,
-        request: &SampleRequest,
-        inputs: &Inputs,
-        sources: &[WeightsSource],
-        mut chosen: Chosen,
-        finished: &mut u32,
-    ) -> Result<(), Stop> {
-        self.load(job, request, sources, &chosen).await?;
+    async fn run_on(&mut self, work: &Work<'_>, mut chosen: Chosen, next: &mut u32) -> Result<(), Stop> {
+        let (job, end) = (work.job, work.numbers().end);
+        // Asked now, they start while the weights come.
+        work.cores(&self.host, chosen.device, work.request.count as usize);
+        self.load(work, &chosen).await?;
         let Some(warm) = &mut self.warm else { return Err(Stop::Failed("the model is not loaded".to_owned(), vec![])) };
         let host = &self.host;
-        let next =
-            |model: &dyn Model, first: u32| model.sample(request, inputs, u64::from(first)..u64::from(request.count));
+        let mut batch = work.sampling(warm.model.as_ref(), *next..end)?;
         if chosen.compiles {
-            let batch = next(warm.model.as_ref(), 0)?;
-            let warmth = (request.parameters.clone(), batch.size());
+            let warmth = (work.request.parameters.clone(), batch.size());
             if warm.warmed_up_for.as_ref() != Some(&warmth) {
                 let started = host.now();
-                Reporter { host, job, first: 0, silent: true }.make(batch).await?;
+                let together = batch.size();
+                Reporter { host, job, first: 0, together, tells: Tells::Nothing }.make(batch).await?;
+                batch = work.sampling(warm.model.as_ref(), *next..end)?;
                 warm.warmed_up_for = Some(warmth);
                 let seconds = (host.now() - started) / 1000.0;
                 chosen.note =
@@ -251,27 +276,26 @@ impl<H: Host> Jobs<H> {
             }
         }
         let Chosen { device, adapter, note, .. } = chosen;
-        host.post(&FromWorker::Backend { job, device, adapter, note }, None);
-        while *finished < request.count {
-            let reporter = Reporter { host, job, first: *finished, silent: false };
-            for sample in reporter.make(next(warm.model.as_ref(), *finished)?).await? {
-                let (sample, milliseconds) = sample?;
-                reporter.finished(*finished, &sample, milliseconds)?;
-                measure::report(host, job, *finished, &sample).await?;
-                *finished = if matches!(sample, Sample::Objects(_)) { request.count } else { *finished + 1 };
-            }
+        if work.share.is_none() {
+            let adapter = match (device, work.cores(host, device, batch.size())) {
+                (Device::Cpu, 1) => format!("{adapter}, one thread"),
+                (Device::Cpu, cores) => format!("{adapter}, {cores} threads"),
+                _ => adapter,
+            };
+            host.post(&FromWorker::Backend { job, device, adapter, note }, None);
         }
-        Ok(())
+        loop {
+            let is_gathered = make_batch(host, work, warm.model.as_ref(), device, batch, next).await?;
+            if is_gathered || *next >= end {
+                return Ok(());
+            }
+            batch = work.sampling(warm.model.as_ref(), *next..end)?;
+        }
     }
 
     /// Makes `self.warm` the model that the request asks for.
-    async fn load(
-        &mut self,
-        job: u32,
-        request: &SampleRequest,
-        sources: &[WeightsSource],
-        chosen: &Chosen,
-    ) -> Result<(), Stop> {
+    async fn load(&mut self, work: &Work<'_>, chosen: &Chosen) -> Result<(), Stop> {
+        let Work { job, request, sources, .. } = *work;
         let is_same = |w: &Warm| w.system == request.system && w.preset == request.preset && w.device == chosen.device;
         let known = match self.warm.take().filter(|warm| is_same(warm)) {
             // What it holds besides does no harm.
@@ -289,7 +313,9 @@ impl<H: Host> Jobs<H> {
         let (mut files, mut before) = (Vec::new(), 0);
         for source in missing {
             let mut on_bytes = |received: u64, from_cache| {
-                host.post(&FromWorker::Loading { job, received: before + received, total, from_cache }, None);
+                if work.share.is_none() {
+                    host.post(&FromWorker::Loading { job, received: before + received, total, from_cache }, None);
+                }
                 if host.is_cancelled(job) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             files.push((source.sha256.clone(), host.weights(source, &mut on_bytes).await?));
@@ -320,20 +346,95 @@ impl<H: Host> Jobs<H> {
     }
 }
 
+/// Makes a batch, with the other cores that are free, and counts up `next` with each sample; answers whether these are
+/// all of the request, whatever its count.
+async fn make_batch<H: Host>(
+    host: &H,
+    work: &Work<'_>,
+    model: &dyn Model,
+    device: Device,
+    mut batch: Box<dyn Sampling>,
+    next: &mut u32,
+) -> Result<bool, Stop> {
+    let (job, first, size) = (work.job, *next, batch.size());
+    let cores = work.cores(host, device, size);
+    let (tells, together) = match work.share {
+        Some(share) => (Tells::Samples, share.together as usize),
+        None => (Tells::All, size),
+    };
+    let (part, after) = (size.div_ceil(cores), first + size as u32);
+    if cores > 1 {
+        for first in (first..after).step_by(part).skip(1) {
+            let count = (part as u32).min(after - first);
+            work.give_away(host, Share { first, count, together: together as u32 });
+        }
+        batch = work.sampling(model, first..first + part as u32)?;
+    }
+    let made = Reporter { host, job, first, together, tells }.deliver(batch, next).await;
+    if made.is_err() {
+        host.stop_shares(job);
+    }
+    // A worker takes no other share before it has ended this one, whatever became of ours.
+    let others = host.shared().await;
+    let is_gathered = made?;
+    others.map_err(|message| Stop::Failed(message, vec![]))?;
+    *next = after;
+    Ok(is_gathered)
+}
+
+/// What is said of samples in the making.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// Nothing: they are made to warm up.
+    Nothing,
+    /// How they look, and what they are in the end.
+    Samples,
+    /// Also how far they are.
+    All,
+}
+
 /// Drives samples that are made at once and says how it goes.
 struct Reporter<'a, H> {
     host: &'a H,
     job: u32,
     /// Number of the first of them.
     first: u32,
-    silent: bool,
+    /// How many are made at once by all workers.
+    together: usize,
+    tells: Tells,
 }
 
 impl<H: Host> Reporter<'_, H> {
+    /// Makes and measures the samples, counting up `next` with each that is finished; answers whether they are all of the
+    /// request, whatever its count.
+    async fn deliver(&self, sampling: Box<dyn Sampling>, next: &mut u32) -> Result<bool, Stop> {
+        let (mut finished, mut failed) = (Vec::new(), None);
+        for sample in self.make(sampling).await? {
+            match sample {
+                Ok((sample, milliseconds)) => {
+                    self.finished(*next, &sample, milliseconds)?;
+                    finished.push((*next, sample));
+                    *next += 1;
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        for (number, sample) in &finished {
+            measure::report(self.host, self.job, *number, sample).await?;
+        }
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(finished.iter().any(|(_, sample)| matches!(sample, Sample::Objects(_)))),
+        }
+    }
+
     /// Steps to the end: the samples, and milliseconds for each. A GPU only enqueues at a step, so the time of a step is
     /// known when something is read back; until then it is the mean since the last reading.
     async fn make(&self, mut sampling: Box<dyn Sampling>) -> Result<Vec<Result<(Sample, f64), ModelError>>, Stop> {
-        let (total, together) = (sampling.total_steps(), sampling.size());
+        let total = sampling.total_steps();
         let started = self.host.now();
         let (mut read_at, mut steps_since, mut previewed_at) = (started, 0, f64::NEG_INFINITY);
         loop {
@@ -346,16 +447,16 @@ impl<H: Host> Reporter<'_, H> {
                 sampling.take(self.read(Pending::new(owed, Ok)).await?)?;
             }
             let mean = |now: f64| (now - read_at) / f64::from(steps_since);
-            let step = |milliseconds| self.step(together, (report.done, total), milliseconds, &report.label);
+            let step = |milliseconds| self.step((report.done, total), milliseconds, &report.label);
             if report.done >= total {
                 let samples = self.read(sampling.finish()?).await?;
                 let now = self.host.now();
                 step(mean(now));
-                let each = (now - started) / together.max(1) as f64;
+                let each = (now - started) / self.together.max(1) as f64;
                 return Ok(samples.into_iter().map(|sample| Ok((sample?, each))).collect());
             }
             let waited = self.host.now() - previewed_at >= PREVIEW_EVERY;
-            let due = !self.silent && (waited || sampling.is_trajectory());
+            let due = self.tells != Tells::Nothing && (waited || sampling.is_trajectory());
             let previews = if due { sampling.previews() } else { None };
             let Some(previews) = previews else {
                 let now = self.host.now();
@@ -368,13 +469,7 @@ impl<H: Host> Reporter<'_, H> {
             let previews = self.read(previews).await?;
             let now = self.host.now();
             step(mean(now));
-            for (sample, preview) in (self.first..).zip(previews) {
-                // An early guess need not be a sample yet, a cell without volume say: then there is nothing to see.
-                match preview {
-                    Err(ModelError::Output(_)) => {}
-                    preview => self.preview(sample, preview?),
-                }
-            }
+            self.previews(previews)?;
             (read_at, steps_since, previewed_at) = (now, 0, now);
         }
     }
@@ -385,11 +480,11 @@ impl<H: Host> Reporter<'_, H> {
             Sample::Volume(volume) => {
                 let shape = volume.shape().map(|side| side as u32);
                 let message = FromWorker::Volume { job, sample: number, shape, milliseconds };
-                self.post(&message, Some(volume.voxels().to_vec()));
+                self.host.post(&message, Some(volume.voxels().to_vec()));
             }
             Sample::Crystal(crystal) => {
                 let crystal = crystal.clone();
-                self.post(&FromWorker::Crystal { job, sample: number, crystal, milliseconds }, None);
+                self.host.post(&FromWorker::Crystal { job, sample: number, crystal, milliseconds }, None);
             }
             Sample::Pictures(pictures) => {
                 for (index, picture) in pictures.pictures.iter().enumerate() {
@@ -398,33 +493,46 @@ impl<H: Host> Reporter<'_, H> {
                     let beside = index > 0;
                     let message = FromWorker::Picture { job, sample: number, role, title, beside, size, milliseconds };
                     let png = picture.png().map_err(|error| Stop::Failed(error.to_string(), vec![]))?;
-                    self.post(&message, Some(png));
+                    self.host.post(&message, Some(png));
                 }
             }
             Sample::Objects(objects) => {
                 let objects = objects.clone();
-                self.post(&FromWorker::Objects { job, sample: number, objects, milliseconds }, None);
+                self.host.post(&FromWorker::Objects { job, sample: number, objects, milliseconds }, None);
             }
         }
         Ok(())
     }
 
-    fn preview(&self, sample: u32, preview: Preview) {
+    fn previews(&self, previews: Many<Preview>) -> Result<(), Stop> {
         let job = self.job;
-        match preview {
-            Preview::Volume(grey) => {
-                let shape = grey.shape().map(|side| side as u32);
-                self.post(&FromWorker::Preview { job, sample, shape }, Some(grey.values().to_vec()));
+        let mut frames = Vec::new();
+        for (sample, preview) in (self.first..).zip(previews) {
+            match preview {
+                Ok(Preview::Volume(grey)) => {
+                    let shape = grey.shape().map(|side| side as u32);
+                    self.host.post(&FromWorker::Preview { job, sample, shape }, Some(grey.values().to_vec()));
+                }
+                Ok(Preview::Crystal(frame)) => frames.push((sample, frame)),
+                Ok(Preview::Patch(patch)) => {
+                    let size = [patch.image.width() as u32, patch.image.height() as u32];
+                    let message =
+                        FromWorker::Patch { job, sample, role: patch.role, whole: patch.whole, at: patch.at, size };
+                    self.host.post(&message, Some(patch.image.to_rgba()));
+                }
+                Ok(Preview::Learning(learning)) => {
+                    self.host.post(&FromWorker::Learning { job, sample, learning }, None);
+                }
+                // An early guess need not be a sample yet, a cell without volume say: then there is nothing to see.
+                Err(ModelError::Output(_)) => {}
+                Err(error) => return Err(error.into()),
             }
-            Preview::Crystal(frame) => self.post(&FromWorker::Frame { job, sample, frame }, None),
-            Preview::Patch(patch) => {
-                let size = [patch.image.width() as u32, patch.image.height() as u32];
-                let message =
-                    FromWorker::Patch { job, sample, role: patch.role, whole: patch.whole, at: patch.at, size };
-                self.post(&message, Some(patch.image.to_rgba()));
-            }
-            Preview::Learning(learning) => self.post(&FromWorker::Learning { job, sample, learning }, None),
         }
+        if !frames.is_empty() {
+            // In one message: each has its price, and a batch has many at every step.
+            self.host.post(&FromWorker::Frames { job, frames }, None);
+        }
+        Ok(())
     }
 
     async fn read<T>(&self, pending: Pending<T>) -> Result<T, Stop> {
@@ -434,15 +542,11 @@ impl<H: Host> Reporter<'_, H> {
         }
     }
 
-    fn step(&self, together: usize, (done, total): (usize, usize), milliseconds: f64, label: &str) {
-        let progress = Progress { done: done as u64, total: total as u64 };
-        let (job, sample, together, label) = (self.job, self.first, together as u32, label.to_owned());
-        self.post(&FromWorker::Step { job, sample, together, progress, milliseconds, label }, None);
-    }
-
-    fn post(&self, message: &FromWorker, bytes: Option<Vec<u8>>) {
-        if !self.silent {
-            self.host.post(message, bytes);
+    fn step(&self, (done, total): (usize, usize), milliseconds: f64, label: &str) {
+        if self.tells == Tells::All {
+            let progress = Progress { done: done as u64, total: total as u64 };
+            let (job, sample, together, label) = (self.job, self.first, self.together as u32, label.to_owned());
+            self.host.post(&FromWorker::Step { job, sample, together, progress, milliseconds, label }, None);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use burn::tensor::{Device as Tensors, Tensor};
 use catalog::{
     Device, SampleRequest,
-    messages::{FromWorker, WeightsSource},
+    messages::{FromWorker, ToWorker, WeightsSource},
 };
 use futures::executor::block_on;
 use models::{Model, ModelError, Pending, Sampling, StepReport, sampling::Many};
@@ -42,7 +42,7 @@ impl Model for Toy {
     }
 }
 
-/// Makes up to three numbered crystals at once, of which one may be no crystal.
+/// Makes numbered crystals at once, of which one may be no crystal.
 struct ToyCrystals {
     first: u64,
     size: u64,
@@ -91,14 +91,16 @@ impl Sampling for ToyCrystals {
     }
 }
 
-/// A model of [`ToyCrystals`]; sample number 4 fails on the first device.
+/// A model of [`ToyCrystals`], up to [`TOGETHER`] at once.
 struct ToyBatches {
     fails: Option<u64>,
 }
 
+const TOGETHER: u64 = 24;
+
 impl Model for ToyBatches {
     fn sample(&self, _: &SampleRequest, _: &Inputs, indices: Range<u64>) -> Result<Box<dyn Sampling>, ModelError> {
-        let size = (indices.end - indices.start).min(3);
+        let size = (indices.end - indices.start).min(TOGETHER);
         Ok(Box::new(ToyCrystals { first: indices.start, size, fails: self.fails, done: 0 }))
     }
 }
@@ -153,6 +155,11 @@ struct Props {
     batches: bool,
     loads: Cell<usize>,
     weights: Option<WeightsError>,
+    /// Workers beside this one.
+    helpers: usize,
+    helpers_fail: bool,
+    shares: RefCell<Vec<ToWorker>>,
+    stopped: Cell<bool>,
 }
 
 impl Host for Stage {
@@ -192,6 +199,37 @@ impl Host for Stage {
         self.0.weights.clone().map_or_else(|| Ok(vec![0; source.bytes as usize]), Err)
     }
 
+    fn helpers(&self) -> usize {
+        self.0.helpers
+    }
+
+    fn share(&self, share: &ToWorker) {
+        self.0.shares.borrow_mut().push(share.clone());
+    }
+
+    /// They begin only now, and do all their work on another stage.
+    async fn shared(&self) -> Result<(), String> {
+        let shares = self.0.shares.take();
+        assert!(shares.len() <= self.0.helpers, "a share each");
+        for share in shares.into_iter().filter(|_| !self.0.stopped.get()) {
+            if self.0.helpers_fail {
+                return Err("a core melted".into());
+            }
+            let ToWorker::Sample { job, request, weights, share, .. } = share else { panic!("{share:?}") };
+            let elsewhere = Stage(Rc::new(Props { batches: self.0.batches, ..Props::default() }));
+            let mut jobs = Jobs::new(elsewhere.clone(), None);
+            Box::pin(jobs.sample(job, request, weights, vec![], share)).await;
+            let mut said = elsewhere.0.posted.take();
+            assert_eq!(said.pop().map(|(message, _)| message), Some(FromWorker::Done { job }));
+            self.0.posted.borrow_mut().extend(said);
+        }
+        Ok(())
+    }
+
+    fn stop_shares(&self, _: u32) {
+        self.0.stopped.set(true);
+    }
+
     fn load(&self, _: &str, _: &str, _: Vec<u8>, _: &Tensors) -> Result<Box<dyn Model>, ModelError> {
         self.0.loads.set(self.0.loads.get() + 1);
         // The first model to be loaded is the one on the GPU.
@@ -227,7 +265,7 @@ fn told(props: Props, jobs: &[SampleRequest]) -> (Vec<String>, Stage) {
     let stage = Stage(Rc::new(props));
     let mut at_work = Jobs::new(stage.clone(), None);
     for (job, request) in (1..).zip(jobs) {
-        block_on(at_work.sample(job, request.clone(), vec![source()], vec![]));
+        block_on(at_work.sample(job, request.clone(), vec![source()], vec![], None));
     }
     let words = stage.0.posted.borrow().iter().map(|(message, bytes)| word(message, bytes.as_deref())).collect();
     (words, stage)
@@ -247,7 +285,7 @@ fn word(message: &FromWorker, bytes: Option<&[u8]>) -> String {
             assert_eq!((bytes.map(<[u8]>::len), *shape), (Some(voxels), [SIDE as u32; 3]));
             format!("volume {sample}")
         }
-        FromWorker::Frame { .. } => "frame".into(),
+        FromWorker::Frames { frames, .. } => format!("{} frames", frames.len()),
         FromWorker::Crystal { sample, .. } => format!("crystal {sample}"),
         FromWorker::Learning { learning, .. } => format!("learning {}", learning.step),
         FromWorker::Objects { objects, .. } => format!("{} objects", objects.draws.len()),
@@ -311,19 +349,69 @@ fn a_gpu_that_fails_is_replaced_once_and_finished_samples_are_kept() {
     assert!(note.is_some_and(|note| note.contains("lost")));
 }
 
+/// A look at each of `size` crystals from `first` on at every step but the last.
+fn told_of(first: usize, size: usize, steps: bool) -> String {
+    let step = |n: usize| if steps { format!("{n}, ") } else { String::new() };
+    let crystals: Vec<_> = (first..first + size).map(|n| format!("crystal {n}")).collect();
+    let measures = vec!["measures"; size];
+    let frames = format!("{size} frames");
+    format!("{}{frames}, {}{frames}, {}{}, {}", step(1), step(2), step(3), crystals.join(", "), measures.join(", "))
+}
+
 #[test]
 fn samples_that_are_made_at_once_come_in_their_order_and_one_that_fails_is_made_again() {
-    let (words, _) = told(Props { batches: true, ..Props::default() }, &[request(Device::Cpu, 5)]);
-    let of = |n: usize| vec!["frame"; n].join(", ");
-    let told_of = |n: usize, crystals: &str| format!("1, {}, 2, {}, 3, {crystals}", of(n), of(n));
-    let (three, two) =
-        (told_of(3, "crystal 0, measures, crystal 1, measures, crystal 2, measures"), told_of(2, "crystal 3"));
-    assert!(words.join(", ").contains(&format!("{three}, {two}, measures, crystal 4, measures, done")), "{words:?}");
+    let (words, _) = told(Props { batches: true, ..Props::default() }, &[request(Device::Cpu, 26)]);
+    assert_eq!(words.join(", "), format!("loading, cpu, {}, {}, done", told_of(0, 24, true), told_of(24, 2, true)),);
 
     let props = Props { batches: true, adapter: hardware(), gpu_fails_at: Some((4, 0)), ..Props::default() };
     let (words, _) = told(props, &[request(Device::Webgpu, 5)]);
-    let crystals: Vec<_> = words.iter().filter(|word| word.starts_with("crystal") || *word == "cpu").collect();
-    assert_eq!(crystals, ["crystal 0", "crystal 1", "crystal 2", "crystal 3", "cpu", "crystal 4"]);
+    let results: Vec<_> =
+        words.iter().filter(|w| w.starts_with("crystal") || ["cpu", "measures"].contains(&w.as_str())).collect();
+    let four = ["crystal 0", "crystal 1", "crystal 2", "crystal 3", "measures", "measures", "measures", "measures"];
+    assert_eq!(results, [four.as_slice(), &["cpu", "crystal 4", "measures"]].concat());
+}
+
+#[test]
+fn a_batch_is_divided_among_the_cores_that_are_free() {
+    let props = || Props { batches: true, helpers: 1, ..Props::default() };
+    let (words, stage) = told(props(), &[request(Device::Cpu, 41)]);
+    let told_of_both = |first, [here, there]: [usize; 2]| {
+        format!("{}, {}", told_of(first, here, true), told_of(first + here, there, false))
+    };
+    assert_eq!(
+        words.join(", "),
+        format!("loading, cpu, {}, {}, done", told_of_both(0, [12, 12]), told_of_both(24, [9, 8])),
+    );
+    let times = |n: u32| {
+        stage.0.posted.borrow().iter().find_map(|(message, _)| match message {
+            FromWorker::Crystal { sample, milliseconds, .. } if *sample == n => Some(*milliseconds),
+            _ => None,
+        })
+    };
+    assert_eq!(times(0), times(12), "a batch takes as long as one of its parts");
+    let adapters: Vec<_> = (stage.0.posted.borrow().iter())
+        .filter_map(|(message, _)| match message {
+            FromWorker::Backend { adapter, .. } => Some(adapter.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(adapters, ["WebAssembly SIMD, 2 threads"]);
+
+    let (words, _) = told(Props { helpers: 9, ..props() }, &[request(Device::Cpu, 15)]);
+    assert_eq!(words.join(", "), format!("loading, cpu, {}, done", told_of(0, 15, true)), "too few to divide");
+    let (words, _) = told(Props { helpers_fail: true, ..props() }, &[request(Device::Cpu, 20)]);
+    assert_eq!(words.last().map(String::as_str), Some("failed: a core melted"));
+}
+
+#[test]
+fn what_ends_a_job_ends_its_shares() {
+    let props = |at| Props { batches: true, helpers: 1, cancel_at_pause: Some(at), ..Props::default() };
+    for at in 1..STEPS {
+        let (words, stage) = told(props(at), &[request(Device::Cpu, 20)]);
+        assert!(stage.0.stopped.get(), "cancelled at pause {at}");
+        assert_eq!(words.last().map(String::as_str), Some("cancelled"));
+        assert!(!words.contains(&"crystal 10".to_owned()), "{words:?}");
+    }
 }
 
 #[test]

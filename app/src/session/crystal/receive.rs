@@ -46,10 +46,13 @@ impl CrystalCase {
             FromWorker::Backend { .. } if !self.waiting.get_value() => {
                 self.update_samples(Specimens::restart_unfinished)
             }
-            FromWorker::Frame { sample, frame, .. } => {
+            FromWorker::Frames { frames, .. } => {
                 self.clear_for(request);
-                self.update_samples(|specimens| specimens.grow(sample, frame));
-                self.follow(sample);
+                let numbers: Vec<_> = frames.iter().map(|(sample, _)| *sample).collect();
+                self.update_samples(|specimens| {
+                    frames.into_iter().for_each(|(sample, frame)| specimens.grow(sample, frame));
+                });
+                numbers.into_iter().for_each(|sample| self.follow(sample));
             }
             FromWorker::Crystal { sample, crystal, .. } => {
                 self.clear_for(request);
@@ -100,12 +103,14 @@ impl CrystalCase {
         let there = self.shown.with_untracked(|s| s.as_ref().is_some_and(|s| s.content.0.len() > sample as usize));
         if there && self.playback.with_untracked(|playback| playback.following) {
             let index = sample as usize;
-            // Of samples that are made at once the first is watched to its end.
+            // Of samples that are made at once the first is watched to its end, then those that come after it: parts of a
+            // batch end in any order.
             let growing = self.specimen.with_untracked(|s| s.as_ref().is_some_and(|s| !s.finished));
-            if growing && self.chosen.get_untracked() != index {
+            let chosen = self.chosen.get_untracked();
+            if chosen != index && (growing || index < chosen) {
                 return;
             }
-            if self.chosen.get_untracked() != index {
+            if chosen != index {
                 self.selection.set(Vec::new());
                 self.chosen.set(index);
             }

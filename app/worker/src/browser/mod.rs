@@ -3,6 +3,7 @@
 mod adapter;
 mod console;
 mod fetch;
+mod helpers;
 mod time;
 
 use std::{
@@ -14,10 +15,11 @@ use std::{
 use burn::tensor::Device;
 use catalog::{
     SampleRequest,
-    messages::{FromWorker, InputFile, ToWorker, WeightsSource},
+    messages::{FromWorker, InputFile, Share, ToWorker, WeightsSource},
 };
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use models::{Model, ModelError};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -36,6 +38,7 @@ struct Browser {
     pauses: Rc<time::Pauses>,
     cancelled: Rc<Cell<Option<u32>>>,
     gpu: Rc<RefCell<Option<Device>>>,
+    helpers: Rc<helpers::Helpers>,
 }
 
 unsafe extern "C" {
@@ -60,6 +63,7 @@ pub fn start(broken_gpu: Option<String>) -> Result<(), JsValue> {
         pauses: Rc::new(time::Pauses::new()?),
         cancelled: Rc::default(),
         gpu: Rc::default(),
+        helpers: Rc::new(helpers::Helpers::new(scope.clone())),
     };
     // Taken out while a job runs.
     let jobs = Rc::new(Cell::new(Some(Jobs::new(host.clone(), broken_gpu))));
@@ -91,10 +95,13 @@ fn report_panics() {
 fn receive(host: &Browser, jobs: &Rc<Cell<Option<Jobs<Browser>>>>, event: &MessageEvent) {
     let text = Reflect::get(&event.data(), &"json".into()).ok().and_then(|json| json.as_string());
     match text.as_deref().map(serde_json::from_str::<ToWorker>) {
-        Some(Ok(ToWorker::Cancel { job })) => host.cancelled.set(Some(job)),
-        Some(Ok(ToWorker::Sample { job, request, weights, inputs })) => {
+        Some(Ok(ToWorker::Cancel { job })) => {
+            host.cancelled.set(Some(job));
+            host.helpers.cancel(job);
+        }
+        Some(Ok(ToWorker::Sample { job, request, weights, inputs, share })) => {
             let files = files(inputs, &event.data());
-            sample(host, jobs, job, request, weights, files);
+            sample(host, jobs, job, request, weights, files, share);
         }
         Some(Err(error)) => console::error("a message that is none of ours", &error.to_string().into()),
         None => console::error("a message without text", &event.data()),
@@ -122,6 +129,7 @@ fn sample(
     request: SampleRequest,
     weights: Vec<WeightsSource>,
     files: Vec<(InputFile, Vec<u8>)>,
+    share: Option<Share>,
 ) {
     let Some(mut at_work) = jobs.take() else {
         let message = "Another sample is still being made.".to_owned();
@@ -130,7 +138,7 @@ fn sample(
     host.cancelled.set(None);
     let jobs = Rc::clone(jobs);
     spawn_local(async move {
-        at_work.sample(job, request, weights, files).await;
+        at_work.sample(job, request, weights, files, share).await;
         jobs.set(Some(at_work));
     });
 }
@@ -175,6 +183,22 @@ impl Host for Browser {
         fetch::weights(&self.scope, source, on_bytes).await
     }
 
+    fn helpers(&self) -> usize {
+        self.helpers.waiting()
+    }
+
+    fn share(&self, share: &ToWorker) {
+        self.helpers.give(share);
+    }
+
+    async fn shared(&self) -> Result<(), String> {
+        self.helpers.ended().await
+    }
+
+    fn stop_shares(&self, job: u32) {
+        self.helpers.cancel(job);
+    }
+
     fn load(
         &self,
         system: &str,
@@ -188,9 +212,7 @@ impl Host for Browser {
 
 impl Browser {
     fn try_post(&self, message: &FromWorker, bytes: Option<Vec<u8>>) -> Result<(), JsValue> {
-        let json = serde_json::to_string(message).map_err(|e| JsValue::from_str(&e.to_string()))?;
-        let object = Object::new();
-        Reflect::set(&object, &"json".into(), &json.into())?;
+        let object = envelope(message)?;
         let transfer = Array::new();
         if let Some(bytes) = bytes {
             let buffer: ArrayBuffer = Uint8Array::from(bytes.as_slice()).buffer();
@@ -199,4 +221,12 @@ impl Browser {
         }
         self.scope.post_message_with_transfer(&object, &transfer)
     }
+}
+
+/// A message as it travels, yet without bytes.
+fn envelope(message: &impl Serialize) -> Result<Object, JsValue> {
+    let json = serde_json::to_string(message).map_err(|e| JsValue::from_str(&e.to_string()))?;
+    let object = Object::new();
+    Reflect::set(&object, &"json".into(), &json.into())?;
+    Ok(object)
 }
