@@ -37,9 +37,9 @@ pub(crate) trait Host {
     /// A weights file, verified, from the cache or the network.
     async fn weights(&self, source: &WeightsSource, on_bytes: OnBytes<'_>) -> Result<Vec<u8>, WeightsError>;
 
-    /// How many workers beside this one wait for a share of a batch. As many as there are other cores are started at the
-    /// first call; they are ready some time later.
-    fn helpers(&self) -> usize;
+    /// How many workers beside this one wait for a share of a batch. Those that are missing of the `wanted`, and for which
+    /// there is a core, are started; they are ready some time later.
+    fn helpers(&self, wanted: usize) -> usize;
 
     /// Gives one of them a share. What it makes is posted as if it were made here.
     fn share(&self, share: &ToWorker);

@@ -28,7 +28,7 @@ const DEVICE_LIMIT: u32 = 180_000;
 const PREVIEW_EVERY: f64 = 100.0;
 /// The fewest samples of a batch that are given a core of their own: what a step costs beside its arithmetic is shared
 /// among them.
-const FEWEST: usize = 8;
+const FEWEST: usize = 4;
 
 /// Why a job ends before its time.
 #[derive(Debug)]
@@ -133,7 +133,8 @@ impl Work<'_> {
     /// How many cores a batch is divided among.
     fn cores(&self, host: &impl Host, device: Device, together: usize) -> usize {
         let is_whole = device == Device::Cpu && self.share.is_none() && self.inputs.names().is_empty();
-        if is_whole && together >= 2 * FEWEST { (together / FEWEST).min(1 + host.helpers()) } else { 1 }
+        let others = (together / FEWEST).saturating_sub(1);
+        if is_whole && others > 0 { 1 + others.min(host.helpers(others)) } else { 1 }
     }
 
     /// Has a part of a batch made elsewhere.

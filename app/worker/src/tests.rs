@@ -199,7 +199,7 @@ impl Host for Stage {
         self.0.weights.clone().map_or_else(|| Ok(vec![0; source.bytes as usize]), Err)
     }
 
-    fn helpers(&self) -> usize {
+    fn helpers(&self, _: usize) -> usize {
         self.0.helpers
     }
 
@@ -397,8 +397,8 @@ fn a_batch_is_divided_among_the_cores_that_are_free() {
         .collect();
     assert_eq!(adapters, ["WebAssembly SIMD, 2 threads"]);
 
-    let (words, _) = told(Props { helpers: 9, ..props() }, &[request(Device::Cpu, 15)]);
-    assert_eq!(words.join(", "), format!("loading, cpu, {}, done", told_of(0, 15, true)), "too few to divide");
+    let (words, _) = told(Props { helpers: 9, ..props() }, &[request(Device::Cpu, 7)]);
+    assert_eq!(words.join(", "), format!("loading, cpu, {}, done", told_of(0, 7, true)), "too few to divide");
     let (words, _) = told(Props { helpers_fail: true, ..props() }, &[request(Device::Cpu, 20)]);
     assert_eq!(words.last().map(String::as_str), Some("failed: a core melted"));
 }

@@ -23,7 +23,7 @@ const MOST: usize = 7;
 /// Starts them, and has them work.
 pub(super) struct Helpers {
     scope: DedicatedWorkerGlobalScope,
-    all: RefCell<Option<Vec<Helper>>>,
+    all: RefCell<Vec<Helper>>,
     working: Cell<usize>,
     ends: RefCell<UnboundedReceiver<Result<(), String>>>,
     end: UnboundedSender<Result<(), String>>,
@@ -52,20 +52,26 @@ impl Helpers {
         Self { scope, all: RefCell::default(), working: Cell::default(), ends: RefCell::new(ends), end }
     }
 
-    /// How many wait for work. The first call starts them: one for each other core.
-    pub fn waiting(&self) -> usize {
+    /// How many wait for work. If there were never `wanted` of them, more are started, as long as there is a core for each.
+    pub fn waiting(&self, wanted: usize) -> usize {
         let mut all = self.all.borrow_mut();
-        let all = all.get_or_insert_with(|| {
-            let others = (self.scope.navigator().hardware_concurrency() as usize).saturating_sub(1).min(MOST);
-            (0..others).map_while(|_| self.start().map_err(|error| console::error("no helper", &error)).ok()).collect()
-        });
+        let others = (self.scope.navigator().hardware_concurrency() as usize).saturating_sub(1).min(MOST);
+        while all.len() < wanted.min(others) {
+            match self.start() {
+                Ok(helper) => all.push(helper),
+                Err(error) => {
+                    console::error("no other core can be used", &error);
+                    break;
+                }
+            }
+        }
         all.iter().filter(|helper| helper.state.get() == State::Waiting).count()
     }
 
     /// Gives work to one that waits.
     pub fn give(&self, message: &ToWorker) {
         let all = self.all.borrow();
-        let helper = all.iter().flatten().find(|helper| helper.state.get() == State::Waiting);
+        let helper = all.iter().find(|helper| helper.state.get() == State::Waiting);
         let sent = match helper {
             Some(helper) => envelope(message).and_then(|envelope| {
                 helper.worker.post_message(&envelope)?;
@@ -84,7 +90,7 @@ impl Helpers {
     /// Stops a job of those at work between two steps.
     pub fn cancel(&self, job: u32) {
         let at_work = |helper: &&Helper| helper.state.get() == State::Working;
-        for helper in self.all.borrow().iter().flatten().filter(at_work) {
+        for helper in self.all.borrow().iter().filter(at_work) {
             if let Err(error) = envelope(&ToWorker::Cancel { job }).and_then(|e| helper.worker.post_message(&e)) {
                 console::error("a helper could not be stopped", &error);
             }

@@ -183,8 +183,8 @@ impl Host for Browser {
         fetch::weights(&self.scope, source, on_bytes).await
     }
 
-    fn helpers(&self) -> usize {
-        self.helpers.waiting()
+    fn helpers(&self, wanted: usize) -> usize {
+        self.helpers.waiting(wanted)
     }
 
     fn share(&self, share: &ToWorker) {
