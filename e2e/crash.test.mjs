@@ -80,3 +80,30 @@ test("a panic on the GPU starts the model code anew inside the worker, on the CP
   assert.match(backend, /^CPU/);
   assert.match(backend, /the device was lost/, "the note says why");
 });
+
+/** The worker's module, which has started another worker when it panics. */
+const HELPED = `
+  export default async () => {};
+  export function start() {
+    self.onmessage = ({ data }) => {
+      const helper = new Worker(self.location.href, { type: "module" });
+      helper.onmessage = () => {
+        const { job } = JSON.parse(data.json);
+        self.postMessage({ json: JSON.stringify({ from: "backend", job, device: "cpu", adapter: "a CPU", note: null }) });
+        self.vitrinePanic = "a number was too large";
+        throw new Error("unreachable");
+      };
+    };
+    self.postMessage({ json: JSON.stringify({ from: "ready" }) });
+  }
+`;
+
+test("a panic ends what the model code had started on other cores", { timeout: PATIENCE }, async () => {
+  const { page } = await replaced("worker-glue.js", HELPED, 1, "cpu");
+  let most = 0;
+  page.on("worker", () => (most = Math.max(most, page.workers().length)));
+  assert.match(await sample(page), /The model code stopped: a number was too large/);
+  assert.equal(most, 2);
+  while (page.workers().length > 1) await page.waitForTimeout(50);
+  assert.match(await sample(page), /^Done/);
+});

@@ -40,6 +40,15 @@ self.postMessage = (data, transfer = []) => {
   post(data, transfer);
 };
 
+// What the module has started on other cores ends with it.
+const helpers = [];
+self.Worker = class extends Worker {
+  constructor(...how) {
+    super(...how);
+    helpers.push(this);
+  }
+};
+
 async function start(brokenGpu) {
   compiled ??= await WebAssembly.compileStreaming(fetch(WASM));
   // Another query makes another instance of the glue.
@@ -51,6 +60,7 @@ async function start(brokenGpu) {
 
 async function afterPanic(reason) {
   self.onmessage = hold;
+  for (const helper of helpers.splice(0)) helper.terminate();
   generation += 1;
   const job = current;
   const again = job?.onGpu && !job.retried;

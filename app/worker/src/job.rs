@@ -104,8 +104,7 @@ struct Warm {
     holds: Vec<String>,
     device: Device,
     model: Box<dyn Model>,
-    /// Parameters whose kernels are compiled.
-    /// Parameters, and how many samples at once.
+    /// Parameters, and how many samples at once, whose kernels are compiled.
     warmed_up_for: Option<(serde_json::Value, usize)>,
 }
 
