@@ -93,9 +93,15 @@ pub fn rows(sample: Option<&PoreMeasures>, real: Option<&RockReference>) -> Vec<
         }),
         row(
             "euler_pore26",
-            ("Euler number of the pores", "χ₂₆", "voxel⁻³"),
+            ("Euler number of the pores, 26 neighbours", "χ₂₆", "voxel⁻³"),
             sample.map(|m| m.euler_pore26),
             |s| s.euler_pore26,
+        ),
+        row(
+            "euler_pore6",
+            ("Euler number of the pores, 6 neighbours", "χ₆", "voxel⁻³"),
+            sample.map(|m| m.euler_pore6),
+            |s| s.euler_pore6,
         ),
         row("chord_pore", ("Mean pore chord", "ℓ pore", "voxel"), sample.and_then(|m| m.chord_pore), |s| {
             s.chord_pore
