@@ -173,5 +173,5 @@ fn crystals(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::
 }
 
 fn rock(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {
-    print(args, &[judge::judge(model, &args.preset, assets, args.count as usize, args.flow as usize)?])
+    print(args, &judge::judge(model, &args.preset, assets, args.count as usize, args.flow as usize)?)
 }

@@ -28,11 +28,12 @@ const MATCHED_LAGS: usize = 16;
 /// Compares `count` samples of `model` with the rock of `preset` and with the baselines; permeability is measured on
 /// the first `flow_count` volumes of each kind.
 ///
-/// Columns: porosity φ, that of the middle half along each axis (a rock is the same everywhere), and its standard
+/// Columns of the first table: porosity φ, that of the middle half along each axis (a rock is the same everywhere), and its standard
 /// deviation over the places within a noise cell (a rock knows of no cells, what it has is chance); Crofton surface S;
 /// Euler number χ of the 6-connected pores (= of the 26-connected grains, the paper's label); shares of volumes with φ,
 /// S, χ within the rock's mean ± 2 sd; max |ΔS₂| for lags up to 16, of the mean curve against the rock's; permeability k
-/// over volumes and axes.
+/// over volumes and axes. Of the second, which tells grains from rough ones that meet the first: Euler number of the
+/// 26-connected pores, surface and mean chords from the slope of S₂, and the shares within.
 ///
 /// # Errors
 /// If the rock is missing, the model cannot be sampled, or a flow is not solved.
@@ -42,7 +43,7 @@ pub fn judge(
     assets: &std::path::Path,
     count: usize,
     flow_count: usize,
-) -> Result<Table> {
+) -> Result<[Table; 2]> {
     let pitch = GanConfig::of_preset(preset)?.voxels_per_cell();
     let rock = rock::load(preset, assets)?;
     let blocks = rock.blocks(COMPARED_SIDE)?;
@@ -58,68 +59,125 @@ pub fn judge(
     let independent = (0..count as u64)
         .map(|seed| independent_voxels(COMPARED_SIDE, reference.mean.porosity, seed))
         .collect::<Result<Vec<_>, _>>()?;
-    let columns = [
-        "φ",
-        "φ inside",
-        "sd over places",
-        "S, 1/voxel",
-        "χ, 1e-4/voxel³",
-        "φ within, %",
-        "S within, %",
-        "χ within, %",
-        "all within, %",
-        "ΔS₂",
-        "k, voxel²",
+    let kinds = [
+        ("rock, its blocks", blocks),
+        // What a perfect generator would get: cubes like those that it learns from.
+        ("rock, cut anywhere", elsewhere),
+        // Samples are filtered by default, the rock is not: what that alone does.
+        ("… without lone voxels", filtered),
+        ("generator", samples),
+        ("Gaussian field", fields),
+        ("independent voxels", independent),
     ];
-    Ok(Table {
-        title: format!("porous-gan {preset}: {COMPARED_SIDE}³ voxels; mean ± sd; within the rock's mean ± 2 sd"),
-        columns: columns.map(|name| Column::new(name, None)).into(),
-        rows: [
-            ("rock, its blocks", blocks),
-            // What a perfect generator would get: cubes like those that it learns from.
-            ("rock, cut anywhere", elsewhere),
-            // Samples are filtered by default, the rock is not: what that alone does.
-            ("… without lone voxels", filtered),
-            ("generator", samples),
-            ("Gaussian field", fields),
-            ("independent voxels", independent),
-        ]
+    let measured = kinds
         .into_iter()
-        .map(|(name, volumes)| row(name, &volumes, &reference, pitch, flow_count))
-        .collect::<Result<_>>()?,
-    })
+        .map(|(name, volumes)| Measured::of(name, volumes, &reference, flow_count))
+        .collect::<Result<Vec<_>>>()?;
+    let what = format!("porous-gan {preset}: {COMPARED_SIDE}³ voxels; mean ± sd; within the rock's mean ± 2 sd");
+    let table = |title, columns: &[&str], row: &dyn Fn(&Measured) -> Row| Table {
+        title,
+        columns: columns.iter().map(|&name| Column::new(name, None)).collect(),
+        rows: measured.iter().map(row).collect(),
+    };
+    Ok([
+        table(
+            what.clone(),
+            &[
+                "φ",
+                "φ inside",
+                "sd over places",
+                "S, 1/voxel",
+                "χ, 1e-4/voxel³",
+                "φ within, %",
+                "S within, %",
+                "χ within, %",
+                "all within, %",
+                "ΔS₂",
+                "k, voxel²",
+            ],
+            &|measured| measured.main(&reference, pitch),
+        ),
+        table(
+            format!("{what}; more of their shape"),
+            &[
+                "χ₂₆, 1e-4/voxel³",
+                "S by slope, 1/voxel",
+                "pore chord, voxels",
+                "grain chord, voxels",
+                "χ₂₆ within, %",
+                "S by slope within, %",
+                "pore chord within, %",
+                "grain chord within, %",
+            ],
+            &Measured::shape,
+        ),
+    ])
 }
 
-fn row(name: &str, volumes: &[Volume], reference: &RockReference, pitch: usize, flow_count: usize) -> Result<Row> {
-    let geometry = MeasureOptions::default();
-    let flow = MeasureOptions { permeability: true, ..MeasureOptions::default() };
-    let measures = volumes
-        .iter()
-        .enumerate()
-        .map(|(i, volume)| PoreMeasures::of(volume, if i < flow_count { &flow } else { &geometry }))
-        .collect::<Result<Vec<_>, _>>()?;
-    let spread = |value: fn(&PoreMeasures) -> f64| Spread::of(&measures.iter().map(value).collect::<Vec<_>>());
-    let number = |mean: f64| Some(Spread { mean, sd: None, count: volumes.len() });
-    let agreement: Vec<_> = measures.iter().map(|m| reference.compare(m)).collect();
-    let share = |test: fn(&Agreement) -> bool| {
-        number(100.0 * agreement.iter().filter(|a| test(a)).count() as f64 / agreement.len() as f64)
-    };
-    Ok(Row {
-        name: format!("{name} ({})", volumes.len()),
-        values: vec![
-            spread(|m| m.porosity),
-            Spread::of(&volumes.iter().filter_map(porosity_inside).collect::<Vec<_>>()),
-            number(porosity_over_places(volumes, pitch)),
-            spread(|m| m.surface),
-            spread(|m| 1e4 * m.euler_pore6),
-            share(|a| a.porosity),
-            share(|a| a.surface),
-            share(|a| a.euler_pore6),
-            share(|a| a.porosity && a.surface && a.euler_pore6),
-            number(s2_difference(&measures, reference)),
-            Spread::of(&measures.iter().filter_map(|m| m.permeability).flatten().collect::<Vec<_>>()),
-        ],
-    })
+/// Volumes of one kind, and what they measure.
+struct Measured {
+    name: String,
+    volumes: Vec<Volume>,
+    measures: Vec<PoreMeasures>,
+    agreement: Vec<Agreement>,
+}
+
+impl Measured {
+    fn of(name: &str, volumes: Vec<Volume>, reference: &RockReference, flow_count: usize) -> Result<Self> {
+        let geometry = MeasureOptions::default();
+        let flow = MeasureOptions { permeability: true, ..MeasureOptions::default() };
+        let measures = volumes
+            .iter()
+            .enumerate()
+            .map(|(i, volume)| PoreMeasures::of(volume, if i < flow_count { &flow } else { &geometry }))
+            .collect::<Result<Vec<_>, _>>()?;
+        let agreement = measures.iter().map(|m| reference.compare(m)).collect();
+        Ok(Self { name: format!("{name} ({})", volumes.len()), volumes, measures, agreement })
+    }
+
+    fn spread(&self, value: fn(&PoreMeasures) -> Option<f64>) -> Option<Spread> {
+        Spread::of(&self.measures.iter().filter_map(value).collect::<Vec<_>>())
+    }
+
+    fn number(&self, mean: f64) -> Option<Spread> {
+        Some(Spread { mean, sd: None, count: self.volumes.len() })
+    }
+
+    /// Per cent of the volumes.
+    fn share(&self, test: fn(&Agreement) -> bool) -> Option<Spread> {
+        self.number(100.0 * self.agreement.iter().filter(|a| test(a)).count() as f64 / self.agreement.len() as f64)
+    }
+
+    fn main(&self, reference: &RockReference, pitch: usize) -> Row {
+        let values = vec![
+            self.spread(|m| Some(m.porosity)),
+            Spread::of(&self.volumes.iter().filter_map(porosity_inside).collect::<Vec<_>>()),
+            self.number(porosity_over_places(&self.volumes, pitch)),
+            self.spread(|m| Some(m.surface)),
+            self.spread(|m| Some(1e4 * m.euler_pore6)),
+            self.share(|a| a.porosity),
+            self.share(|a| a.surface),
+            self.share(|a| a.euler_pore6),
+            self.share(|a| a.porosity && a.surface && a.euler_pore6),
+            self.number(s2_difference(&self.measures, reference)),
+            Spread::of(&self.measures.iter().filter_map(|m| m.permeability).flatten().collect::<Vec<_>>()),
+        ];
+        Row { name: self.name.clone(), values }
+    }
+
+    fn shape(&self) -> Row {
+        let values = vec![
+            self.spread(|m| Some(1e4 * m.euler_pore26)),
+            self.spread(|m| Some(m.surface_slope)),
+            self.spread(|m| m.chord_pore),
+            self.spread(|m| m.chord_grain),
+            self.share(|a| a.euler_pore26),
+            self.share(|a| a.surface_slope),
+            self.share(|a| a.chord_pore),
+            self.share(|a| a.chord_grain),
+        ];
+        Row { name: self.name.clone(), values }
+    }
 }
 
 fn porosity_inside(volume: &Volume) -> Option<f64> {

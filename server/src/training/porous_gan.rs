@@ -14,7 +14,7 @@ use models::{
 use samples::{
     Inputs, Sample, Volume,
     volume::{
-        Band, MeasureOptions, PoreMeasures, RockReference, nrrd,
+        Band, MeasureOptions, PoreMeasures, RockReference, Scalars, nrrd,
         permeability::{self, FlowOptions},
     },
 };
@@ -69,7 +69,8 @@ struct Physics {
     surface: f64,
     euler_pore6: f64,
     s2_difference: f64,
-    /// Root mean square of the z-scores of φ, S and χ over samples, in the rock's standard deviations.
+    /// Root mean square of the z-scores of all [`Scalars`] over samples, in the rock's standard deviations: porosity, surface
+    /// and χ of the 6-connected pores alone are met by grains that are too rough, too.
     z_score: f64,
     /// Share of samples with φ, S and χ all within the rock's mean ± 2 sd.
     within: f64,
@@ -255,6 +256,10 @@ impl PorousTrainer {
                 "porosity_within": share(|a| a.porosity),
                 "surface_within": share(|a| a.surface),
                 "euler_within": share(|a| a.euler_pore6),
+                "surface_slope_within": share(|a| a.surface_slope),
+                "euler_pore26_within": share(|a| a.euler_pore26),
+                "chord_pore_within": share(|a| a.chord_pore),
+                "chord_grain_within": share(|a| a.chord_grain),
                 "all_within": share(|a| a.porosity && a.surface && a.euler_pore6),
                 "s2_difference_of_mean": s2_difference(samples, &self.reference),
             },
@@ -342,14 +347,20 @@ impl Physics {
     fn of(samples: &[PoreMeasures], reference: &RockReference) -> Self {
         let n = samples.len() as f64;
         let mean = |value: fn(&PoreMeasures) -> f64| samples.iter().map(value).sum::<f64>() / n;
-        let square = |m: &PoreMeasures| {
-            let z = |value: f64, mean: f64, sd: f64| ((value - mean) / sd).powi(2);
-            let (mean, sd) = (&reference.mean, &reference.sd);
-            (z(m.porosity, mean.porosity, sd.porosity)
-                + z(m.surface, mean.surface, sd.surface)
-                + z(m.euler_pore6, mean.euler_pore6, sd.euler_pore6))
-                / 3.0
+        let scores = |m: &PoreMeasures| -> [f64; 7] {
+            let z = |value: f64, part: fn(&Scalars) -> f64| (value - part(&reference.mean)) / part(&reference.sd);
+            [
+                z(m.porosity, |s| s.porosity),
+                z(m.surface, |s| s.surface),
+                z(m.surface_slope, |s| s.surface_slope),
+                z(m.euler_pore26, |s| s.euler_pore26),
+                z(m.euler_pore6, |s| s.euler_pore6),
+                // Without interface there is no chord; the slope is 0 then, and tells.
+                m.chord_pore.map_or(0.0, |chord| z(chord, |s| s.chord_pore)),
+                m.chord_grain.map_or(0.0, |chord| z(chord, |s| s.chord_grain)),
+            ]
         };
+        let square = |m: &PoreMeasures| scores(m).map(|z| z * z).iter().sum::<f64>() / 7.0;
         let within = samples.iter().filter(|m| {
             let a = reference.compare(m);
             a.porosity && a.surface && a.euler_pore6

@@ -138,8 +138,11 @@ impl RockReference {
         Agreement {
             porosity: inside(measures.porosity, |s| s.porosity),
             surface: inside(measures.surface, |s| s.surface),
+            surface_slope: inside(measures.surface_slope, |s| s.surface_slope),
             euler_pore26: inside(measures.euler_pore26, |s| s.euler_pore26),
             euler_pore6: inside(measures.euler_pore6, |s| s.euler_pore6),
+            chord_pore: measures.chord_pore.is_some_and(|chord| inside(chord, |s| s.chord_pore)),
+            chord_grain: measures.chord_grain.is_some_and(|chord| inside(chord, |s| s.chord_grain)),
             s2_difference: s2.map(|(rock, sample)| (rock - sample).abs()).fold(0.0, f64::max),
         }
     }
@@ -152,10 +155,16 @@ pub struct Agreement {
     pub porosity: bool,
     /// Crofton surface within ± 2 standard deviations.
     pub surface: bool,
+    /// Surface from the slope of S₂ within ± 2 standard deviations.
+    pub surface_slope: bool,
     /// Euler number of the 26-connected pore space within ± 2 standard deviations.
     pub euler_pore26: bool,
     /// Euler number of the 6-connected pore space within ± 2 standard deviations.
     pub euler_pore6: bool,
+    /// Mean chord of the pores within ± 2 standard deviations; not without interface.
+    pub chord_pore: bool,
+    /// Mean chord of the grains within ± 2 standard deviations; not without interface.
+    pub chord_grain: bool,
     /// Largest |ΔS₂| of the radial curve against the rock's mean, lags up to 16.
     pub s2_difference: f64,
 }
