@@ -1,5 +1,6 @@
 //! The operators written with burn's own ones.
 
+use super::ops::PairOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::Shape;
@@ -27,6 +28,27 @@ fn silu_backward<B: Backend>(x: FloatTensor<B>, grad: FloatTensor<B>) -> FloatTe
     let s = B::sigmoid(x.clone());
     let slope = B::float_mul(x, B::float_add_scalar(B::float_neg(s.clone()), 1.0.into()));
     B::float_mul(grad, B::float_mul(s, B::float_add_scalar(slope, 1.0.into())))
+}
+
+pub(super) fn messages<B: PairOps>(
+    own: FloatTensor<B>,
+    other: FloatTensor<B>,
+    differences: FloatTensor<B>,
+    difference: FloatTensor<B>,
+    output: FloatTensor<B>,
+    bias: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let shape = differences.shape();
+    let [batch, nodes, features] = [shape[0], shape[1], shape[3]];
+    let rows = batch * nodes * nodes;
+    let product = |x: FloatTensor<B>, inputs: usize, weight: FloatTensor<B>| {
+        let outputs = weight.shape()[1];
+        let y = B::float_matmul(B::float_reshape(x, Shape::from([rows, inputs])), weight);
+        B::float_reshape(y, Shape::from([batch, nodes, nodes, outputs]))
+    };
+    let hidden = difference.shape()[1];
+    let pairs = B::pair_silu(own, other, product(differences, features, difference));
+    B::silu_mean(product(pairs, hidden, output), bias)
 }
 
 pub(super) fn pair_silu<B: Backend>(

@@ -1,13 +1,43 @@
 //! Flex: the kernels for `f32`, the composed operators for everything else.
 
 use super::composed;
-use super::kernel::{self, Extent};
+use super::kernel::{self, Extent, Networks};
 use super::ops::PairOps;
+use crate::nn::fast::kernel::LANES;
 use burn::backend::flex::FlexTensor;
 use burn::backend::{DType, Flex, TensorMetadata};
 use burn::tensor::{Shape, TensorData};
 
 impl PairOps for Flex {
+    fn pair_messages(
+        own: FlexTensor,
+        other: FlexTensor,
+        differences: FlexTensor,
+        difference: FlexTensor,
+        output: FlexTensor,
+        bias: FlexTensor,
+    ) -> FlexTensor {
+        let [features, hidden, width] = [difference.shape()[0], difference.shape()[1], output.shape()[1]];
+        let fits = hidden.is_multiple_of(LANES) && width.is_multiple_of(LANES);
+        if !fits || !all_f32(&[&own, &other, &differences, &difference, &output, &bias]) {
+            return composed::messages::<Flex>(own, other, differences, difference, output, bias);
+        }
+        let [batch, nodes] = [own.shape()[0], own.shape()[1]];
+        let (own, other, differences) = (ordered(own), ordered(other), ordered(differences));
+        let (difference, output, bias) = (ordered(difference), ordered(output), ordered(bias));
+        let networks = Networks {
+            difference: difference.storage::<f32>(),
+            output: output.storage::<f32>(),
+            bias: bias.storage::<f32>(),
+            features,
+            hidden,
+            width,
+        };
+        let (own, other) = (own.storage::<f32>(), other.storage::<f32>());
+        let mean = kernel::messages(nodes, own, other, differences.storage::<f32>(), networks);
+        tensor(mean, Shape::from([batch, nodes, width]))
+    }
+
     fn pair_silu(own: FlexTensor, other: FlexTensor, pair: FlexTensor) -> FlexTensor {
         if !all_f32(&[&own, &other, &pair]) {
             return composed::pair_silu::<Flex>(own, other, pair);

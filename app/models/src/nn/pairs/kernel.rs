@@ -3,6 +3,7 @@
 use crate::nn::fast::kernel::{
     elementwise::{Function, Silu},
     parallel,
+    product::{Factors, multiply},
 };
 use pulp::{Arch, Simd, WithSimd};
 
@@ -23,6 +24,128 @@ impl Extent {
     /// Floats of one graph's node tensor.
     fn node_values(&self) -> usize {
         self.nodes * self.width
+    }
+}
+
+/// Rows that a product of matrices is given at least, if there are as many: fewer do not fill its registers.
+const ROWS: usize = 24;
+
+/// The networks of [`super::messages`], rows of `hidden` and `width` values; both are multiples of the lanes.
+#[derive(Clone, Copy)]
+pub struct Networks<'a> {
+    /// `[features, hidden]`.
+    pub difference: &'a [f32],
+    /// `[hidden, width]`.
+    pub output: &'a [f32],
+    /// `[width]`.
+    pub bias: &'a [f32],
+    pub features: usize,
+    pub hidden: usize,
+    pub width: usize,
+}
+
+/// `meanⱼ silu(silu(own[i] + other[j] + differences[i, j] · difference) · output + bias)`, graph by graph, so that nothing
+/// between own, other and mean leaves the cache.
+pub fn messages(nodes: usize, own: &[f32], other: &[f32], differences: &[f32], networks: Networks) -> Vec<f32> {
+    let Networks { features, hidden, width, .. } = networks;
+    let mut mean = vec![0.0; own.len() / hidden * width];
+    if mean.is_empty() {
+        return mean;
+    }
+    let inputs = own.chunks(nodes * hidden).zip(other.chunks(nodes * hidden));
+    let work = inputs.zip(differences.chunks(nodes * nodes * features)).zip(mean.chunks_mut(nodes * width)).collect();
+    parallel::for_each(work, |(((own, other), differences), mean)| {
+        let mut hidden_pairs = vec![0.0; nodes * nodes * hidden];
+        let pairs = &mut hidden_pairs;
+        Arch::new().dispatch(HiddenPairs { nodes, own, other, differences, networks, pairs });
+        let receivers = ROWS.div_ceil(nodes);
+        let work = hidden_pairs.chunks(receivers * nodes * hidden).zip(mean.chunks_mut(receivers * width)).collect();
+        parallel::for_each(work, |(pairs, mean)| Arch::new().dispatch(Output { nodes, pairs, networks, mean }));
+    });
+    mean
+}
+
+/// `pairs[i, j] ← silu(own[i] + other[j] + differences[i, j] · difference)` of one graph.
+///
+/// What is odd of a difference changes its sign from (i, j) to (j, i), what is even does not: one product serves both.
+struct HiddenPairs<'a> {
+    nodes: usize,
+    own: &'a [f32],
+    other: &'a [f32],
+    differences: &'a [f32],
+    networks: Networks<'a>,
+    pairs: &'a mut [f32],
+}
+
+impl WithSimd for HiddenPairs<'_> {
+    type Output = ();
+
+    // Without closures: what is called in them is not compiled for the instructions that were found.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { nodes, own, other, differences, networks, pairs } = self;
+        let Networks { difference, features, hidden, .. } = networks;
+        let unequals = nodes * (nodes - 1) / 2;
+        let mut rows = Vec::with_capacity((unequals + nodes) * features);
+        for i in 0..nodes {
+            rows.extend_from_slice(&differences[(i * nodes + i + 1) * features..(i + 1) * nodes * features]);
+        }
+        // A node with itself has no odd part: these pairs come last.
+        for i in 0..nodes {
+            rows.extend_from_slice(&differences[i * (nodes + 1) * features..][..features]);
+        }
+        let count = features / 2;
+        let (odd_weights, even_weights) = difference.split_at(count * hidden);
+        let factors = Factors { left: &rows, row: features, step: 1, right: odd_weights, columns: hidden, count };
+        let mut odd = vec![0.0; unequals * hidden];
+        multiply::<S, false>(simd, factors, &mut odd);
+        let mut even = vec![0.0; (unequals + nodes) * hidden];
+        multiply::<S, false>(simd, Factors { left: &rows[count..], right: even_weights, ..factors }, &mut even);
+        let (mut odd, mut even) = (odd.chunks_exact(hidden), even.chunks_exact(hidden));
+        for i in 0..nodes {
+            for j in i + 1..nodes {
+                let (Some(odd), Some(even)) = (odd.next(), even.next()) else { return };
+                let (before, after) = pairs.split_at_mut((j * nodes + i) * hidden);
+                let (there, back) = (&mut before[(i * nodes + j) * hidden..][..hidden], &mut after[..hidden]);
+                let [own_i, own_j] = [&own[i * hidden..][..hidden], &own[j * hidden..][..hidden]];
+                let [other_i, other_j] = [&other[i * hidden..][..hidden], &other[j * hidden..][..hidden]];
+                for ((((z, own), other), odd), even) in there.iter_mut().zip(own_i).zip(other_j).zip(odd).zip(even) {
+                    *z = Silu.value(own + other + (even + odd));
+                }
+                for ((((z, own), other), odd), even) in back.iter_mut().zip(own_j).zip(other_i).zip(odd).zip(even) {
+                    *z = Silu.value(own + other + (even - odd));
+                }
+            }
+        }
+        for (i, even) in even.enumerate() {
+            let (own, other) = (&own[i * hidden..][..hidden], &other[i * hidden..][..hidden]);
+            let z = &mut pairs[i * (nodes + 1) * hidden..][..hidden];
+            for (((z, own), other), even) in z.iter_mut().zip(own).zip(other).zip(even) {
+                *z = Silu.value(own + other + even);
+            }
+        }
+    }
+}
+
+/// `mean[i] ← meanⱼ silu(pairs[i, j] · output + bias)` of some receivers i.
+struct Output<'a> {
+    nodes: usize,
+    pairs: &'a [f32],
+    networks: Networks<'a>,
+    mean: &'a mut [f32],
+}
+
+impl WithSimd for Output<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Networks { output, bias, hidden, width, .. } = self.networks;
+        let mut sums = vec![0.0; self.pairs.len() / hidden * width];
+        let factors = Factors { left: self.pairs, row: hidden, step: 1, right: output, columns: width, count: hidden };
+        multiply::<S, false>(simd, factors, &mut sums);
+        let extent = Extent { nodes: self.mean.len() / width, neighbours: self.nodes, width };
+        SiluMean { extent, pair: &sums, bias, mean: self.mean }.with_simd(simd);
     }
 }
 

@@ -11,7 +11,19 @@ use burn::backend::{Backend, backend_extension};
     Autodiff
 )]
 pub trait PairOps: Backend {
-    /// See [`super::pair_silu`].
+    /// See [`super::messages`].
+    fn pair_messages(
+        own: FloatTensor<Self>,
+        other: FloatTensor<Self>,
+        differences: FloatTensor<Self>,
+        difference: FloatTensor<Self>,
+        output: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        composed::messages::<Self>(own, other, differences, difference, output, bias)
+    }
+
+    /// `silu(own[i] + other[j] + pair[i, j])`, with `own` and `other` `[batch, n, width]` and `pair` `[batch, n, n, width]`.
     fn pair_silu(own: FloatTensor<Self>, other: FloatTensor<Self>, pair: FloatTensor<Self>) -> FloatTensor<Self> {
         composed::pair_silu::<Self>(own, other, pair)
     }
@@ -26,7 +38,7 @@ pub trait PairOps: Backend {
         composed::pair_silu_backward::<Self>(own, other, pair, grad)
     }
 
-    /// See [`super::silu_mean`].
+    /// `meanⱼ silu(pair[i, j] + bias)`, `[batch, n, m, width]` and `[width]` → `[batch, n, width]`.
     fn silu_mean(pair: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
         composed::silu_mean::<Self>(pair, bias)
     }

@@ -194,32 +194,30 @@ impl CspLayer {
     fn forward(
         &self,
         h: Tensor<2>,
-        differences: Tensor<2>,
+        differences: Tensor<4>,
         cell: Tensor<2>,
         [batch, atoms, hidden]: [usize; 3],
     ) -> Tensor<2> {
         let nodes = [batch, atoms, hidden];
-        let pairs = [batch, atoms, atoms, hidden];
         let x = self.norm.forward(h.clone());
         let cell = self.edge_lattice.forward(cell).unsqueeze_dim::<3>(1);
         let own = self.edge_own.forward(x.clone()).reshape(nodes) + cell;
         let other = self.edge_other.forward(x.clone()).reshape(nodes);
-        let difference = self.edge_difference.forward(differences).reshape(pairs);
-        let messages = pairs::pair_silu(own, other, difference).reshape([batch * atoms * atoms, hidden]);
-        let messages = messages.matmul(self.edge_output.weight.val()).reshape(pairs);
         let bias = match &self.edge_output.bias {
             Some(bias) => bias.val(),
             None => Tensor::zeros([hidden], &h.device()),
         };
-        let mean = pairs::silu_mean(messages, bias).reshape([batch * atoms, hidden]);
+        let (difference, output) = (self.edge_difference.weight.val(), self.edge_output.weight.val());
+        let network = pairs::MessageNetwork { difference, output, bias };
+        let mean = pairs::messages(own, other, differences, network).reshape([batch * atoms, hidden]);
         let update = fast::silu(self.node_own.forward(x) + self.node_messages.forward(mean));
         h + fast::silu(self.node_output.forward(update))
     }
 }
 
 /// sin kΔ and cos kΔ of every ordered pair, Δ = mⱼ − mᵢ, axis by axis and k = 0 … `frequencies` − 1 within:
-/// `[batch · atoms · atoms, 6 frequencies]`. The sine and cosine of a difference come from those of the atoms.
-pub fn differences(angles: Tensor<3>, frequencies: usize) -> Tensor<2> {
+/// `[batch, atoms, atoms, 6 frequencies]`. The sine and cosine of a difference come from those of the atoms.
+pub fn differences(angles: Tensor<3>, frequencies: usize) -> Tensor<4> {
     let [batch, atoms, _] = angles.dims();
     let width = 3 * frequencies;
     let k: Vec<f32> = (0..frequencies).map(|k| k as f32).collect();
@@ -230,7 +228,7 @@ pub fn differences(angles: Tensor<3>, frequencies: usize) -> Tensor<2> {
     let (sin, cos) = (sin.unsqueeze_dim::<4>(1), cos.unsqueeze_dim::<4>(1));
     let sin_difference = sin.clone() * own_cos.clone() - cos.clone() * own_sin.clone();
     let cos_difference = cos * own_cos + sin * own_sin;
-    Tensor::cat(vec![sin_difference, cos_difference], 3).reshape([batch * atoms * atoms, 2 * width])
+    Tensor::cat(vec![sin_difference, cos_difference], 3)
 }
 
 /// What the messages see of the cell: LLᵀ, which no rotation changes, or the invariants as they are.

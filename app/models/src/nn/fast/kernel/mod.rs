@@ -22,6 +22,7 @@ pub mod norm;
 pub mod parallel;
 pub mod pencils;
 pub mod planes;
+pub mod product;
 pub mod softmax;
 pub mod stencil;
 pub mod stencil_grad;

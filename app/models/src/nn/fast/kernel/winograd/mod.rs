@@ -11,13 +11,12 @@
 
 mod chunk;
 mod kernels;
-mod product;
 mod transforms;
 
 use self::chunk::{Chunk, Scratch, chunks};
-use self::product::{Factors, multiply};
 use super::LANES;
 use super::parallel::{for_each, map};
+use super::product::{Factors, multiply};
 use pulp::{Arch, Simd, WithSimd};
 
 pub use self::kernels::Kernels;

@@ -24,6 +24,8 @@ pub fn multiply<S: Simd, const ADD: bool>(simd: S, factors: Factors, sums: &mut 
     // As many sums as registers hold, beside the values that they share.
     match S::F32_LANES {
         16 => blocks::<S, ADD, 8, 3>(simd, factors, sums),
+        // In the browser a product and its sum are two instructions, with a value between them.
+        4 => blocks::<S, ADD, 4, 2>(simd, factors, sums),
         _ => blocks::<S, ADD, 4, 3>(simd, factors, sums),
     }
 }
