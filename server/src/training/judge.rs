@@ -202,7 +202,35 @@ fn porosity_over_places(volumes: &[Volume], pitch: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Volume, porosity_over_places};
+    use std::{fs, path::Path};
+
+    use super::{Volume, judge, porosity_over_places};
+
+    #[test]
+    fn a_rock_is_within_its_bands_and_voxels_without_neighbours_are_not() {
+        let assets = Path::new("../assets");
+        let weights = fs::read(assets.join("weights/porous-gan/berea-small/weights.safetensors")).unwrap();
+        let model = models::load("porous-gan", "berea-small", weights, &burn::tensor::Device::flex()).unwrap();
+        let tables = judge(model.as_ref(), "berea-small", assets, 2, 0).unwrap();
+        let value = |table: usize, row: &str, column: &str| {
+            let table = &tables[table];
+            let column = table.columns.iter().position(|c| c.name.starts_with(column)).unwrap();
+            let row = table.rows.iter().find(|r| r.name.starts_with(row)).unwrap();
+            assert_eq!(row.values.len(), table.columns.len());
+            row.values[column].unwrap().mean
+        };
+        let bands =
+            [(0, "S within"), (0, "χ within"), (1, "χ₂₆ within"), (1, "S by slope within"), (1, "pore chord within")];
+        for (table, column) in bands {
+            assert!(value(table, "rock, its blocks", column) > 85.0, "{column}");
+            assert_eq!(value(table, "independent voxels", column), 0.0, "{column}");
+        }
+        assert_eq!(value(0, "independent voxels", "φ within"), 100.0);
+        // Chord and surface have the slope in common: −φ/a = 4φ/S, of each sample, and so nearly of their means.
+        let (porosity, surface) = (value(0, "generator", "φ"), value(1, "generator", "S by slope"));
+        let chord = value(1, "generator", "pore chord");
+        assert!((chord - 4.0 * porosity / surface).abs() < 0.05 * chord, "{chord} {porosity} {surface}");
+    }
 
     #[test]
     fn pores_at_one_place_of_every_cell_are_uneven_and_layers_across_cells_are_not() {
