@@ -1,7 +1,7 @@
 //! Points of a cell in boxes, to be asked for what is near.
 
 use super::{
-    Lattice,
+    Lattice, StructureError,
     crystal::{cross, dot},
 };
 
@@ -10,6 +10,10 @@ const BOX: f64 = 0.5;
 
 /// The end of a bucket.
 const NONE: u32 = u32::MAX;
+
+/// Points of one bucket. A box has room for a few atoms, for dozens where one is spread over the images of a site of high
+/// symmetry, and others share a bucket only by chance; with all of a file in one bucket every question would ask them all.
+const MOST_IN_A_BUCKET: usize = 128;
 
 /// Points in [0, 1)³ of a cell, found again within a tolerance, periodic images included.
 pub(super) struct PointGrid {
@@ -51,7 +55,25 @@ impl PointGrid {
     }
 
     /// Adds a point; there are never more than `MAX_ATOMS`.
-    pub(super) fn insert(&mut self, point: [f64; 3]) {
+    ///
+    /// # Errors
+    /// If a crowd is there already.
+    pub(super) fn insert(&mut self, point: [f64; 3]) -> Result<(), StructureError> {
+        let mut index = self.last[self.bucket(self.home(point))];
+        for _ in 0..MOST_IN_A_BUCKET {
+            match self.before.get(index as usize) {
+                Some(&before) => index = before,
+                None => {
+                    self.push(point);
+                    return Ok(());
+                }
+            }
+        }
+        let [x, y, z] = point;
+        Err(StructureError::Crowded { x, y, z })
+    }
+
+    fn push(&mut self, point: [f64; 3]) {
         self.points.push(point);
         self.before.push(NONE);
         if self.points.len() > self.last.len() {
@@ -63,10 +85,12 @@ impl PointGrid {
     }
 
     fn link(&mut self, index: usize) {
-        let point = self.points[index];
-        let home = std::array::from_fn(|k| self.box_along(k, point[k]));
-        let bucket = self.bucket(home);
+        let bucket = self.bucket(self.home(self.points[index]));
         self.before[index] = std::mem::replace(&mut self.last[bucket], index as u32);
+    }
+
+    fn home(&self, point: [f64; 3]) -> [i64; 3] {
+        std::array::from_fn(|k| self.box_along(k, point[k]))
     }
 
     fn box_along(&self, k: usize, x: f64) -> i64 {
@@ -138,7 +162,7 @@ mod tests {
         ) {
             let lattice = Lattice::from_parameters(edges, [80.0, 95.0, 110.0]).unwrap();
             let mut grid = PointGrid::new(lattice, tolerance);
-            points.iter().for_each(|&point| grid.insert(point));
+            points.iter().for_each(|&point| grid.insert(point).unwrap());
             let distance = |point: &[f64; 3]| {
                 let d = lattice.to_cartesian(std::array::from_fn(|k| {
                     let d: f64 = point[k] - query[k];

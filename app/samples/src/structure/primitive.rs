@@ -47,7 +47,7 @@ fn translations(crystal: &Crystal, tolerance: f64) -> Option<Vec<Translation>> {
         if grid.nearest(point).is_some() {
             return None;
         }
-        grid.insert(point);
+        grid.insert(point).ok()?;
     }
     let pivots = rarest(elements);
     let (&origin, others) = pivots.split_first()?;

@@ -20,6 +20,33 @@ fn announced_atoms_are_not_believed() {
 }
 
 #[test]
+fn atoms_piled_up_at_one_place_are_refused_at_once() {
+    let heap: String = (0..200_000).map(|i| format!("{} 0 0 0\n", ["Na", "Cl"][i % 2])).collect();
+    let site = "loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n";
+    let start = std::time::Instant::now();
+    assert!(message("x.cif", &format!("data_x\n{CELL}{site}{heap}")).contains("too many atoms lie on one another"));
+    // 50 copies of an atom that is spread around a site are no heap.
+    let ring: String = (0..50)
+        .map(|i| format!("Na {} {} 0.5\n", 0.48 + 0.02 * f64::from(i % 10), 0.48 + 0.02 * f64::from(i / 10)))
+        .collect();
+    assert_eq!(read("x.cif", format!("data_x\n{CELL}{site}{ring}").as_bytes()).unwrap().trajectory.frames.len(), 1);
+    assert!(start.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn many_models_and_many_bonds_do_not_multiply() {
+    let atom =
+        |serial: u32| format!("HETATM{serial:5}  C   LIG A   1       0.000   0.000   0.000  1.00  0.00           C\n");
+    let models: String = (0..5000).map(|i| format!("MODEL {i:8}\n{}ENDMDL\n", atom(i % 100))).collect();
+    let bonds: String = (0..200_000).map(|i| format!("CONECT{:5}{:5}\n", i % 99_999, i * 7 % 99_991)).collect();
+    let start = std::time::Instant::now();
+    assert_eq!(read("x.pdb", format!("{models}{bonds}").as_bytes()).unwrap().trajectory.frames.len(), 5000);
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    let star: String = (2..100).map(|i| format!("CONECT{:5}{i:5}\n", 1)).collect();
+    assert!(message("x.pdb", &format!("{}{star}", atom(1))).contains("more than 64 bonds of atom 1"));
+}
+
+#[test]
 fn long_lines_and_files_are_refused() {
     let line = "x".repeat(1 << 20);
     for name in ["a.cif", "POSCAR", "a.xyz", "a.sdf", "a.pdb", "a.mol2"] {

@@ -20,6 +20,9 @@ const FORMAT: StructureFormat = StructureFormat::Pdb;
 /// Bonds that CONECT records may name: eight per atom.
 const MAX_CONECT: usize = 8 * MAX_ATOMS;
 
+/// Bonds that they may name of one atom: more than any has, metals in clusters too.
+const MAX_PARTNERS: usize = 64;
+
 pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
     let mut lines = Lines::new(FORMAT, text);
     let mut file = File::default();
@@ -121,12 +124,69 @@ fn charge(field: &str) -> i8 {
     }
 }
 
+/// For each serial number those that are bonded to it, each with how often it is named.
+#[derive(Default)]
+struct Conect {
+    partners: HashMap<u32, Vec<(u32, u8)>>,
+    pairs: usize,
+}
+
+impl Conect {
+    /// # Errors
+    /// What there would be too much of.
+    fn add(&mut self, first: u32, second: u32) -> Result<(), String> {
+        let partners = self.partners.entry(first).or_default();
+        // Bonds are written from both sides; counting one side counts orders.
+        if let Some((_, times)) = partners.iter_mut().find(|(partner, _)| *partner == second) {
+            *times = times.saturating_add(1);
+        } else if partners.len() == MAX_PARTNERS {
+            return Err(format!("{MAX_PARTNERS} bonds of atom {first}"));
+        } else if self.pairs == MAX_CONECT {
+            return Err(format!("{MAX_CONECT} bonds"));
+        } else {
+            partners.push((second, 1));
+            self.pairs += 1;
+        }
+        Ok(())
+    }
+
+    /// The bonds among the atoms of a model, in order. Numbers that no atom has are bonds to atoms that are not in this
+    /// model.
+    fn bonds(&self, serials: &[Option<u32>]) -> Vec<Bond> {
+        let mut atoms = HashMap::with_capacity(serials.len());
+        for (atom, serial) in (0_u32..).zip(serials) {
+            if let Some(serial) = serial {
+                atoms.entry(*serial).or_insert(atom);
+            }
+        }
+        let mut orders: HashMap<[u32; 2], u8> = HashMap::new();
+        for (first, &i) in &atoms {
+            for (second, times) in self.partners.get(first).into_iter().flatten() {
+                if let Some(&j) = atoms.get(second)
+                    && i != j
+                {
+                    let order = orders.entry([i.min(j), i.max(j)]).or_insert(0);
+                    *order = (*times).max(*order);
+                }
+            }
+        }
+        let order = |times: u8| match times {
+            ..=1 => BondOrder::Single,
+            2 => BondOrder::Double,
+            3.. => BondOrder::Triple,
+        };
+        let mut bonds: Vec<Bond> =
+            orders.into_iter().map(|(atoms, times)| Bond { atoms, order: order(times) }).collect();
+        bonds.sort_by_key(|bond| bond.atoms);
+        bonds
+    }
+}
+
 /// What holds for all models.
 #[derive(Default)]
 struct File {
     lattice: Option<Lattice>,
-    /// Pairs of serial numbers, each with how often it is named from its smaller side.
-    conect: HashMap<(u32, u32), u8>,
+    conect: Conect,
     models: Vec<(Model, String, usize)>,
 }
 
@@ -176,12 +236,7 @@ impl File {
         let Some(first) = serial(0)? else { return Ok(()) };
         for index in 1..5 {
             let Some(second) = serial(index)? else { continue };
-            // Bonds are written from both sides; counting one side counts orders.
-            let entry = self.conect.entry((first, second)).or_insert(0);
-            *entry = entry.saturating_add(1);
-        }
-        if self.conect.len() > MAX_CONECT {
-            return Err(lines.error(format!("more than {MAX_CONECT} bonds")));
+            self.conect.add(first, second).map_err(|most| lines.error(format!("more than {most}")))?;
         }
         Ok(())
     }
@@ -204,7 +259,7 @@ impl File {
                     Structure::Crystal(Crystal::new(lattice, model.elements, coordinates).map_err(wrong)?)
                 }
                 None => {
-                    let mut bonds = conect_bonds(&self.conect, &model.serials);
+                    let mut bonds = self.conect.bonds(&model.serials);
                     let molecule = Molecule::new(model.elements, model.positions).map_err(&wrong)?;
                     if model.has_polymer {
                         complete(&molecule, &mut bonds, frames);
@@ -217,34 +272,6 @@ impl File {
         }
         Ok(())
     }
-}
-
-/// The bonds that CONECT names among the atoms of a model, in order. Numbers that no atom has are bonds to atoms that
-/// are not in this model.
-fn conect_bonds(conect: &HashMap<(u32, u32), u8>, serials: &[Option<u32>]) -> Vec<Bond> {
-    let mut atoms = HashMap::with_capacity(serials.len());
-    for (atom, serial) in (0_u32..).zip(serials) {
-        if let Some(serial) = serial {
-            atoms.entry(*serial).or_insert(atom);
-        }
-    }
-    let mut orders: HashMap<[u32; 2], u8> = HashMap::new();
-    for ((first, second), &times) in conect {
-        if let (Some(&i), Some(&j)) = (atoms.get(first), atoms.get(second))
-            && i != j
-        {
-            let order = orders.entry([i.min(j), i.max(j)]).or_insert(0);
-            *order = times.max(*order);
-        }
-    }
-    let order = |times: u8| match times {
-        ..=1 => BondOrder::Single,
-        2 => BondOrder::Double,
-        3.. => BondOrder::Triple,
-    };
-    let mut bonds: Vec<Bond> = orders.into_iter().map(|(atoms, times)| Bond { atoms, order: order(times) }).collect();
-    bonds.sort_by_key(|bond| bond.atoms);
-    bonds
 }
 
 /// Bonds within and between standard residues are implied, not written: those of atoms without any bond are found by

@@ -37,7 +37,7 @@ pub(super) fn expand(
     if images > MAX_IMAGES {
         return Err(StructureError::TooManyAtoms(images));
     }
-    let sites = merge_shared(lattice, sites, notes);
+    let sites = merge_shared(lattice, sites, notes)?;
     let mut atoms = PointGrid::new(*lattice, SAME_POSITION);
     let mut elements = Vec::new();
     let mut mixed_sites = Vec::new();
@@ -61,7 +61,7 @@ pub(super) fn expand(
                     if elements.len() == MAX_ATOMS {
                         return Err(StructureError::TooManyAtoms(images));
                     }
-                    atoms.insert(image);
+                    atoms.insert(image)?;
                     if is_mixed {
                         mixed_sites.push(MixedSite { atom: elements.len() as u32, shares: site.shares.clone() });
                     }
@@ -79,11 +79,12 @@ pub(super) fn expand(
 }
 
 /// One site per position, with everything that is there.
-fn merge_shared(lattice: &Lattice, sites: &[Site], notes: &mut Vec<String>) -> Vec<SharedSite> {
+fn merge_shared(lattice: &Lattice, sites: &[Site], notes: &mut Vec<String>) -> Result<Vec<SharedSite>, StructureError> {
     let share = |site: &Site| Share { element: site.element, occupancy: site.occupancy };
     if sites.iter().all(|site| site.occupancy >= FULL) {
         // Full sites are never alternatives of one another.
-        return sites.iter().map(|site| SharedSite { position: site.position, shares: vec![share(site)] }).collect();
+        let alone = |site: &Site| SharedSite { position: site.position, shares: vec![share(site)] };
+        return Ok(sites.iter().map(alone).collect());
     }
     notes.push(
         "Some sites are full in part or shared. Each is shown as its most frequent element, in a shell; the table of \
@@ -97,7 +98,7 @@ fn merge_shared(lattice: &Lattice, sites: &[Site], notes: &mut Vec<String>) -> V
         let index = match positions.nearest(position) {
             Some((index, _)) => index,
             None => {
-                positions.insert(position);
+                positions.insert(position)?;
                 merged.push(Vec::new());
                 merged.len() - 1
             }
@@ -119,5 +120,5 @@ fn merge_shared(lattice: &Lattice, sites: &[Site], notes: &mut Vec<String>) -> V
         }
         SharedSite { position, shares }
     });
-    shared.collect()
+    Ok(shared.collect())
 }
