@@ -22,27 +22,44 @@ pub struct Array {
     pub values: Vec<f32>,
 }
 
-/// The arrays of a safetensors file, floats of any kind, in the order of their names.
+/// The arrays of a safetensors file, 16 or 32 bits each, in the order of their names.
 ///
 /// # Errors
 /// If the file does not decode or holds something else than finite numbers.
 pub fn read_arrays(bytes: &[u8]) -> Result<Vec<Array>, ModelError> {
     let bad = |message: String| ModelError::Weights(message);
-    let file = SafeTensors::deserialize(bytes).map_err(|error| bad(error.to_string()))?;
+    let file = finite(bytes)?;
     let mut arrays = Vec::with_capacity(file.len());
     for (name, view) in file.iter() {
         let values: Vec<f32> = match view.dtype() {
             Dtype::F16 => view.data().chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
             Dtype::F32 => view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
-            other => return Err(bad(format!("array `{name}` holds {other:?}, not floats"))),
+            other => return Err(bad(format!("array `{name}` holds {other:?}, not F16 or F32"))),
         };
-        if values.iter().any(|value| !value.is_finite()) {
-            return Err(bad(format!("array `{name}` holds values that are no numbers")));
-        }
         arrays.push(Array { name: name.to_owned(), shape: view.shape().to_vec(), values });
     }
     arrays.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(arrays)
+}
+
+/// A safetensors file whose floats are all finite.
+fn finite(bytes: &[u8]) -> Result<SafeTensors<'_>, ModelError> {
+    let file = SafeTensors::deserialize(bytes).map_err(|error| ModelError::Weights(error.to_string()))?;
+    for (name, view) in file.iter() {
+        // Infinities and NaN have all bits of the exponent, which ends in the last byte.
+        let exponent: &[u8] = match view.dtype() {
+            Dtype::F16 => &[0, 0x7c],
+            Dtype::BF16 => &[0x80, 0x7f],
+            Dtype::F32 => &[0, 0, 0x80, 0x7f],
+            Dtype::F64 => &[0, 0, 0, 0, 0, 0, 0xf0, 0x7f],
+            _ => continue,
+        };
+        let is_finite = |value: &[u8]| value.iter().zip(exponent).any(|(byte, bits)| byte & bits != *bits);
+        if !view.data().chunks_exact(exponent.len()).all(is_finite) {
+            return Err(ModelError::Weights(format!("tensor `{name}` holds values that are no numbers")));
+        }
+    }
+    Ok(file)
 }
 
 /// The bytes of a safetensors file of `arrays`, each as [`DType::F16`] to ship or [`DType::F32`] to lose nothing.
@@ -117,6 +134,7 @@ pub fn load_pytorch<M: Module>(
 /// # Errors
 /// If the file does not decode, a tensor is missing, left over or of another shape, or a value is not finite.
 pub fn load_safetensors<M: Module>(module: &mut M, bytes: Vec<u8>) -> Result<(), ModelError> {
+    finite(&bytes)?;
     let mut store =
         SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(FloatCastAdapter::to(DType::F32)).validate(true);
     let result = module.load_from(&mut store).map_err(|e| ModelError::Weights(e.to_string()))?;
@@ -131,8 +149,9 @@ pub fn load_safetensors<M: Module>(module: &mut M, bytes: Vec<u8>) -> Result<(),
 /// Tensors that have no place in the module are passed over.
 ///
 /// # Errors
-/// If the file does not decode, a tensor is missing or of another shape.
+/// If the file does not decode, a tensor is missing or of another shape, or a value is not finite.
 pub fn load_published<M: Module>(module: &mut M, bytes: Vec<u8>, names: &[(String, String)]) -> Result<(), ModelError> {
+    finite(&bytes)?;
     let mut store = SafetensorsStore::from_bytes(Some(bytes))
         .with_from_adapter(PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32)))
         .validate(true);
@@ -197,5 +216,31 @@ mod tests {
         let mut infinite = arrays();
         infinite[1].values[0] = f32::INFINITY;
         assert!(read_arrays(&write_arrays(&as_kind(infinite, DType::F32)).unwrap()).is_err());
+    }
+
+    #[test]
+    fn weights_that_are_no_numbers_are_refused_whatever_their_kind() {
+        let (one, infinite, nan) = (1.0f64, f64::INFINITY, f64::NAN);
+        let encode = |dtype, v: f64| match dtype {
+            Dtype::F16 => f16::from_f64(v).to_le_bytes().to_vec(),
+            Dtype::BF16 => half::bf16::from_f64(v).to_le_bytes().to_vec(),
+            Dtype::F32 => (v as f32).to_le_bytes().to_vec(),
+            _ => v.to_le_bytes().to_vec(),
+        };
+        for dtype in [Dtype::F16, Dtype::BF16, Dtype::F32, Dtype::F64] {
+            for (values, good) in [
+                ([one, -one], true),
+                ([1e-5, 65504.0], true),
+                ([one, infinite], false),
+                ([-infinite, one], false),
+                ([nan, one], false),
+                ([one, -nan], false),
+            ] {
+                let data = values.map(|value| encode(dtype, value)).concat();
+                let view = TensorView::new(dtype, vec![2], &data).unwrap();
+                let bytes = safetensors::serialize([("weight", view)], None).unwrap();
+                assert_eq!(finite(&bytes).is_ok(), good, "{dtype:?} {values:?}");
+            }
+        }
     }
 }
