@@ -7,6 +7,7 @@ use samples::wardrobe::{TEST_PAIRS, test_pair, unpaired_test_pair};
 use super::{Failure, evaluate_gflownets, weights};
 use crate::{
     config::Places,
+    store::assets::Weights,
     training::{
         crysbfn,
         dci_vton::{folder::Folder, score},
@@ -25,8 +26,8 @@ pub struct EvaluateArgs {
     /// Preset
     #[arg(long)]
     preset: String,
-    /// Weights to use instead of the shipped ones: safetensors, or the authors' .pth
-    #[arg(long, value_name = "FILE")]
+    /// Weights to use instead of the shipped ones: safetensors, the authors' .pth or .pt, or a folder of these
+    #[arg(long, value_name = "PATH")]
     weights: Option<std::path::PathBuf>,
     /// Samples to draw
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=10_000))]
@@ -96,9 +97,8 @@ fn fittings(args: &EvaluateArgs, weights: &[u8]) -> Result<Vec<Table>, Failure> 
     let blind = match &args.blind {
         None => None,
         Some(file) => {
-            let bytes =
-                std::fs::read(file).map_err(|error| Failure::input("blind", format!("{}: {error}", file.display())))?;
-            Some(load(&args.preset, &bytes)?)
+            let blind = Weights::read(file).map_err(|error| Failure::input("blind", error.to_string()))?;
+            Some(load(&args.preset, &blind.bytes)?)
         }
     };
     let count = if args.quick { 50 } else { TEST_PAIRS };

@@ -1,10 +1,7 @@
 //! `vitrine export`: samples from one file format to another, and their measures. What has no volume's ending is read
 //! as a structure.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use samples::volume::{MeasureOptions, PoreMeasures, Volume, VolumeError, nrrd, raw, table, tiff_stack};
@@ -29,10 +26,10 @@ pub struct ExportArgs {
     pub(super) measures: Option<PathBuf>,
     /// Also solve the flow for the permeability: slow
     #[arg(long, requires = "measures")]
-    permeability: bool,
+    pub(super) permeability: bool,
     /// Side of a voxel in µm, written where the format has a place for it
     #[arg(long, value_name = "UM")]
-    voxel_um: Option<f64>,
+    pub(super) voxel_um: Option<f64>,
     /// Replace files that are there
     #[arg(long)]
     pub(super) force: bool,
@@ -61,6 +58,9 @@ pub fn export(args: ExportArgs) -> Result<(), Failure> {
     if args.out.is_none() && args.measures.is_none() {
         return Err(Failure::input("out", "nothing to do: give --out, --measures or both"));
     }
+    if args.out == args.measures {
+        return Err(Failure::input("measures", "is the same file as --out"));
+    }
     let is_volume = |path: &Path| matches!(format(path), Some(Format::Nrrd | Format::Tiff | Format::Raw));
     if !is_volume(&args.input) && !args.out.as_deref().is_some_and(is_volume) {
         return export_structure::export(&args);
@@ -86,12 +86,6 @@ pub fn export(args: ExportArgs) -> Result<(), Failure> {
     if let Some((field, path)) = written.iter().find(|(_, path)| path.exists() && !args.force) {
         return Err(Failure::input(*field, format!("{} is there already; --force replaces it", path.display())));
     }
-    if let (Some((out, _)), Some((measures, _))) = (out, measures)
-        && out == measures
-    {
-        return Err(Failure::input("measures", "is the same file as --out"));
-    }
-
     let volume = read(&args.input)?;
     if let Some((path, format)) = out {
         write(&volume, path, format, args.voxel_um)?;
@@ -123,12 +117,7 @@ fn read(path: &Path) -> Result<Volume, Failure> {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error: std::io::Error| Failure::input("input", format!("{}: {error}", path.display()));
-    let length = fs::metadata(path).map_err(failed)?.len();
-    if length > MAX_FILE {
-        return Err(Failure::input("input", format!("{}: {length} bytes is more than any volume", path.display())));
-    }
-    fs::read(path).map_err(failed)
+    files::read(path, MAX_FILE).map_err(|error| Failure::input("input", error.to_string()))
 }
 
 fn write(volume: &Volume, path: &Path, format: Format, voxel_um: Option<f64>) -> Result<(), Failure> {

@@ -1,11 +1,12 @@
 //! `--input FILE`: many samplings at once, one line each.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use catalog::{SampleRequest, request::Checked, request::MAX_COUNT};
 use serde_json::Value;
 
 use super::Failure;
+use crate::store::files;
 
 /// Parameter that the lines of the file fill.
 const PARAMETER: &str = "composition";
@@ -25,11 +26,8 @@ pub fn read(file: &Path, checked: &Checked<SampleRequest>) -> Result<Vec<Value>,
             format!("{} works on neither pictures nor compositions", checked.system.slug),
         ));
     }
-    let length = fs::metadata(file).map_err(|error| bad(error.to_string()))?.len();
-    if length > MAX_BYTES {
-        return Err(bad(format!("{length} bytes are above the limit of {MAX_BYTES}")));
-    }
-    let text = fs::read_to_string(file).map_err(|error| bad(error.to_string()))?;
+    let bytes = files::read(file, MAX_BYTES).map_err(|error| Failure::input("input", error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| bad("is not UTF-8".to_owned()))?;
     let mut variants = Vec::new();
     for (line, number) in text.lines().zip(1..) {
         let line = line.trim();

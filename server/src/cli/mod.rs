@@ -45,7 +45,7 @@ enum Command {
     /// Look at the runs of a data folder, and end them
     #[command(subcommand)]
     Runs(runs::RunsCommand),
-    /// Convert a volume between file formats, and measure it
+    /// Convert a volume or a structure between file formats, and measure it
     Export(export::ExportArgs),
     /// List the systems, their presets and parameters
     Systems(systems::SystemsArgs),

@@ -2,13 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
 };
 
 use catalog::{Device, Field, FieldError, Input, System, input, schema::FieldKind, systems};
 use clap::Args;
 use serde_json::{Map, Value};
+
+use crate::store::files;
 
 /// What sampling and training have in common.
 #[derive(Clone, Debug, Args)]
@@ -125,10 +126,6 @@ fn read(assignment: &str, fields: &[Field], inputs: &[Input]) -> Result<Vec<(Str
 }
 
 fn contents(file: &Path, most: u64) -> Result<String, String> {
-    let shown = file.display();
-    let length = fs::metadata(file).map_err(|error| format!("{shown}: {error}"))?.len();
-    if length > most {
-        return Err(format!("{shown}: {length} bytes are above the limit of {most}"));
-    }
-    fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))
+    let bytes = files::read(file, most).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|_| format!("{}: is not UTF-8", file.display()))
 }

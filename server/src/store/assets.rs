@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::StoreError;
+use super::{StoreError, files};
 
 /// Largest file that is read as weights.
 const MAX_WEIGHTS_BYTES: u64 = 8 << 30;
@@ -40,12 +40,7 @@ impl Weights {
     /// # Errors
     /// If the file cannot be read or is absurdly large.
     pub fn read(path: &Path) -> Result<Self, StoreError> {
-        let failed = |e| StoreError::file(path, e);
-        let length = std::fs::metadata(path).map_err(failed)?.len();
-        if length > MAX_WEIGHTS_BYTES {
-            return Err(failed(std::io::Error::other(format!("{length} bytes is too much for weights"))));
-        }
-        let bytes = std::fs::read(path).map_err(failed)?;
+        let bytes = files::read(path, MAX_WEIGHTS_BYTES)?;
         Ok(Self::new(path.display().to_string(), bytes))
     }
 }

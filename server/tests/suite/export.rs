@@ -73,3 +73,42 @@ fn bad_files_and_names_are_refused_and_nothing_is_written() {
     }
     assert!(!folders.path().join("out.tif").exists() && !folders.path().join("out.nrrd").exists());
 }
+
+#[test]
+fn what_is_wrong_about_a_structure_is_said_and_nothing_is_written() {
+    let folders = Folders::new();
+    fs::write(folders.path().join("water.xyz"), "3\nwater\nO 0 0 0\nH 0 0 1\nH 0 1 0\n").unwrap();
+    let salt = "salt\n1\n4 0 0\n0 4 0\n0 0 4\nNa Cl\n1 1\nDirect\n0 0 0\n0.5 0.5 0.5\n";
+    fs::write(folders.path().join("salt.vasp"), salt).unwrap();
+    let cases: [(&[&str], &str); 6] = [
+        (&["water.xyz", "--out", "out.sdf", "--measures", "out.json"], "measures"),
+        (&["salt.vasp", "--out", "out.cif", "--measures", "out.csv"], "measures"),
+        (&["salt.vasp", "--out", "out.cif", "--measures", "out.cif"], "measures"),
+        (&["salt.vasp", "--out", "out.cif", "--voxel-um", "1"], "voxel_um"),
+        (&["salt.vasp", "--out", "out.cif", "--measures", "out.json", "--permeability"], "permeability"),
+        (&["salt.vasp", "--out", "out.png"], "out"),
+    ];
+    for (arguments, field) in cases {
+        let output = output(&folders, &[&["export"], arguments].concat());
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(text.starts_with(&format!("error: {field}: ")), "{arguments:?}: {text}");
+        let left = fs::read_dir(folders.path())
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("out."));
+        assert_eq!(left.count(), 0, "{arguments:?}");
+    }
+    let made = output(&folders, &["export", "salt.vasp", "--out", "out.cif", "--measures", "out.json"]);
+    assert!(made.status.success(), "{}", stderr(&made));
+    assert!(folders.path().join("out.cif").exists() && folders.path().join("out.json").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_without_end_is_not_read_without_end() {
+    let folders = Folders::new();
+    std::os::unix::fs::symlink("/dev/zero", folders.path().join("endless.xyz")).unwrap();
+    let output = output(&folders, &["export", "endless.xyz", "--out", "out.cif"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("has more than"), "{}", stderr(&output));
+}
