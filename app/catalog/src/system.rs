@@ -43,11 +43,18 @@ pub struct System {
     /// What no field can tell by itself: see [`Combination`].
     #[serde(skip)]
     pub combination: Combination,
+    /// Where it learns while it samples, what that costs: see [`Trajectories`].
+    #[serde(skip)]
+    pub trajectories: Option<Trajectories>,
 }
 
 /// Errors in complete sampling parameters whose fields are each within their bounds: combinations that a preset cannot
 /// do, text that does not mean anything. Their fields are named as in `parameters.size`.
 pub type Combination = fn(&Preset, &Map<String, Value>) -> Vec<FieldError>;
+
+/// Trajectories that complete sampling parameters make learners learn from, all together. The number of samples adds little:
+/// they are drawn at the end.
+pub type Trajectories = fn(&Map<String, Value>) -> u64;
 
 /// Weights that all presets share, needed only where one of some inputs is given: a visitor without it never loads them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

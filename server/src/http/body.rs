@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use super::error::ApiError;
 
-/// Largest body; requests are a few hundred bytes.
+/// Largest body. Requests are a few hundred bytes and are kept with their runs: longer reward tables are for the browser and the
+/// command line.
 pub const MAX_BODY: usize = 64 * 1024;
 
 /// A body that is JSON; what it says is decoded by [`check`].

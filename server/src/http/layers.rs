@@ -55,19 +55,20 @@ pub fn wrap(router: Router) -> Router {
 }
 
 fn wrap_with(mut router: Router, patience: Patience) -> Router {
-    // Inside the router, so that the matched route is known.
-    router = router.layer(middleware::from_fn(metrics::count));
+    // Last is outermost, and all are inside the router, so that the matched route is known. Headers and counter are outside
+    // of what answers in a handler's place.
+    router = router
+        .layer(middleware::from_fn_with_state(patience, in_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::map_response(error::dress))
+        .layer(middleware::from_fn(metrics::count));
     for (name, value) in HEADERS {
         let header = HeaderName::from_static(name);
         router = router.layer(SetResponseHeaderLayer::if_not_present(header, HeaderValue::from_static(value)));
     }
     // Artifacts are compressed already, and a compressed range would be another range.
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
-    // Last is outermost.
     router
-        .layer(middleware::from_fn_with_state(patience, in_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::map_response(error::dress))
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(compressed))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -115,6 +116,28 @@ mod tests {
         let start = Instant::now();
         let response = router.oneshot(request).await.unwrap();
         (start.elapsed(), response)
+    }
+
+    #[tokio::test]
+    async fn answers_in_a_handlers_place_have_all_headers_and_are_counted() {
+        let patience = Patience { plain: Duration::from_millis(20), form: PATIENCE.form };
+        let never = || async { std::future::pending::<()>().await };
+        async fn panics() -> StatusCode {
+            panic!("as it must not")
+        }
+        let routes = Router::new().route("/never-answers", post(never)).route("/panics", post(panics));
+        let router = wrap_with(routes, patience);
+        for (path, status) in
+            [("/never-answers", StatusCode::REQUEST_TIMEOUT), ("/panics", StatusCode::INTERNAL_SERVER_ERROR)]
+        {
+            let response = router.clone().oneshot(Request::post(path).body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(response.status(), status);
+            for (name, value) in HEADERS {
+                assert_eq!(response.headers()[name], value, "{path}");
+            }
+            let labels = format!("route=\"{path}\",status=\"{}\"", status.as_u16());
+            assert!(metrics::recorder().render().contains(&labels), "{path}");
+        }
     }
 
     #[tokio::test]

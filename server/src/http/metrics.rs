@@ -20,7 +20,7 @@ const REQUESTS: &str = "vitrine_http_requests_total";
 const RUNS: &str = "vitrine_runs";
 
 /// The process's recorder. The first call installs it.
-fn recorder() -> &'static PrometheusHandle {
+pub(super) fn recorder() -> &'static PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE.get_or_init(|| {
         let builder = PrometheusBuilder::new()

@@ -77,6 +77,7 @@ pub async fn train(_: Admin, State(state): State<AppState>, JsonBody(body): Json
     ),
     responses(
         (status = 200, description = "A page of runs", body = ref("#/components/schemas/RunList")),
+        (status = 400, description = "The query cannot be read", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
         (status = 422, description = "Bad parameters", body = ref("#/components/schemas/Problem"), content_type = "application/problem+json"),
     )
 )]

@@ -9,6 +9,7 @@ use catalog::{
     request::{Checked, Venue},
     run::Work,
 };
+use serde_json::Value;
 
 use super::{
     AppState,
@@ -25,6 +26,10 @@ use crate::{
 
 /// Predictions of a network that one request for stepwise samples may ask for.
 const MOST_PREDICTIONS: u64 = 100_000;
+
+/// Trajectories that one request may make learners learn from: as many as the 250 000 steps of the forward-looking
+/// paper's longest experiment have.
+const MOST_TRAJECTORIES: u64 = 4_000_000;
 
 /// Draw samples on the server
 ///
@@ -121,7 +126,20 @@ async fn looked_at(
 
 /// A sampling is open to everyone, so what one request may ask for is bounded.
 fn over_budget(checked: &Checked<SampleRequest>, voxels: u64) -> Option<FieldError> {
-    let number = |name: &str| checked.request.parameters.get(name).and_then(serde_json::Value::as_u64);
+    let parameters = &checked.request.parameters;
+    let number = |name: &str| parameters.get(name).and_then(Value::as_u64);
+    if let (Some(trajectories), Some(parameters)) = (checked.system.trajectories, parameters.as_object()) {
+        let (all, steps) = (trajectories(parameters), number("steps")?);
+        let most = MOST_TRAJECTORIES / (all / steps.max(1)).max(1);
+        return (steps > most).then(|| {
+            let each = all / steps;
+            let message = format!(
+                "must be at most {most}: all learners together take {each} trajectories a step, and at most \
+                 {MOST_TRAJECTORIES} in all"
+            );
+            FieldError::new("parameters.steps", message)
+        });
+    }
     if let Some(steps) = number("steps") {
         let most = MOST_PREDICTIONS / steps.max(1);
         return (u64::from(checked.request.count) > most)
@@ -148,4 +166,44 @@ fn over_pixels(sizes: &[(&str, u64)], count: u32, pixels: u64) -> Option<FieldEr
         ),
         _ => FieldError::new("count", format!("must be at most {most} for these pictures: {pixels} pixels in all")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use catalog::Preset;
+    use serde_json::json;
+
+    use super::*;
+
+    fn checked(system: &System, preset: &Preset, parameters: Value, count: u32) -> Checked<SampleRequest> {
+        let (system, preset) = (system.slug.to_owned(), preset.name.to_owned());
+        SampleRequest { system, preset, parameters, seed: 0, count, device: Default::default() }
+            .check(Venue::Server)
+            .unwrap()
+    }
+
+    #[test]
+    fn a_sampling_as_the_page_asks_for_it_is_within_the_budget() {
+        for system in catalog::systems::all() {
+            let count = if system.makes.is_gathered() { 1000 } else { 1 };
+            assert_eq!(system.makes.is_gathered(), system.trajectories.is_some(), "{}", system.slug);
+            for preset in system.presets.iter().filter(|preset| preset.browser) {
+                let checked = checked(system, preset, json!({}), count);
+                assert_eq!(over_budget(&checked, 1 << 24), None, "{}/{}", system.slug, preset.name);
+            }
+        }
+    }
+
+    #[test]
+    fn learning_is_bounded_by_its_trajectories() {
+        let system = catalog::systems::find("fl-gfn").unwrap();
+        let refused = |parameters: Value| {
+            over_budget(&checked(system, &system.presets[0], parameters, 1), 1 << 24).map(|error| error.field)
+        };
+        let steps = Some("parameters.steps".to_owned());
+        assert_eq!(refused(json!({ "steps": 250_000, "learners": "trajectory-balance" })), None);
+        assert_eq!(refused(json!({ "steps": 250_000 })), steps);
+        assert_eq!(refused(json!({ "steps": 391, "batch_size": 512, "seeds": 5 })), steps);
+        assert_eq!(refused(json!({ "steps": 390, "batch_size": 512, "seeds": 5 })), None);
+    }
 }

@@ -1,5 +1,5 @@
 //! Delivery of work to workers: the only module that knows apalis. Putting another queue here (NATS, Postgres)
-//! means to write these three functions again.
+//! means to write its public functions again.
 //!
 //! The queue is not the truth. A delivery says that there is work of a kind; which run is taken is decided by the
 //! `runs` table. So a delivery that comes twice does no harm, and one that is lost is made good by the reaper.

@@ -290,6 +290,7 @@ pub fn system() -> System {
         training: schema::fields::<TrainParameters>(),
         training_schema: schema::json_schema::<TrainParameters>(),
         combination,
+        trajectories: None,
     }
 }
 

@@ -88,7 +88,7 @@ pub struct TrainParameters {
     /// Standard deviation of the down-scaling latent, in every second batch; 0 in the others
     #[schemars(range(min = 0.0, max = 1.0))]
     pub small_spread: f64,
-    /// Folder of PNG pictures to train on, such as DIV2K's; the shipped split if empty
+    /// Folder of pictures (PNG, JPEG, WebP) to train on, such as DIV2K's; the shipped split if empty
     #[schemars(length(max = 4096))]
     pub folder: String,
     /// Seconds between checkpoints
@@ -202,6 +202,7 @@ pub fn system() -> System {
         training: schema::fields::<TrainParameters>(),
         training_schema: schema::json_schema::<TrainParameters>(),
         combination,
+        trajectories: None,
     }
 }
 

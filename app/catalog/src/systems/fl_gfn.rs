@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{Preset, System, schema, system::Paper};
 
@@ -100,7 +101,7 @@ pub fn system() -> System {
     System {
         slug: "fl-gfn",
         title: "Sets, looking forward",
-        summary: "Learners race to draw sets, strings and molecules in proportion to their reward: one that credits every \
+        summary: "Learners race to draw sets, strings and molecules in proportion to their reward: two that credit every \
                   step, and two that wait for the end.",
         paper: Paper {
             title: "Better Training of GFlowNets with Local Credit and Incomplete Trajectories",
@@ -139,5 +140,13 @@ pub fn system() -> System {
         training: schema::fields::<TrainParameters>(),
         training_schema: schema::json_schema::<TrainParameters>(),
         combination: |_, _| vec![],
+        trajectories: Some(trajectories),
     }
+}
+
+/// What all learners do together, each time that they learn.
+fn trajectories(parameters: &Map<String, Value>) -> u64 {
+    let number = |name: &str| parameters[name].as_u64().unwrap_or_default();
+    let learners = if parameters["learners"] == "race" { 4 } else { 1 };
+    number("steps") * number("batch_size") * number("seeds") * learners
 }

@@ -37,6 +37,7 @@ pub struct SampleParameters {
     /// Reward table
     ///
     /// A table of your own: a line `object<TAB>score` at the top, then one object and its score, 0 or more, a line.
+    /// Over HTTP a request has at most 64 KiB with it.
     #[schemars(length(max = 4_194_304))]
     pub table: String,
     /// Conversion
@@ -192,7 +193,14 @@ pub fn system() -> System {
         training: schema::fields::<TrainParameters>(),
         training_schema: schema::json_schema::<TrainParameters>(),
         combination,
+        trajectories: Some(trajectories),
     }
+}
+
+/// What the adaptation and the learner that starts from nothing do together.
+fn trajectories(parameters: &Map<String, Value>) -> u64 {
+    let number = |name: &str| parameters[name].as_u64().unwrap_or_default();
+    number("steps") * number("batch_size") * (1 + u64::from(parameters["scratch"] == true))
 }
 
 /// A reward must be one of this preset's.

@@ -182,7 +182,7 @@ pub fn system() -> System {
         description,
         shipped: true,
         weights,
-        trains: true,
+        trains: false,
         browser: true,
         browser_maximum: vec![("steps", 10_000), ("batch_size", 256)],
     };
@@ -236,7 +236,14 @@ pub fn system() -> System {
         training: schema::fields::<TrainParameters>(),
         training_schema: schema::json_schema::<TrainParameters>(),
         combination,
+        trajectories: Some(trajectories),
     }
+}
+
+/// What the learner and the baseline do together.
+fn trajectories(parameters: &Map<String, Value>) -> u64 {
+    let number = |name: &str| parameters[name].as_u64().unwrap_or_default();
+    number("steps") * number("batch_size") * (1 + u64::from(parameters["baseline"] == true))
 }
 
 /// Pairs need one score.

@@ -88,10 +88,15 @@ pub struct TrainParameters {
     pub real_label: f64,
     /// Noise on the discriminator's input, standard deviation
     ///
-    /// Falls to a fifth along the training, much as in the authors' Torch loop (from 0.1 there); 0 is their PyTorch
-    /// loop.
+    /// Falls to a fifth, much as in the authors' Torch loop (from 0.1 there); 0 is their PyTorch loop.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub input_noise: f64,
+    /// Iterations along which the noise falls, the last ones
+    ///
+    /// 0 for all of them. Much noise all along teaches how pores connect and leaves them rough; a late fall makes them
+    /// smooth.
+    #[schemars(range(min = 0, max = 10_000_000))]
+    pub noise_falls_over: u32,
     /// Generator steps to each discriminator step
     #[schemars(range(min = 1, max = 10))]
     pub generator_steps: u32,
@@ -134,6 +139,7 @@ impl Default for TrainParameters {
             learning_rate: 2e-4,
             real_label: 0.9,
             input_noise: 0.2,
+            noise_falls_over: 0,
             generator_steps: 2,
             dropout: 0.0,
             discriminator_width: 0,
@@ -203,6 +209,7 @@ pub fn system() -> System {
         training: schema::fields::<TrainParameters>(),
         training_schema: schema::json_schema::<TrainParameters>(),
         combination,
+        trajectories: None,
     }
 }
 
