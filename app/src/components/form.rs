@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     field::{FieldControl, FieldErrorText},
     file_field::{FileField, owner},
+    run_button::sample,
 };
 use crate::{
     session::Session,
@@ -54,7 +55,7 @@ pub fn SettingsForm(session: Session) -> impl IntoView {
             novalidate
             on:submit=move |event| {
                 event.prevent_default();
-                session.sample();
+                sample(session);
             }
         >
             <PresetPicker session />
@@ -91,6 +92,7 @@ fn PresetPicker(session: Session) -> impl IntoView {
                 id="preset"
                 data-testid="preset"
                 aria-describedby="preset-help preset-error"
+                aria-invalid=move || session.error_of("preset").is_some().then_some("true")
                 on:change=move |event| {
                     let name = event_target_value(&event);
                     session.change(|s| s.preset = name);
@@ -191,6 +193,7 @@ fn DeviceField(session: Session) -> impl IntoView {
                 id="device"
                 data-testid="device"
                 aria-describedby="device-help device-error"
+                aria-invalid=move || session.error_of("device").is_some().then_some("true")
                 on:change=move |event| {
                     let device = Device::from_name(&event_target_value(&event)).unwrap_or_default();
                     session.change(|s| s.device = device);

@@ -20,12 +20,6 @@ const STATUS_MS: f64 = 700.0;
 #[component]
 pub fn RunPanel(session: Session) -> impl IntoView {
     let running = Memo::new(move |_| session.job.with(Job::is_running));
-    let sample = move |_| {
-        session.sample();
-        if session.refused.get_untracked() {
-            focus_first_invalid();
-        }
-    };
     let link = Signal::derive(move || {
         let query = session.settings.with(|s| s.to_query());
         let location = window().location();
@@ -39,7 +33,7 @@ pub fn RunPanel(session: Session) -> impl IntoView {
                     class="primary"
                     data-testid="sample-button"
                     disabled=running
-                    on:click=sample
+                    on:click=move |_| sample(session)
                     on:pointerenter=move |_| session.warm_up()
                     on:focus=move |_| session.warm_up()
                 >
@@ -116,6 +110,14 @@ fn BackendLine(session: Session) -> impl IntoView {
         })
     };
     view! { <p class="backend" data-testid="backend">{line}</p> }
+}
+
+/// Asks for a sample; if the form is refused, goes to the first field that is to be corrected.
+pub(super) fn sample(session: Session) {
+    session.sample();
+    if session.refused.get_untracked() {
+        focus_first_invalid();
+    }
 }
 
 fn focus_first_invalid() {

@@ -117,7 +117,8 @@ impl CrystalCase {
             let finished = self.specimen.with(|s| s.as_ref().is_some_and(|s| s.finished));
             match shown.source {
                 Source::Sample if !finished => format!("Condensing{number}, {what}"),
-                Source::Sample => format!("{}{number}, {what}", shown.title),
+                Source::Sample if count > 1 => format!("{},{number}, {what}", shown.title),
+                Source::Sample => format!("{}, {what}", shown.title),
                 _ => format!("{}{number}: {what}", shown.title),
             }
         })

@@ -149,14 +149,20 @@ fn OwnPicture(
     test: &'static str,
     forget: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
+    let says = move || {
+        own.with(|own| {
+            own.as_ref().map(|Own { name, picture }| {
+                let [width, height] = picture.size;
+                format!("{name}: {width} × {height}, {}", format::bytes(picture.bytes))
+            })
+        })
+    };
     let shown = move || {
-        own.get().map(|Own { name, picture }| {
-            let [width, height] = picture.size;
-            let says = format!("{name}: {width} × {height}, {}", format::bytes(picture.bytes));
+        own.get().map(|Own { picture, .. }| {
             view! {
                 <p class="own" data-testid=test>
                     <img src=picture.url alt="" />
-                    <span class="selection" role="status">{says}</span>
+                    <span class="selection">{says}</span>
                     <button type="button" class="small-button" data-testid=format!("{test}-forget") on:click=move |_| forget()>
                         "Back to drawn ones"
                     </button>
@@ -164,5 +170,10 @@ fn OwnPicture(
             }
         })
     };
-    view! { {shown} }.into_any()
+    // What appears together with its text is not announced: the region for that is always there.
+    view! {
+        <span class="visually-hidden" role="status">{says}</span>
+        {shown}
+    }
+    .into_any()
 }

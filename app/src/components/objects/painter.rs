@@ -206,7 +206,7 @@ fn Painter(session: Session, side: usize, field: Field) -> impl IntoView {
                         prop:value=move || size.get().to_string()
                         on:input=move |event| size.set(event_target_value(&event).parse().unwrap_or(1.0))
                     />
-                    <output>{move || format!("{:.1}", size.get())}</output>
+                    <output aria-live="off">{move || format!("{:.1}", size.get())}</output>
                 </label>
                 <label class="slider">
                     <span>"Strength (0 erases)"</span>
@@ -219,7 +219,7 @@ fn Painter(session: Session, side: usize, field: Field) -> impl IntoView {
                         prop:value=move || level.get().to_string()
                         on:input=move |event| level.set(event_target_value(&event).parse().unwrap_or(MOST_LEVEL))
                     />
-                    <output>{move || level.get().to_string()}</output>
+                    <output aria-live="off">{move || level.get().to_string()}</output>
                 </label>
             </div>
             <div class="control-line" role="group" aria-label="Stamps">

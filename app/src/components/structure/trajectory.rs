@@ -73,7 +73,7 @@ pub fn TrajectoryBar(case: CrystalCase) -> impl IntoView {
                         }
                     }
                 />
-                <output data-testid="moment">{label}</output>
+                <output aria-live="off" data-testid="moment">{label}</output>
                 <select
                     class="small-select"
                     aria-label="Speed"

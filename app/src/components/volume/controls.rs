@@ -121,7 +121,7 @@ fn PositionSlider(label: String, testid: String, value: Signal<f32>, set: impl F
                     }
                 }
             />
-            <output>{move || format!("{:.0} %", value.get() * 100.0)}</output>
+            <output aria-live="off">{move || format!("{:.0} %", value.get() * 100.0)}</output>
         </label>
     }
 }
