@@ -53,7 +53,7 @@ struct History {
     step: u64,
     seconds: f64,
     best_step: u64,
-    best_score: Option<f64>,
+    best_distance: Option<f64>,
     /// Means between evaluations: step, losses, probabilities.
     losses: Vec<(u64, GanMetrics)>,
     /// Physics at each evaluation.
@@ -69,8 +69,9 @@ struct Physics {
     surface: f64,
     euler_pore6: f64,
     s2_difference: f64,
-    /// Root mean square of the z-scores of all [`Scalars`] over samples, in the rock's standard deviations: porosity, surface
-    /// and χ of the 6-connected pores alone are met by grains that are too rough, too.
+    /// Root mean square of z-scores over samples, in the rock's standard deviations: of porosity, surface and χ of the
+    /// 6-connected pores, which grains that are too rough meet, too, and so of surface and chords by the slope of S₂. χ of
+    /// the 26-connected pores is left out: lone pores count in it, which samples have taken away and the rock has not.
     z_score: f64,
     /// Share of samples with φ, S and χ all within the rock's mean ± 2 sd.
     within: f64,
@@ -96,28 +97,13 @@ impl PorousTrainer {
             let read = |name: &str| fs::read(directory.join(name)).with_context(|| format!("reading {name}"));
             history = serde_json::from_slice(&read("history.json")?)?;
             gan = gan.load_parts(&read).context("the checkpoint does not fit networks of these sizes")?;
-            best = history.best_score.map(|_| read("best.safetensors")).transpose()?;
+            best = history.best_distance.map(|_| read("best.safetensors")).transpose()?;
         }
         Ok(Self { request: request.clone(), parameters, rock, reference, gan, history, started: Instant::now(), best })
     }
 
     fn seconds(&self) -> f64 {
         self.history.seconds + self.started.elapsed().as_secs_f64()
-    }
-
-    /// Learning rate and noise fall along a line. The noise keeps a fifth: without any, the generator's specks return.
-    /// A falling rate is ours, not the paper's: it calms the swings from which the best generator is chosen.
-    fn schedule(&self) -> Schedule {
-        let progress = self.history.step as f64 / self.total_steps() as f64;
-        Schedule {
-            learning_rate: self.parameters.learning_rate * (1.0 - 0.9 * progress),
-            real_label: self.parameters.real_label,
-            input_noise: self.parameters.input_noise * (1.0 - 0.8 * progress),
-            generator_steps: self.parameters.generator_steps,
-            dropout: self.parameters.dropout,
-            periodic: self.parameters.periodic,
-            averaging: self.parameters.averaging,
-        }
     }
 
     fn model(&self) -> PorousGan {
@@ -142,7 +128,7 @@ impl Trainer for PorousTrainer {
             .map(|_| self.rock.cube(edge, self.parameters.augment, &mut rng))
             .collect::<Result<_>>()?;
         let real = encode::cubes(&cubes, edge, self.gan.device());
-        let schedule = self.schedule();
+        let schedule = schedule(&self.parameters, self.history.step);
         let metrics = self.gan.step(real, &schedule, &mut rng);
         self.history.step += 1;
         self.history.add(&metrics);
@@ -157,12 +143,13 @@ impl Trainer for PorousTrainer {
     fn evaluate(&mut self) -> Result<Metrics> {
         let samples = measured(&draw(&self.model(), &self.request.preset, CHOOSING)?);
         let physics = Physics::of(&samples, &self.reference);
-        // In units of the rock's own spread; what S₂ is off beyond 0.01 costs a standard deviation for each 0.01.
-        let score = physics.z_score + (physics.s2_difference / 0.01 - 1.0).max(0.0);
+        // In units of the rock's own spread; what S₂ is off beyond 0.01 costs a standard deviation for each 0.01, and samples
+        // outside the bands cost one if they are all.
+        let distance = physics.z_score + (physics.s2_difference / 0.01 - 1.0).max(0.0) + 1.0 - physics.within;
         self.history.close_losses();
         self.history.physics.push((self.history.step, physics));
-        if self.history.best_score.is_none_or(|best| score < best) {
-            self.history.best_score = Some(score);
+        if self.history.best_distance.is_none_or(|best| distance < best) {
+            self.history.best_distance = Some(distance);
             self.history.best_step = self.history.step;
             self.best = Some(weights::to_safetensors(&self.gan.generator(), DType::F16)?);
         }
@@ -343,24 +330,44 @@ impl History {
     }
 }
 
+/// What holds after `step` steps. Learning rate and noise fall along a line. The noise keeps a fifth: without any, the
+/// generator's specks return. A falling rate is ours, not the paper's: it calms the swings from which the best generator
+/// is chosen.
+fn schedule(parameters: &TrainParameters, step: u64) -> Schedule {
+    let total = u64::from(parameters.iterations);
+    let falls_over = match parameters.noise_falls_over {
+        0 => total,
+        last => u64::from(last).min(total),
+    };
+    let share_left = |of: u64| (total - step).min(of) as f64 / of as f64;
+    Schedule {
+        learning_rate: parameters.learning_rate * (0.1 + 0.9 * share_left(total)),
+        real_label: parameters.real_label,
+        input_noise: parameters.input_noise * (0.2 + 0.8 * share_left(falls_over)),
+        generator_steps: parameters.generator_steps,
+        dropout: parameters.dropout,
+        periodic: parameters.periodic,
+        averaging: parameters.averaging,
+    }
+}
+
 impl Physics {
     fn of(samples: &[PoreMeasures], reference: &RockReference) -> Self {
         let n = samples.len() as f64;
         let mean = |value: fn(&PoreMeasures) -> f64| samples.iter().map(value).sum::<f64>() / n;
-        let scores = |m: &PoreMeasures| -> [f64; 7] {
+        let scores = |m: &PoreMeasures| -> [f64; 6] {
             let z = |value: f64, part: fn(&Scalars) -> f64| (value - part(&reference.mean)) / part(&reference.sd);
             [
                 z(m.porosity, |s| s.porosity),
                 z(m.surface, |s| s.surface),
                 z(m.surface_slope, |s| s.surface_slope),
-                z(m.euler_pore26, |s| s.euler_pore26),
                 z(m.euler_pore6, |s| s.euler_pore6),
                 // Without interface there is no chord; the slope is 0 then, and tells.
                 m.chord_pore.map_or(0.0, |chord| z(chord, |s| s.chord_pore)),
                 m.chord_grain.map_or(0.0, |chord| z(chord, |s| s.chord_grain)),
             ]
         };
-        let square = |m: &PoreMeasures| scores(m).map(|z| z * z).iter().sum::<f64>() / 7.0;
+        let square = |m: &PoreMeasures| scores(m).map(|z| z * z).iter().sum::<f64>() / 6.0;
         let within = samples.iter().filter(|m| {
             let a = reference.compare(m);
             a.porosity && a.surface && a.euler_pore6
@@ -423,4 +430,29 @@ fn named(m: &GanMetrics) -> Metrics {
         ("real_probability".into(), m.real_probability),
         ("fake_probability".into(), m.fake_probability),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TrainParameters, schedule};
+
+    #[test]
+    fn noise_falls_to_a_fifth_along_the_last_iterations_or_along_all() {
+        let noise = |noise_falls_over, step| {
+            let parameters =
+                TrainParameters { iterations: 1000, input_noise: 0.25, noise_falls_over, ..TrainParameters::default() };
+            (1e4 * schedule(&parameters, step).input_noise).round()
+        };
+        assert_eq!([0, 500, 800, 900, 1000].map(|step| noise(200, step)), [2500.0, 2500.0, 2500.0, 1500.0, 500.0]);
+        for all in [0, 1000, 5000] {
+            assert_eq!([0, 500, 1000].map(|step| noise(all, step)), [2500.0, 1500.0, 500.0], "{all}");
+        }
+    }
+
+    #[test]
+    fn the_learning_rate_falls_to_a_tenth() {
+        let parameters = TrainParameters { iterations: 1000, ..TrainParameters::default() };
+        let rate = |step| schedule(&parameters, step).learning_rate / parameters.learning_rate;
+        assert!((rate(0) - 1.0).abs() < 1e-12 && (rate(500) - 0.55).abs() < 1e-12 && (rate(1000) - 0.1).abs() < 1e-12);
+    }
 }
