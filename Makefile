@@ -39,7 +39,7 @@ setup-test: setup-rust e2e/node_modules/.package-lock.json
 	  || $(CARGO) install --locked --root $(TOOLS) --version $(NEXTEST_VERSION) cargo-nextest
 	@missing=; \
 	[ -n "$(CHROMIUM)" ] || missing="$$missing chromium"; \
-	compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null || missing="$$missing mesa-vulkan-drivers"; \
+	compgen -G '/usr/share/vulkan/icd.d/lvp_icd*.json' >/dev/null || missing="$$missing mesa-vulkan-drivers"; \
 	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; \
@@ -128,7 +128,7 @@ licences: setup
 	$(CARGO) xtask licences
 
 test-native: setup-test
-	$(CARGO) nextest run --release --locked --workspace --no-fail-fast
+	VITRINE_NEEDS_VULKAN=1 $(CARGO) nextest run --release --locked --workspace --no-fail-fast
 
 test-docs: setup
 	$(CARGO) test --release --locked --workspace --doc
@@ -175,7 +175,7 @@ bench: bench-quality bench-native bench-browser ## The comparison tables
 bench-quality: server
 	for preset in berea-small ketton-small beadpack-small; do \
 	  $(TARGET_DIR)/release/vitrine evaluate porous-gan --preset $$preset --flow 12; done
-	for preset in perov-small perov-ab-initio-small; do \
+	for preset in perov-small perov-ab-initio-small carbon-small; do \
 	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400; done
 	for preset in $(RESCALERS); do \
 	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset; done
@@ -194,6 +194,8 @@ bench-native: server $(PEERS)/installed $(FLOW_PEERS)/installed
 	    | $(PEERS)/bin/python app/samples/benches/peer_codecs.py $$preset; done
 	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
 	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl
+	$(PEERS)/bin/python app/samples/benches/peer_pymatgen.py > $(PEERS)/matches.jsonl
+	$(EXAMPLES)/match_table $(PEERS)/matches.jsonl
 	$(CARGO) bench --locked --workspace --bench '*'
 
 bench-browser: setup-test web server

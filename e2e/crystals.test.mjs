@@ -359,3 +359,43 @@ test("a batch is divided among the cores, and is the same as if it were not", { 
 test("nothing on these pages complains", () => {
   assert.deepEqual(on.complaints, []);
 });
+
+test("a surprise is sampled, and told from the nearest crystal of the training data", { timeout: PATIENCE }, async () => {
+  const page = await on.open(`${PAGE}?preset=perov-small&steps=5&device=cpu`);
+  await shown(page, "example", VIEW);
+  const field = id(page, "field-composition");
+  const before = await field.inputValue();
+  await id(page, "surprise").click();
+  await page.waitForFunction(
+    ([selector, before]) => document.querySelector(selector).value !== before,
+    ['[data-testid="field-composition"]', before],
+  );
+  await waitForText(id(page, "composition-read"), /: 5 atoms/);
+  assert.match(await sample(page), /^Done/);
+  await shown(page, "sample", VIEW);
+  await id(page, "find-nearest").click();
+  await waitForText(id(page, "nearest"), /Nearest of 3787 training crystals: \S+ \(fingerprint distance [\d.]+\)/);
+  await picture(page, "crystals-nearest");
+});
+
+test("scores stand beside what needs no learning, and the circle's figure follows its choices", { timeout: PATIENCE }, async () => {
+  const page = await on.open(`${PAGE}?preset=perov-small&device=cpu`);
+  const scores = id(page, "scores").locator("tbody tr");
+  await scores.first().waitFor();
+  assert.equal(await scores.filter({ hasText: "no learning" }).count(), 3);
+  assert.ok((await scores.filter({ hasText: "this model" }).count()) >= 3);
+  const circle = id(page, "circle");
+  await circle.scrollIntoViewIfNeeded();
+  await circle.locator("svg").first().waitFor();
+  const figures = new Set();
+  for (const sampler of ["vanilla", "end back"]) {
+    await id(page, `circle-${sampler}`).check({ force: true });
+    for (const n of [5, 50]) {
+      await id(page, `circle-n-${n}`).check({ force: true });
+      await waitForText(id(page, "circle-finding"), new RegExp(`in ${n} steps: .+ 0\\.\\d+ away`));
+      figures.add(await circle.locator("svg").first().innerHTML());
+    }
+  }
+  assert.equal(figures.size, 4, "each choice has its figure");
+  await picture(page, "crystals-circle");
+});

@@ -9,11 +9,12 @@ use shaders::{
 };
 use shot::Shot;
 
-/// A renderer, or nothing with a loud word where no driver exists.
+/// A renderer, or nothing with a loud word where no driver exists and `make test` has not asked for one.
 fn renderer() -> Option<Renderer> {
     match pollster::block_on(Renderer::headless()) {
         Ok(renderer) => Some(renderer),
         Err(ViewError::NoAdapter(reason)) => {
+            assert!(std::env::var_os("VITRINE_NEEDS_VULKAN").is_none(), "no Vulkan adapter: {reason}");
             eprintln!("\n*** IMAGE TEST NOT RUN: no Vulkan adapter ({reason}). Install mesa-vulkan-drivers. ***\n");
             None
         }

@@ -26,7 +26,7 @@ pub struct EvaluateArgs {
     /// Preset
     #[arg(long)]
     preset: String,
-    /// Weights to use instead of the shipped ones: safetensors, the authors' .pth or .pt, or a folder of these
+    /// Weights to use instead of the shipped ones: safetensors, the authors' .pth, .pt or .ckpt, or a folder of these
     #[arg(long, value_name = "PATH")]
     weights: Option<std::path::PathBuf>,
     /// Samples to draw

@@ -32,7 +32,7 @@ pub struct SampleArgs {
     /// Folder for `sample-0000.nrrd` (or `.cif`, `.jsonl` …) … and `metrics.json`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Weights to use instead of the shipped ones: safetensors, the authors' .pth or .pt, or a folder of these
+    /// Weights to use instead of the shipped ones: safetensors, the authors' .pth, .pt or .ckpt, or a folder of these
     #[arg(long, value_name = "PATH")]
     weights: Option<PathBuf>,
     /// Also solve the flow for the permeability: slow

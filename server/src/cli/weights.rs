@@ -7,7 +7,7 @@ use catalog::{ModelFile, Preset};
 use super::Failure;
 use crate::{config::Places, store::assets::Weights};
 
-/// Those of the file `given`, safetensors or the authors' .pth, or of a folder with several of the authors' files; without
+/// Those of the file `given`, safetensors or the authors' .pth, .pt or .ckpt, or of a folder with several of the authors' files; without
 /// one the shipped ones.
 pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset) -> Result<Weights, Failure> {
     let Some(file) = given else {
@@ -25,7 +25,7 @@ pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset
     }
     let weights = Weights::read(file).map_err(|error| Failure::input("weights", error.to_string()))?;
     let bytes = match file.extension() {
-        Some(ending) if ending == "pth" || ending == "pt" => import()?,
+        Some(ending) if ["pth", "pt", "ckpt"].iter().any(|authors| ending == *authors) => import()?,
         _ => weights.bytes,
     };
     Ok(Weights { origin, bytes, ..weights })

@@ -134,13 +134,15 @@ fn weights_that_are_broken_or_of_another_model_are_refused() {
     absurd[..8].copy_from_slice(&u64::MAX.to_le_bytes());
     let mut flipped = whole.clone();
     flipped[9] ^= 0xff;
-    let broken: [(&str, &[u8]); 6] = [
+    let broken: [(&str, &[u8]); 7] = [
         ("empty.safetensors", b""),
         ("short.safetensors", &whole[..whole.len() - 1]),
         ("half.safetensors", &whole[..whole.len() / 2]),
         ("absurd.safetensors", &absurd),
         ("flipped.safetensors", &flipped),
         ("noise.pth", b"PK\x03\x04 and nothing behind it"),
+        // Whatever it holds: as the authors' it is read, in whose format no safetensors are.
+        ("whole.ckpt", &whole),
     ];
     for (name, bytes) in broken {
         fs::write(folders.path().join(name), bytes).unwrap();

@@ -76,6 +76,18 @@ fn Panel(experiment: Arc<Experiment>) -> impl IntoView {
             e.rows.iter().map(row).collect_view()
         })
     };
+    let finding = move || {
+        experiment.with_value(|e| {
+            e.nearest(steps.get()).map(|(row, distance)| {
+                let (name, sampler) = (&row.name, row.sampler.replace('_', " "));
+                let distance = format::number(distance, 3);
+                format!("Nearest to the data in {} steps: {name}, sampled by {sampler}, {distance} away.", steps.get())
+            })
+        })
+    };
+    let effort = experiment.with_value(|e| {
+        format!("Mean over {} trainings of {} steps each, with one standard deviation.", e.seeds, e.iterations)
+    });
     let numbers = experiment.with_value(|e| e.n.clone());
     view! {
         <section class="panel" aria-labelledby="circle-title" data-testid="circle">
@@ -96,11 +108,12 @@ fn Panel(experiment: Arc<Experiment>) -> impl IntoView {
                     {numbers.into_iter().map(steps_choice).collect_view()}
                 </fieldset>
             </div>
+            <p data-testid="circle-finding">{finding}</p>
             <div class="plots">
                 <Figure
                     svg=Signal::derive(svg)
                     title="Distance to the data"
-                    explanation="Mean over the seeds, with one standard deviation."
+                    explanation=effort
                     keys=Signal::derive(keys)
                 />
                 <div class="table-scroll" tabindex="0" role="region" aria-label="Distances at the chosen number of steps">

@@ -10,6 +10,10 @@ use super::super::chart::{Axes, INK, REAL, SAMPLE, draw};
 pub struct Experiment {
     /// Numbers of steps.
     pub n: Vec<u32>,
+    /// Trainings behind each mean.
+    pub seeds: u32,
+    /// Steps of each training.
+    pub iterations: u32,
     /// One row per model and sampler.
     pub rows: Vec<Row>,
 }
@@ -43,6 +47,13 @@ impl Experiment {
             }
         }
         names
+    }
+
+    /// The model and sampler nearest to the data at a number of steps, with its distance.
+    pub fn nearest(&self, steps: u32) -> Option<(&Row, f64)> {
+        let column = self.n.iter().position(|&n| n == steps)?;
+        let distances = self.rows.iter().filter_map(|row| Some((row, *row.tv_mean.get(column)?)));
+        distances.min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
     /// The rows of one sampler.
@@ -95,7 +106,7 @@ pub fn plot(experiment: &Experiment, sampler: &str, marked: u32) -> Option<Strin
 mod tests {
     use super::*;
 
-    const MEASURED: &str = r#"{"n": [5, 10], "seeds": 5, "rows": [
+    const MEASURED: &str = r#"{"n": [5, 10], "seeds": 5, "iterations": 3000, "rows": [
         {"name": "entropy", "sampler": "vanilla", "tv_mean": [0.37, 0.11], "tv_sd": [0.02, 0.01]},
         {"name": "time only", "sampler": "vanilla", "tv_mean": [0.15, 0.08], "tv_sd": [0.02, 0.01]},
         {"name": "entropy", "sampler": "end_back", "tv_mean": [0.40, 0.19], "tv_sd": [0.02, 0.01]}]}"#;
@@ -106,6 +117,15 @@ mod tests {
         assert_eq!(experiment.samplers(), ["vanilla", "end_back"]);
         let dots = |sampler| plot(&experiment, sampler, 10).expect("a plot").matches("<circle").count();
         assert_eq!((dots("vanilla"), dots("end_back")), (4, 2));
+    }
+
+    #[test]
+    fn the_nearest_is_that_of_the_number_of_steps() {
+        let experiment: Experiment = serde_json::from_str(MEASURED).expect("an experiment");
+        let nearest = |steps| experiment.nearest(steps).map(|(row, distance)| (row.name.as_str(), distance));
+        assert_eq!(nearest(5), Some(("time only", 0.15)));
+        assert_eq!(nearest(10), Some(("time only", 0.08)));
+        assert_eq!(nearest(7), None);
     }
 
     #[test]
