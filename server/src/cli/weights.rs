@@ -7,8 +7,8 @@ use catalog::{ModelFile, Preset};
 use super::Failure;
 use crate::{config::Places, store::assets::Weights};
 
-/// Those of the file `given`, safetensors or the authors' .pth, .pt or .ckpt, or of a folder with several of the authors' files; without
-/// one the shipped ones.
+/// Those of the file `given`, safetensors or the authors' .pth, .pt or .ckpt, or of a folder with several of the authors'
+/// files; without one the shipped ones.
 pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset) -> Result<Weights, Failure> {
     let Some(file) = given else {
         return places.assets().weights(system, preset)?.ok_or_else(|| {

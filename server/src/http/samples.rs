@@ -27,8 +27,8 @@ use crate::{
 /// Predictions of a network that one request for stepwise samples may ask for.
 const MOST_PREDICTIONS: u64 = 100_000;
 
-/// Trajectories that one request may make learners learn from: as many as the 250 000 steps of the forward-looking
-/// paper's longest experiment have.
+/// Trajectories that one request may make learners learn from: 250 000 steps, as long as the longest experiment of the
+/// forward-looking authors, of 16 trajectories each.
 const MOST_TRAJECTORIES: u64 = 4_000_000;
 
 /// Draw samples on the server

@@ -53,6 +53,7 @@ struct History {
     step: u64,
     seconds: f64,
     best_step: u64,
+    /// Of the best generator from the rock; see [`PorousTrainer::evaluate`].
     best_distance: Option<f64>,
     /// Means between evaluations: step, losses, probabilities.
     losses: Vec<(u64, GanMetrics)>,
@@ -69,9 +70,10 @@ struct Physics {
     surface: f64,
     euler_pore6: f64,
     s2_difference: f64,
-    /// Root mean square of z-scores over samples, in the rock's standard deviations: of porosity, surface and χ of the
-    /// 6-connected pores, which grains that are too rough meet, too, and so of surface and chords by the slope of S₂. χ of
-    /// the 26-connected pores is left out: lone pores count in it, which samples have taken away and the rock has not.
+    /// Root mean square of z-scores over samples, in the rock's standard deviations. Of porosity, surface and χ of the
+    /// 6-connected pores, and because grains that are too rough can meet these, of surface and chords by the slope of S₂,
+    /// too. χ of the 26-connected pores is left out: lone pores count in it, which samples have taken away and the rock has
+    /// not.
     z_score: f64,
     /// Share of samples with φ, S and χ all within the rock's mean ± 2 sd.
     within: f64,

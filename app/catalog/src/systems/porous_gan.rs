@@ -93,8 +93,8 @@ pub struct TrainParameters {
     pub input_noise: f64,
     /// Iterations along which the noise falls, the last ones
     ///
-    /// 0 for all of them. Much noise all along teaches how pores connect and leaves them rough; a late fall makes them
-    /// smooth.
+    /// 0 for all of them. Bead packs learnt with much noise all along have the tunnels of the pack and are too rough, and a
+    /// late fall smoothed them; Berea sandstone lost of its surface by it.
     #[schemars(range(min = 0, max = 10_000_000))]
     pub noise_falls_over: u32,
     /// Generator steps to each discriminator step

@@ -72,16 +72,9 @@ pub enum StructureError {
     /// More than [`MAX_ATOMS`].
     #[error("{0} atoms are more than the limit of {MAX_ATOMS}")]
     TooManyAtoms(usize),
-    /// Atoms by the dozen where there is room for one.
-    #[error("too many atoms lie on one another near {x:.4}, {y:.4}, {z:.4} of the cell")]
-    Crowded {
-        /// Fractional coordinates.
-        x: f64,
-        /// The same.
-        y: f64,
-        /// The same.
-        z: f64,
-    },
+    /// Atoms by the hundred where there is room for a few, at these fractional coordinates.
+    #[error("too many atoms lie on one another near {0:.4?} of the cell")]
+    Crowded([f64; 3]),
     /// A number is NaN or infinite.
     #[error("{0} is not a finite number")]
     NotFinite(&'static str),

@@ -69,8 +69,7 @@ impl PointGrid {
                 }
             }
         }
-        let [x, y, z] = point;
-        Err(StructureError::Crowded { x, y, z })
+        Err(StructureError::Crowded(point))
     }
 
     fn push(&mut self, point: [f64; 3]) {
