@@ -77,7 +77,8 @@ train-porous: server ## Trains the three small models of porous-gan again, from 
 
 .PHONY: train-crystals
 train-crystals: server ## Trains the small models of crysbfn again, from the real data
-	for preset in perov-small:40000 perov-ab-initio-small:20000 carbon-small:20000; do \
+	for preset in perov-small:40000 perov-time-only:40000 perov-exponential:40000 perov-gaussian:40000 \
+	    perov-ab-initio-small:20000 carbon-small:20000; do \
 	  $(TARGET_DIR)/release/vitrine train crysbfn --preset $${preset%:*} --set iterations=$${preset#*:} \
 	      --checkpoints $(DATA)/training/$${preset%:*} --out assets/weights/crysbfn/$${preset%:*} --force; done
 
@@ -152,6 +153,8 @@ export BENCH_PAGE
 
 # Those of GFlowNets hold an older numpy.
 FLOW_PEERS := $(TOOLS)/peers-gflownets
+# Compositions whose structure is predicted; `make bench CRYSTALS=3785` asks for all of the test split.
+CRYSTALS ?= 400
 # Few steps and one seed, in a minute or two for all; `make bench FLOWS=` measures as the specs ask, in hours.
 FLOWS ?= --quick --seeds 1
 FLOW_PRESETS := fl-gfn/set-small fl-gfn/set-medium oc-gfn/grid-8 oc-gfn/grid-16 oc-gfn/grid-32 oc-gfn/tfbind8 \
@@ -175,8 +178,10 @@ bench: bench-quality bench-native bench-browser ## The comparison tables
 bench-quality: server
 	for preset in berea-small ketton-small beadpack-small; do \
 	  $(TARGET_DIR)/release/vitrine evaluate porous-gan --preset $$preset --flow 12; done
-	for preset in perov-small perov-ab-initio-small carbon-small; do \
-	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400; done
+	for preset in perov-small perov-time-only perov-exponential perov-gaussian; do \
+	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count $(CRYSTALS); done
+	for preset in perov-ab-initio-small carbon-small; do \
+	  $(TARGET_DIR)/release/vitrine evaluate crysbfn --preset $$preset --count 400 --seeds 1; done
 	for preset in $(RESCALERS); do \
 	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset; done
 	$(TARGET_DIR)/release/vitrine evaluate dci-vton --preset small
@@ -201,6 +206,7 @@ bench-native: server $(PEERS)/installed $(FLOW_PEERS)/installed
 bench-browser: setup-test web server
 	$(CARGO) xtask bench-page --out $(BENCH_PAGE)
 	npm --prefix e2e/bench ci
+	node e2e/bench/startup.mjs
 	node e2e/bench/ort.mjs
 	node e2e/bench/rescaling.mjs
 	node e2e/bench/rescaling-memory.mjs

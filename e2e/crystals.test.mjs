@@ -378,12 +378,42 @@ test("a surprise is sampled, and told from the nearest crystal of the training d
   await picture(page, "crystals-nearest");
 });
 
+test("a part of the method is taken out, and formula and seed stay", { timeout: PATIENCE }, async () => {
+  const page = await on.open(`${PAGE}?preset=perov-small&composition=SrTiO3&steps=5&device=cpu`);
+  await id(page, "seed").fill("7");
+  const made = new Set();
+  for (const [part, preset] of [
+    ["nothing", "perov-small"],
+    ["certainty", "perov-time-only"],
+    ["schedule", "perov-exponential"],
+    ["torus", "perov-gaussian"],
+  ]) {
+    await id(page, `ablation-${part}`).check({ force: true });
+    assert.equal(await id(page, "preset").inputValue(), preset);
+    assert.equal(await id(page, "field-composition").inputValue(), "SrTiO3");
+    assert.match(await sample(page), /^Done/);
+    await shown(page, "sample", VIEW);
+    made.add((await exported(page, "extxyz")).extxyz.toString());
+    const link = new URL(page.url()).searchParams;
+    assert.deepEqual([link.get("seed"), link.get("preset") ?? "perov-small"], ["7", preset]);
+    await id(page, "scores").locator("tbody tr").filter({ hasText: "no learning" }).nth(2).waitFor();
+  }
+  assert.equal(made.size, 4, "each model makes its own crystal");
+  await picture(page, "crystals-ablation");
+  await id(page, "preset").selectOption("carbon-small");
+  await id(page, "ablation").waitFor({ state: "detached" });
+});
+
 test("scores stand beside what needs no learning, and the circle's figure follows its choices", { timeout: PATIENCE }, async () => {
   const page = await on.open(`${PAGE}?preset=perov-small&device=cpu`);
   const scores = id(page, "scores").locator("tbody tr");
   await scores.first().waitFor();
   assert.equal(await scores.filter({ hasText: "no learning" }).count(), 3);
   assert.ok((await scores.filter({ hasText: "this model" }).count()) >= 3);
+  await id(page, "preset").selectOption("perov-ab-initio-small");
+  await scores.filter({ hasText: "The training set itself" }).first().waitFor();
+  await id(page, "preset").selectOption("perov-small");
+  await scores.filter({ hasText: "Ideal cubic perovskite" }).first().waitFor();
   const circle = id(page, "circle");
   await circle.scrollIntoViewIfNeeded();
   await circle.locator("svg").first().waitFor();

@@ -1,5 +1,7 @@
 //! Weights files: safetensors, the project's exchange format, and the authors' own formats.
 
+use std::collections::HashMap;
+
 use burn::{
     module::Module,
     store::{FloatCastAdapter, ModuleAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore},
@@ -172,9 +174,48 @@ pub fn to_safetensors<M: Module>(module: &M, dtype: DType) -> Result<Vec<u8>, Mo
     store.get_bytes().map_err(|e| ModelError::Weights(e.to_string()))
 }
 
+/// Key of a file's metadata: the preset that it was trained for.
+const PRESET: &str = "preset";
+
+/// The bytes of a safetensors file that says which preset it was trained for: networks of the same sizes may mean different
+/// things.
+///
+/// # Errors
+/// If the file does not decode.
+pub fn for_preset(bytes: &[u8], preset: &str) -> Result<Vec<u8>, ModelError> {
+    let bad = |error: safetensors::SafeTensorError| ModelError::Weights(error.to_string());
+    // One key: several would be written in an order of their own each time.
+    let metadata = HashMap::from([(PRESET.to_owned(), preset.to_owned())]);
+    safetensors::serialize(SafeTensors::deserialize(bytes).map_err(bad)?.tensors(), Some(metadata)).map_err(bad)
+}
+
+/// Refuses a file that says it was trained for another preset.
+///
+/// # Errors
+/// If it does, or the file does not decode.
+pub fn check_preset(bytes: &[u8], preset: &str) -> Result<(), ModelError> {
+    let header = SafeTensors::read_metadata(bytes).map_err(|error| ModelError::Weights(error.to_string()))?.1;
+    match header.metadata().as_ref().and_then(|metadata| metadata.get(PRESET)) {
+        Some(own) if own != preset => {
+            Err(ModelError::Weights(format!("they were trained for preset `{own}`, not for `{preset}`")))
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_knows_its_preset() {
+        let plain = write_arrays(&as_kind(arrays(), DType::F16)).unwrap();
+        assert!(check_preset(&plain, "one").is_ok());
+        let signed = for_preset(&for_preset(&plain, "another").unwrap(), "one").unwrap();
+        assert!(check_preset(&signed, "one").is_ok() && check_preset(&signed, "another").is_err());
+        assert_eq!(read_arrays(&signed).unwrap(), arrays());
+        assert!(for_preset(b"no file", "one").is_err() && check_preset(b"no file", "one").is_err());
+    }
 
     fn arrays() -> Vec<Array> {
         vec![

@@ -1,7 +1,10 @@
 //! `vitrine evaluate`: a generator's samples beside the real thing and beside baselines.
 
 use clap::Args;
-use models::systems::dci_vton::{Networks, Sizes};
+use models::systems::{
+    crysbfn::CrystalConfig,
+    dci_vton::{Networks, Sizes},
+};
 use samples::wardrobe::{TEST_PAIRS, test_pair, unpaired_test_pair};
 
 use super::{Failure, evaluate_gflownets, weights};
@@ -39,7 +42,7 @@ pub struct EvaluateArgs {
     /// held-out ones without
     #[arg(long, value_name = "FOLDER")]
     pictures: Option<std::path::PathBuf>,
-    /// Seeds to repeat on, for systems that learn while they are measured
+    /// Seeds to repeat on, for crysbfn and for systems that learn while they are measured
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=32))]
     seeds: u64,
     /// For dci-vton: weights of a training with `sees_warp=false`, to stand for the diffusion without the warp
@@ -160,16 +163,14 @@ fn pictures(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::
 }
 
 fn crystals(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {
-    let rows = crysbfn::compare::compare(model, &args.preset, assets, args.count as usize)?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&rows).map_err(anyhow::Error::from)?);
-        return Ok(());
-    }
-    println!("crysbfn {}", args.preset);
-    for row in rows {
-        println!("{:<44}{}", row.name, row.score);
-    }
-    Ok(())
+    let config = CrystalConfig::of_preset(&args.preset).map_err(anyhow::Error::from)?;
+    let data = &crysbfn::data::load(&args.preset, assets)?;
+    let (preset, predicts, count) = (args.preset.as_str(), config.predicts(), args.count as usize);
+    let comparison = crysbfn::compare::Comparison { preset, data, predicts, count, seeds: args.seeds };
+    print(
+        args,
+        &[comparison.without_learning()?, comparison.with_learning(model, &config.steps, &crysbfn::compare::SAMPLERS)?],
+    )
 }
 
 fn rock(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {

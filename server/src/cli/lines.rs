@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use catalog::{SampleRequest, request::Checked, request::MAX_COUNT};
+use catalog::{SampleRequest, System, request::MAX_COUNT};
 use serde_json::Value;
 
 use super::Failure;
@@ -14,37 +14,35 @@ const PARAMETER: &str = "composition";
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The request's parameters once for every line of `file`, with the line as its `composition`. Empty lines and lines
-/// that begin with `#` are left out.
+/// that begin with `#` are left out. What is wrong with every line, the request's own check will say.
 ///
 /// # Errors
-/// If the system has no such parameter, the file cannot be read, or a line is refused; with its number.
-pub fn read(file: &Path, checked: &Checked<SampleRequest>) -> Result<Vec<Value>, Failure> {
+/// If the system has no such parameter, the file cannot be read, or a composition is refused; with the line's number.
+pub fn read(file: &Path, system: &System, request: &SampleRequest) -> Result<Vec<Value>, Failure> {
     let bad = |message: String| Failure::input("input", format!("{}: {message}", file.display()));
-    if !checked.system.parameters.iter().any(|field| field.name == PARAMETER) {
-        return Err(Failure::input(
-            "input",
-            format!("{} works on neither pictures nor compositions", checked.system.slug),
-        ));
+    if !system.parameters.iter().any(|field| field.name == PARAMETER) {
+        return Err(Failure::input("input", format!("{} works on neither pictures nor compositions", system.slug)));
     }
     let bytes = files::read(file, MAX_BYTES).map_err(|error| Failure::input("input", error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| bad("is not UTF-8".to_owned()))?;
+    let Some(preset) = system.preset(&request.preset) else { return Ok(Vec::new()) };
     let mut variants = Vec::new();
     for (line, number) in text.lines().zip(1..) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let mut parameters = checked.request.parameters.clone();
+        let mut parameters = request.parameters.clone();
         parameters[PARAMETER] = line.into();
-        match checked.system.check_parameters(checked.preset, &parameters) {
-            Ok(parameters) => variants.push(Value::Object(parameters)),
-            Err(errors) => {
-                let all: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
-                return Err(bad(format!("line {number}: {}", all.join("; "))));
-            }
+        match system.check_parameters(preset, &parameters) {
+            Ok(complete) => variants.push(Value::Object(complete)),
+            Err(errors) => match errors.iter().find(|error| error.field == format!("parameters.{PARAMETER}")) {
+                Some(error) => return Err(bad(format!("line {number}: {}", error.message))),
+                None => variants.push(parameters),
+            },
         }
     }
-    let samples = variants.len() as u64 * u64::from(checked.request.count);
+    let samples = variants.len() as u64 * u64::from(request.count);
     match variants.len() {
         0 => Err(bad("no formula in it".to_owned())),
         _ if samples > u64::from(MAX_COUNT) => {

@@ -74,7 +74,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     let mut parsed = args.common.parse(|system| &system.parameters, |system| &system.inputs)?;
     let lines = pictures::assign(args.input.as_deref(), parsed.system, &mut parsed.files)?;
     device::check(parsed.device)?;
-    let request = SampleRequest {
+    let mut request = SampleRequest {
         system: parsed.system.slug.to_owned(),
         preset: parsed.preset,
         parameters: parsed.parameters,
@@ -82,12 +82,15 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
         count: args.count,
         device: parsed.device,
     };
-    let checked = request.check(Venue::Server)?;
-    let inputs = pictures::read(checked.system, &parsed.files)?;
     let variants = match lines {
-        Some(file) => lines::read(file, &checked)?,
+        Some(file) => lines::read(file, parsed.system, &request)?,
         None => Vec::new(),
     };
+    if let Some(first) = variants.first() {
+        request.parameters = first.clone();
+    }
+    let checked = request.check(Venue::Server)?;
+    let inputs = pictures::read(checked.system, &parsed.files)?;
     let weights = weights::read(args.weights.as_deref(), &args.places, checked.system.slug, checked.preset)?;
     let companion = args.places.assets().companion(checked.system, &inputs.names())?;
     let kind = checked.system.makes;

@@ -74,6 +74,7 @@ pub fn train(args: TrainArgs) -> Result<(), Failure> {
             Err(Failure::Failed(anyhow::anyhow!("stopped at step {step}; the same command goes on from there")))
         }
         Outcome::Finished => {
+            eprintln!("{}", work::MEASURING);
             work::publish(&mut *trainer, |name, bytes| Ok(files::write(&args.out.join(name), &bytes)?))?;
             Ok(())
         }

@@ -69,6 +69,9 @@ pub fn publish(trainer: &mut dyn Trainer, mut keep: impl FnMut(&str, Vec<u8>) ->
     Ok(())
 }
 
+/// Said between the last step and the files, which may take minutes.
+pub const MEASURING: &str = "All steps are done; what was learnt is measured for its card.";
+
 /// Media type of a file that a training makes.
 pub fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
@@ -91,6 +94,8 @@ pub fn train(request: &TrainRequest, assets: &Assets, checkpoints: &Path, report
     match training::run(&mut *trainer, checkpoints, policy, &mut on_event, reporter.control().flag())? {
         Outcome::Stopped => Ok(Ended::Stopped),
         Outcome::Finished => {
+            let detail = serde_json::json!({ "step": trainer.step() });
+            reporter.event(RunEvent::Note { text: MEASURING.to_owned(), detail });
             publish(&mut *trainer, |name, bytes| reporter.publish(name, media_type(name), bytes).map(|_| ()))?;
             Ok(Ended::Done)
         }

@@ -132,6 +132,46 @@ async fn compositions_that_mean_nothing_are_named() {
     }
 }
 
+/// The formula that such a network needs may come from the file.
+#[test]
+fn a_file_of_formulas_serves_models_that_need_one() {
+    let folders = Folders::new();
+    fs::write(folders.path().join("formulas.txt"), "SrTiO3\n").unwrap();
+    let sample = |steps: &str| {
+        let steps = format!("steps={steps}");
+        let arguments =
+            ["sample", "crysbfn", "--preset", "paper-csp", "--set", &steps, "--input", "formulas.txt", "--out", "made"];
+        stderr(&output(&folders, &arguments))
+    };
+    // No weights are shipped; everything else is in order.
+    assert!(sample("1000").contains("weights"), "{}", sample("1000"));
+    assert!(sample("20").contains("parameters.steps"), "{}", sample("20"));
+}
+
+#[tokio::test]
+async fn what_the_networks_of_the_papers_size_cannot_do_is_named() {
+    let app = App::idle().await;
+    for (preset, parameters, bad) in [
+        ("paper-csp", json!({ "steps": 1000 }), "parameters.composition"),
+        ("paper-mpts-csp", json!({ "steps": 20, "composition": "SrTiO3" }), "parameters.steps"),
+        ("paper-carbon", json!({ "steps": 1000, "composition": "C6" }), "parameters.composition"),
+    ] {
+        let body = json!({ "system": "crysbfn", "preset": preset, "parameters": parameters });
+        assert_eq!(app.post("/api/samples", body).await.problem(StatusCode::UNPROCESSABLE_ENTITY), [bad], "{preset}");
+    }
+}
+
+#[test]
+fn a_training_on_an_operators_own_tables_says_where_they_belong() {
+    let folders = Folders::new();
+    for (preset, table) in [("paper", "mp_20/train.csv"), ("paper-mpts-csp", "mpts_52/train.csv")] {
+        let done =
+            output(&folders, &["train", "crysbfn", "--preset", preset, "--checkpoints", "steps", "--out", "made"]);
+        assert!(!done.status.success());
+        assert!(stderr(&done).contains(table), "{}", stderr(&done));
+    }
+}
+
 /// Untrained weights give a cell without volume now and then: that costs the other samples nothing.
 #[test]
 fn an_answer_that_is_no_crystal_is_told_and_the_others_are_kept() {

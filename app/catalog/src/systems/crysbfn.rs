@@ -9,7 +9,11 @@ use crate::{FieldError, Preset, System, schema, system::Paper};
 
 /// Atoms that a cell may have.
 pub const MAX_ATOMS: usize = 64;
-const AB_INITIO: &str = "perov-ab-initio-small";
+/// Models that choose the elements themselves.
+const AB_INITIO: [&str; 4] = ["perov-ab-initio-small", "paper", "paper-perov", "paper-carbon"];
+/// Models that have no formula to be surprised by: what their elements may make is known for perovskites only.
+const NEED_FORMULA: [&str; 2] = ["paper-csp", "paper-mpts-csp"];
+/// What the names of the paper's own networks begin with.
 const PAPER: &str = "paper";
 
 /// What a visitor may choose when sampling.
@@ -18,12 +22,12 @@ const PAPER: &str = "paper";
 pub struct SampleParameters {
     /// Formula of the cell, such as SrTiO3
     ///
-    /// Every atom of the cell counts: Sr2Ti2O6 is a cell of ten. Leave it empty for a surprise, and for models that choose
-    /// the elements themselves.
+    /// Every atom of the cell counts: Sr2Ti2O6 is a cell of ten. Leave it empty for a surprise, if the model has one, and
+    /// for models that choose the elements themselves.
     pub composition: String,
     /// Atoms in the cell
     ///
-    /// Where no formula is given; 0 draws a number as often as the training data have it.
+    /// Where no formula is given; 0 draws a number as often as the data set has it.
     #[schemars(range(min = 0, max = 64))]
     pub atoms: u32,
     /// Steps
@@ -81,30 +85,12 @@ pub struct TrainParameters {
     /// Epochs without a better loss before a plateau is one
     #[schemars(range(min = 1, max = 10_000))]
     pub patience: u32,
-    /// Show the network how certain each coordinate is
-    ///
-    /// The paper's entropy conditioning; off is its ablation.
-    pub entropy_conditioning: bool,
-    /// How coordinates flow
-    pub coordinates: CoordinateFlow,
     /// Seconds between checkpoints
     #[schemars(range(min = 1, max = 3600))]
     pub checkpoint_seconds: u32,
     /// Steps between measurements on test structures
     #[schemars(range(min = 1, max = 1_000_000))]
     pub evaluate_every: u32,
-}
-
-/// How coordinates flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CoordinateFlow {
-    /// The paper's: beliefs on the circle, entropy linear in time
-    LinearEntropy,
-    /// Ablation: beliefs on the circle, accuracy t·β₁ᵗ
-    ExponentialAccuracy,
-    /// Ablation: a Gaussian flow that does not know of the period
-    Gaussian,
 }
 
 impl Default for TrainParameters {
@@ -115,8 +101,6 @@ impl Default for TrainParameters {
             learning_rate: 1e-3,
             schedule: RateSchedule::Cosine,
             patience: 50,
-            entropy_conditioning: true,
-            coordinates: CoordinateFlow::LinearEntropy,
             checkpoint_seconds: 60,
             evaluate_every: 5000,
         }
@@ -125,17 +109,22 @@ impl Default for TrainParameters {
 
 /// The descriptor.
 pub fn system() -> System {
-    let preset = |name, title, description, trained, browser_maximum| Preset {
+    let preset = |name, title, description| Preset {
         name,
         title,
         description,
-        shipped: trained,
+        shipped: true,
         weights: true,
         trains: true,
-        browser: trained,
-        browser_maximum,
+        browser: true,
+        browser_maximum: vec![("atoms", 24), ("steps", 200)],
     };
-    let small = || vec![("atoms", 24), ("steps", 200)];
+    let large = |name, title, description| Preset {
+        shipped: false,
+        browser: false,
+        browser_maximum: vec![],
+        ..preset(name, title, description)
+    };
     System {
         slug: "crysbfn",
         title: "Crystals",
@@ -159,30 +148,69 @@ pub fn system() -> System {
                 "Perovskite structure",
                 "Finds the structure of a given ABX₃ formula; trained on 3787 perovskites of Perov-5 (its validation \
                  split).",
-                true,
-                small(),
             ),
             preset(
-                AB_INITIO,
+                "perov-ab-initio-small",
                 "Perovskites from nothing",
                 "Chooses the five elements too; trained on the same 3787 perovskites.",
-                true,
-                small(),
             ),
             preset(
                 "carbon-small",
                 "Carbon",
                 "Carbon allotropes of 6 to 24 atoms; trained on 2032 structures of Carbon-24 (its validation split).",
-                true,
-                small(),
             ),
             preset(
-                PAPER,
-                "Paper size",
-                "The network of the paper (hidden 512, 128 frequencies, 1000 steps). No weights are shipped: train it on \
-                 a GPU or import the authors' checkpoint.",
-                false,
-                vec![],
+                "perov-time-only",
+                "Perovskites, told the time only",
+                "Ablation: the network of the perovskites that is not told how certain each coordinate is.",
+            ),
+            preset(
+                "perov-exponential",
+                "Perovskites, exponential accuracy",
+                "Ablation: the network of the perovskites with the accuracy t·β₁ᵗ in place of the schedule whose entropy \
+                 is linear in time.",
+            ),
+            preset(
+                "perov-gaussian",
+                "Perovskites, without the torus",
+                "Ablation: the network of the perovskites with coordinates on a line, which ends where it should come \
+                 round.",
+            ),
+            large(
+                "paper",
+                "Paper size, MP-20 from nothing",
+                "The network of the paper (hidden 512, 128 frequencies, 1000 steps) for all of a crystal, of the 89 elements \
+                 of MP-20. No weights are shipped: train it on a GPU or import the authors' checkpoint.",
+            ),
+            large(
+                "paper-perov",
+                "Paper size, Perov-5 from nothing",
+                "The network of the paper for all of a perovskite. No weights are shipped: train it on a GPU or import the \
+                 authors' checkpoint.",
+            ),
+            large(
+                "paper-carbon",
+                "Paper size, Carbon-24 from nothing",
+                "The network of the paper for carbon. No weights are shipped: train it on a GPU or import the authors' \
+                 checkpoint.",
+            ),
+            large(
+                "paper-csp",
+                "Paper size, MP-20 structure",
+                "The network of the paper for the structure of a given formula, of the 89 elements of MP-20, in 1000 steps. \
+                 No weights are shipped: train it on a GPU or import a checkpoint of the authors' code for as many steps.",
+            ),
+            large(
+                "paper-perov-csp",
+                "Paper size, Perov-5 structure",
+                "The network of the paper for the structure of a given perovskite, in 1000 steps. No weights are shipped: \
+                 train it on a GPU or import a checkpoint of the authors' code for as many steps.",
+            ),
+            large(
+                "paper-mpts-csp",
+                "Paper size, MPTS-52 structure",
+                "The network of the paper for the structure of a given formula, of up to 52 atoms, in 1000 steps. No weights \
+                 are shipped: train it on a GPU or import a checkpoint of the authors' code for as many steps.",
             ),
         ],
         parameters: schema::fields::<SampleParameters>(),
@@ -194,27 +222,29 @@ pub fn system() -> System {
     }
 }
 
-/// A formula must be one, of few enough atoms; models that choose the elements take none, and the paper's network has
-/// one number of steps.
+/// A formula must be one, of few enough atoms; models that choose the elements take none, some need one, and the paper's
+/// networks have one number of steps.
 fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let formula = parameters["composition"].as_str().unwrap_or_default().trim();
-    let chooses = preset.name == AB_INITIO || preset.name == PAPER;
+    let chooses = AB_INITIO.contains(&preset.name);
     let mut wrong = |message: String| errors.push(FieldError::new("parameters.composition", message));
-    if !formula.is_empty() {
-        match formula.parse::<Composition>() {
-            _ if chooses => wrong("this model chooses the elements itself; leave it empty".to_owned()),
-            Err(error) => wrong(error.to_string()),
-            Ok(composition) if composition.atoms() > MAX_ATOMS => {
-                wrong(format!("{} atoms are more than {MAX_ATOMS}", composition.atoms()));
-            }
-            Ok(_) => {}
+    match formula.parse::<Composition>() {
+        _ if formula.is_empty() && NEED_FORMULA.contains(&preset.name) => {
+            wrong("this model needs a formula, such as SrTiO3".to_owned())
         }
+        _ if formula.is_empty() => {}
+        _ if chooses => wrong("this model chooses the elements itself; leave it empty".to_owned()),
+        Err(error) => wrong(error.to_string()),
+        Ok(composition) if composition.atoms() > MAX_ATOMS => {
+            wrong(format!("{} atoms are more than {MAX_ATOMS}", composition.atoms()));
+        }
+        Ok(_) => {}
     }
-    if preset.name == PAPER && parameters["steps"].as_u64() != Some(1000) {
+    if preset.name.starts_with(PAPER) && parameters["steps"].as_u64() != Some(1000) {
         errors.push(FieldError::new(
             "parameters.steps",
-            "must be 1000: the paper's network was trained for no other number",
+            "must be 1000: the paper's networks were trained for no other number",
         ));
     }
     errors

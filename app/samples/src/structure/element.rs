@@ -85,6 +85,38 @@ impl Element {
         self.0
     }
 
+    /// Row of the periodic table, 1 to 7.
+    pub const fn period(self) -> u8 {
+        match self.0 {
+            ..=2 => 1,
+            3..=10 => 2,
+            11..=18 => 3,
+            19..=36 => 4,
+            37..=54 => 5,
+            55..=86 => 6,
+            _ => 7,
+        }
+    }
+
+    /// Column of the periodic table, 1 to 18; 3 for the whole f block.
+    pub const fn group(self) -> u8 {
+        let z = self.0;
+        match z {
+            ..=1 => 1,
+            2 => 18,
+            3..=4 => z - 2,
+            5..=10 => z + 8,
+            11..=12 => z - 10,
+            13..=18 => z,
+            19..=36 => z - 18,
+            37..=54 => z - 36,
+            55..=56 => z - 54,
+            57..=71 | 89..=103 => 3,
+            72..=86 => z - 68,
+            _ => z - 86,
+        }
+    }
+
     /// What is known of it.
     pub fn facts(self) -> &'static ElementFacts {
         &FACTS[usize::from(self.0) - 1]
@@ -145,5 +177,41 @@ impl TryFrom<String> for Element {
 
     fn try_from(symbol: String) -> Result<Self, StructureError> {
         symbol.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Element;
+
+    #[test]
+    fn every_element_has_its_place_in_the_periodic_table() {
+        let place = |symbol: &str| {
+            let element: Element = symbol.parse().unwrap();
+            (element.period(), element.group())
+        };
+        for (symbol, period, group) in [
+            ("H", 1, 1),
+            ("He", 1, 18),
+            ("Be", 2, 2),
+            ("B", 2, 13),
+            ("Ne", 2, 18),
+            ("Mg", 3, 2),
+            ("Al", 3, 13),
+            ("K", 4, 1),
+            ("Sc", 4, 3),
+            ("Kr", 4, 18),
+            ("Ag", 5, 11),
+            ("Ba", 6, 2),
+            ("La", 6, 3),
+            ("Lu", 6, 3),
+            ("Hf", 6, 4),
+            ("Rn", 6, 18),
+            ("Ra", 7, 2),
+            ("U", 7, 3),
+            ("Lr", 7, 3),
+        ] {
+            assert_eq!(place(symbol), (period, group), "{symbol}");
+        }
     }
 }

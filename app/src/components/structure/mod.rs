@@ -1,5 +1,6 @@
 //! The structure on its stage, and everything around it that crystals need.
 
+mod ablation;
 mod atoms;
 mod batch;
 mod circle;
@@ -27,6 +28,7 @@ use crate::{
 };
 use picture::StructurePicture;
 
+pub use ablation::Ablation;
 pub use atoms::AtomTable;
 pub use batch::Batch;
 pub use circle::CircleFigure;

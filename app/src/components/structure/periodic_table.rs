@@ -6,21 +6,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 /// Row and column of an element in the long table with the f block below, from 1.
-fn place(number: u8) -> (u8, u8) {
-    match number {
-        1 => (1, 1),
-        2 => (1, 18),
-        3..=4 => (2, number - 2),
-        5..=10 => (2, number + 8),
-        11..=12 => (3, number - 10),
-        13..=18 => (3, number),
-        19..=36 => (4, number - 18),
-        37..=54 => (5, number - 36),
-        55..=56 => (6, number - 54),
-        57..=71 => (8, number - 54),
-        72..=86 => (6, number - 68),
-        87..=88 => (7, number - 86),
-        _ => (9, number - 86),
+fn place(element: Element) -> (u8, u8) {
+    match element.atomic_number() {
+        number @ 57..=71 => (8, number - 54),
+        number @ 89..=103 => (9, number - 86),
+        _ => (element.period(), element.group()),
     }
 }
 
@@ -37,7 +27,7 @@ pub fn PeriodicTable(
     let open = RwSignal::new(false);
     let cell = move |element: Element| {
         let number = element.atomic_number();
-        let (row, column) = place(number);
+        let (row, column) = place(element);
         let count =
             Memo::new(move |_| counts.with(|c| c.counts().iter().find(|(e, _)| *e == element).map_or(0, |(_, n)| *n)));
         let label = move || match count.get() {
@@ -54,7 +44,7 @@ pub fn PeriodicTable(
                 tabindex=move || if current.get() == number { "0" } else { "-1" }
                 aria-label=label
                 on:focus=move |_| current.set(number)
-                on:keydown=move |event| step(&event, number)
+                on:keydown=move |event| step(&event, element)
                 on:click=move |_| add(element)
             >
                 {element.symbol()}
@@ -76,7 +66,7 @@ pub fn PeriodicTable(
 }
 
 /// Moves the focus to the next element in the direction of an arrow key.
-fn step(event: &KeyboardEvent, from: u8) {
+fn step(event: &KeyboardEvent, from: Element) {
     let (row, column) = place(from);
     let (dr, dc) = match event.key().as_str() {
         "ArrowLeft" => (0, -1),
@@ -87,7 +77,7 @@ fn step(event: &KeyboardEvent, from: u8) {
     };
     event.prevent_default();
     let distance = |element: &Element| {
-        let (r, c) = place(element.atomic_number());
+        let (r, c) = place(*element);
         let (r, c) = (i32::from(r) - i32::from(row), i32::from(c) - i32::from(column));
         // Ahead in the direction of the key, in the same line first.
         let (ahead, aside) = if dr == 0 { (c * dc, r.abs()) } else { (r * dr, c.abs()) };

@@ -1,60 +1,89 @@
-//! Structure prediction beside what needs no learning.
+//! What a model of crystals scores, beside what needs no learning.
 
 use serde_json::Value;
 
-use crate::{
-    data::card::{Baseline, Card},
-    text::format,
-};
+use crate::{data::card::Card, text::format};
 
-/// A score of structure prediction: one structure per composition of the test split.
+/// A measure of made crystals.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// Its key in a card.
+    key: &'static str,
+    /// Its name in a table.
+    pub title: &'static str,
+    /// Whether it is a share, 0 to 1.
+    share: bool,
+}
+
+const fn share(key: &'static str, title: &'static str) -> Measure {
+    Measure { key, title, share: true }
+}
+
+const fn distance(key: &'static str, title: &'static str) -> Measure {
+    Measure { key, title, share: false }
+}
+
+/// Of structure prediction: one structure for each composition of the test split.
+pub const PREDICTION: [Measure; 3] =
+    [share("valid", "Valid"), share("match_rate", "Match rate"), distance("rmse", "RMSE")];
+/// Of crystals that are made whole.
+pub const GENERATION: [Measure; 6] = [
+    share("structure_valid", "Valid structure"),
+    share("composition_valid", "Valid composition"),
+    distance("density_distance", "Density distance, g/cm³"),
+    distance("element_number_distance", "Distance in number of elements"),
+    share("uniqueness", "Unique"),
+    share("novelty", "New"),
+];
+
+/// One row of scores.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     /// What was scored.
     pub name: String,
-    /// Share of the compositions whose structure was found, 0 to 1.
-    pub match_rate: f64,
-    /// Mean displacement of those, (V/N)^⅓.
-    pub rmse: f64,
+    /// The measures, as text.
+    pub values: Vec<String>,
     /// Whether it is a baseline.
     pub baseline: bool,
 }
 
-/// Every score of a card: each object among its measures with a `match_rate` and an `rmse`, named by its path, then its
-/// baselines.
-pub fn scores(card: &Card) -> Vec<Score> {
-    let mut found = Vec::new();
-    for (key, value) in &card.measures {
-        collect(&key.replace('_', " "), value, &mut found);
+/// The table of a card: its measures, few steps before many, then its baselines; of structure prediction if there is any
+/// such score, else of generation.
+pub fn scores(card: &Card) -> (&'static [Measure], Vec<Score>) {
+    let prediction = of(card, &PREDICTION);
+    if prediction.is_empty() { (&GENERATION, of(card, &GENERATION)) } else { (&PREDICTION, prediction) }
+}
+
+fn of(card: &Card, columns: &[Measure]) -> Vec<Score> {
+    let score = |name: &str, baseline: bool, number: &dyn Fn(&str) -> Option<f64>| {
+        let numbers: Vec<Option<f64>> = columns.iter().map(|column| number(column.key)).collect();
+        let text = |(column, number): (&Measure, Option<f64>)| column.text(number);
+        numbers.iter().any(Option::is_some).then(|| Score {
+            name: name.to_owned(),
+            values: columns.iter().zip(numbers).map(text).collect(),
+            baseline,
+        })
+    };
+    let mut found: Vec<Score> = Vec::new();
+    for (name, value) in &card.measures {
+        found.extend(score(name, false, &|key| value.get(key).and_then(Value::as_f64)));
     }
-    let number = |baseline: &Baseline, key: &str| baseline.score.get(key).and_then(Value::as_f64);
-    found.extend(card.baselines.iter().filter_map(|baseline| {
-        let (match_rate, rmse) = (number(baseline, "match_rate")?, number(baseline, "rmse")?);
-        Some(Score { name: baseline.name.clone(), match_rate, rmse, baseline: true })
-    }));
+    let steps = |score: &Score| score.name.split(' ').next().and_then(|word| word.parse::<u32>().ok());
+    found.sort_by_key(steps);
+    for baseline in &card.baselines {
+        found.extend(score(&baseline.name, true, &|key| baseline.score.get(key).and_then(Value::as_f64)));
+    }
     found
 }
 
-fn collect(path: &str, value: &Value, found: &mut Vec<Score>) {
-    let Value::Object(object) = value else { return };
-    let number = |key: &str| object.get(key).and_then(Value::as_f64);
-    if let (Some(match_rate), Some(rmse)) = (number("match_rate"), number("rmse")) {
-        found.push(Score { name: path.to_owned(), match_rate, rmse, baseline: false });
-    }
-    for (key, value) in object {
-        collect(&format!("{path} › {}", key.replace('_', " ")), value, found);
-    }
-}
-
-impl Score {
-    /// `52.0 %`.
-    pub fn match_text(&self) -> String {
-        if self.match_rate.is_finite() { format!("{:.1} %", 100.0 * self.match_rate) } else { "–".to_owned() }
-    }
-
-    /// `0.086`.
-    pub fn rmse_text(&self) -> String {
-        format::number(self.rmse, 3)
+impl Measure {
+    /// `52.0 %` or `0.086`.
+    fn text(&self, number: Option<f64>) -> String {
+        match number.filter(|number| number.is_finite()) {
+            None => "–".to_owned(),
+            Some(number) if self.share => format!("{:.1} %", 100.0 * number),
+            Some(number) => format::number(number, 3),
+        }
     }
 }
 
@@ -62,19 +91,35 @@ impl Score {
 mod tests {
     use super::*;
 
+    fn card(text: &str) -> Card {
+        serde_json::from_str(text).expect("a card")
+    }
+
     #[test]
-    fn scores_are_found_wherever_the_card_keeps_them() {
-        let card = serde_json::from_str(
-            r#"{"measures": {"prediction": {"n": {"20": {"match_rate": 0.541, "rmse": 0.101, "count": 400},
-                                                  "5": {"match_rate": 0.5}}}, "wdist_density": 0.2},
-                "baselines": [{"name": "The training set itself", "score": {"structure_valid": 1.0}},
-                              {"name": "Ideal", "score": {"match_rate": 0.512, "rmse": 0.095}}]}"#,
-        )
-        .expect("a card");
-        let scores = scores(&card);
-        assert_eq!(scores.len(), 2);
-        assert_eq!((scores[0].name.as_str(), scores[0].baseline), ("prediction › n › 20", false));
-        assert_eq!((scores[0].match_text(), scores[0].rmse_text()), ("54.1 %".to_owned(), "0.101".to_owned()));
-        assert_eq!((scores[1].name.as_str(), scores[1].baseline), ("Ideal", true));
+    fn predictions_stand_in_the_order_of_their_steps_before_what_needs_no_learning() {
+        let card = card(
+            r#"{"measures": {"20 steps": {"match_rate": 0.541, "rmse": 0.101, "valid": 0.998}, "5 steps": {"match_rate": 0.5},
+                             "loss": 0.2},
+                "baselines": [{"name": "Ideal", "score": {"match_rate": 0.512, "rmse": 0.095}}]}"#,
+        );
+        let (columns, scores) = scores(&card);
+        assert_eq!(columns, PREDICTION);
+        let rows: Vec<_> = scores.iter().map(|score| (score.name.as_str(), score.baseline)).collect();
+        assert_eq!(rows, [("5 steps", false), ("20 steps", false), ("Ideal", true)]);
+        assert_eq!(scores[0].values, ["–", "50.0 %", "–"]);
+        assert_eq!(scores[1].values, ["99.8 %", "54.1 %", "0.101"]);
+    }
+
+    #[test]
+    fn generation_stands_beside_the_training_set() {
+        let card = card(
+            r#"{"measures": {"20 steps, mix": {"structure_valid": 0.95, "composition_valid": 0.975, "density_distance": 0.29,
+                                               "element_number_distance": 0.15, "uniqueness": 0.99, "novelty": 0.8}},
+                "baselines": [{"name": "The training set itself", "score": {"structure_valid": 1.0, "novelty": 0.0}}]}"#,
+        );
+        let (columns, scores) = scores(&card);
+        assert_eq!((columns, scores.len()), (&GENERATION[..], 2));
+        assert_eq!(scores[0].values, ["95.0 %", "97.5 %", "0.290", "0.150", "99.0 %", "80.0 %"]);
+        assert_eq!(scores[1].values, ["100.0 %", "–", "–", "–", "–", "0.0 %"]);
     }
 }

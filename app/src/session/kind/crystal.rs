@@ -15,8 +15,8 @@ use crate::{
         open_file::{DropTarget, OpenFile},
         stage::ControllerHandle,
         structure::{
-            AtomTable, Batch, CircleFigure, Legend, Notes, Quality, Scores, StructureControls, StructureExport,
-            StructureStage, TrajectoryBar,
+            Ablation, AtomTable, Batch, CircleFigure, Legend, Notes, Quality, Scores, StructureControls,
+            StructureExport, StructureStage, TrajectoryBar,
             composition::{CompositionField, is_composition},
             picture::StructurePicture,
         },
@@ -90,6 +90,7 @@ impl Case for CrystalCase {
             .into_any(),
             below: view! {
                 <Quality session case />
+                <Ablation session />
                 <Scores session />
                 <CircleFigure case />
                 <StructureExport session case handle />

@@ -27,63 +27,48 @@ pub fn random(train: &[Crystal], truths: &[Crystal], rng: &mut impl Rng) -> Resu
 
 /// The structure of the training crystal of the nearest composition, its elements replaced.
 ///
-/// Near means: the elements of both, in order of atomic number, differ least in the sum of |ΔZ|.
+/// The elements of both, in order of electronegativity, take each other's places; near is what moves them least in the
+/// periodic table, groups and periods counted alike.
 pub fn nearest_template(train: &[Crystal], truths: &[Crystal]) -> Vec<Option<Crystal>> {
-    let sorted = |crystal: &Crystal| {
-        let mut elements: Vec<(Element, usize)> =
-            crystal.elements().iter().copied().enumerate().map(|(i, e)| (e, i)).collect();
-        elements.sort();
-        elements
-    };
-    let templates: Vec<_> = train.iter().map(|crystal| (sorted(crystal), crystal)).collect();
+    let templates: Vec<_> = train.iter().map(|crystal| (by_electronegativity(crystal), crystal)).collect();
     let make = |truth: &Crystal| {
-        let wanted = sorted(truth);
-        let distance = |elements: &[(Element, usize)]| -> u32 {
-            elements
-                .iter()
-                .zip(&wanted)
-                .map(|((a, _), (b, _))| u32::from(a.atomic_number().abs_diff(b.atomic_number())))
-                .sum()
+        let wanted = by_electronegativity(truth);
+        let moved = |(&(_, theirs), &(_, ours)): (&(usize, Element), &(usize, Element))| {
+            u32::from(theirs.group().abs_diff(ours.group()) + theirs.period().abs_diff(ours.period()))
         };
-        let alike = templates.iter().filter(|(elements, _)| elements.len() == wanted.len());
-        let (order, template) = alike.min_by_key(|(elements, _)| distance(elements))?;
+        let alike = templates.iter().filter(|(places, _)| places.len() == wanted.len());
+        let (places, template) = alike.min_by_key(|(places, _)| places.iter().zip(&wanted).map(moved).sum::<u32>())?;
         let mut elements = template.elements().to_vec();
-        for ((_, place), (element, _)) in order.iter().zip(&wanted) {
-            elements[*place] = *element;
+        for (&(place, _), &(_, element)) in places.iter().zip(&wanted) {
+            elements[place] = element;
         }
         Crystal::new(*template.lattice(), elements, template.fractional_coordinates().to_vec()).ok()
     };
     truths.iter().map(make).collect()
 }
 
+/// A crystal's atoms, number and element, the most electropositive first.
+fn by_electronegativity(crystal: &Crystal) -> Vec<(usize, Element)> {
+    let mut atoms: Vec<(usize, Element)> = crystal.elements().iter().copied().enumerate().collect();
+    let strength = |element: Element| element.facts().electronegativity.unwrap_or(0.0);
+    atoms.sort_by(|(_, a), (_, b)| strength(*a).total_cmp(&strength(*b)));
+    atoms
+}
+
 /// The ideal cubic perovskite with the heavier cation at the corner; the edge is a linear fit in the elements.
 ///
 /// # Errors
-/// If the training set has no perovskite.
+/// If the training set is empty.
 pub fn ideal_perovskite(train: &[Crystal], truths: &[Crystal]) -> Result<Vec<Option<Crystal>>> {
     let edges = EdgeFit::of(train)?;
     let make = |truth: &Crystal| {
-        let (cations, anions) = sites(truth)?;
+        let mut elements: Vec<Element> = by_electronegativity(truth).into_iter().map(|(_, element)| element).collect();
+        // The cations come first.
+        elements.get_mut(..2)?.sort_by_key(|element| std::cmp::Reverse(element.atomic_number()));
         let edge = edges.edge(truth.elements());
-        let elements = [cations[0], cations[1], anions[0], anions[1], anions[2]].to_vec();
         Crystal::new(Lattice::from_parameters([edge; 3], [90.0; 3]).ok()?, elements, IDEAL.to_vec()).ok()
     };
     Ok(truths.iter().map(make).collect())
-}
-
-/// The two cations, the heavier first, and the three anions: the most electronegative.
-fn sites(crystal: &Crystal) -> Option<([Element; 2], [Element; 3])> {
-    let mut elements = crystal.elements().to_vec();
-    if elements.len() != IDEAL.len() {
-        return None;
-    }
-    elements.sort_by(|a, b| {
-        let strength = |e: &Element| e.facts().electronegativity.unwrap_or(0.0);
-        strength(a).total_cmp(&strength(b))
-    });
-    let mut cations = [elements[0], elements[1]];
-    cations.sort_by_key(|element| std::cmp::Reverse(element.atomic_number()));
-    Some((cations, [elements[2], elements[3], elements[4]]))
 }
 
 /// Edge of a cubic cell as a sum over its atoms, fitted by ridge regression with gradient sweeps.
@@ -133,5 +118,42 @@ impl EdgeFit {
 
     fn edge(&self, elements: &[Element]) -> f64 {
         self.mean + elements.iter().map(|element| self.shares.get(element).copied().unwrap_or(0.0)).sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use samples::structure::{Crystal, Element, Lattice};
+
+    use super::{ideal_perovskite, nearest_template};
+
+    fn perovskite(symbols: [&str; 5], edge: f64) -> Crystal {
+        let sites = [[0.1, 0.0, 0.0], [0.5; 3], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5], [0.0, 0.5, 0.5]];
+        let elements = symbols.iter().map(|symbol| symbol.parse().unwrap()).collect();
+        Crystal::new(Lattice::from_parameters([edge; 3], [90.0; 3]).unwrap(), elements, sites.to_vec()).unwrap()
+    }
+
+    fn symbols(crystal: &Crystal) -> Vec<&str> {
+        crystal.elements().iter().copied().map(Element::symbol).collect()
+    }
+
+    #[test]
+    fn the_nearest_composition_lends_its_structure() {
+        let train = [perovskite(["K", "Nb", "F", "F", "F"], 4.2), perovskite(["Ca", "Zr", "O", "O", "O"], 4.1)];
+        let made = nearest_template(&train, &[perovskite(["Ti", "Sr", "O", "O", "O"], 1.0)]);
+        let made = made[0].as_ref().unwrap();
+        assert_eq!(symbols(made), ["Sr", "Ti", "O", "O", "O"], "each element in the place of its like");
+        assert_eq!(made.lattice(), train[1].lattice());
+        assert_eq!(made.fractional_coordinates(), train[1].fractional_coordinates());
+    }
+
+    #[test]
+    fn the_ideal_perovskite_has_the_heavier_cation_at_the_corner_and_the_fitted_edge() {
+        let train = [perovskite(["Sr", "Ti", "O", "O", "O"], 4.0), perovskite(["Ba", "Ti", "O", "O", "O"], 4.0)];
+        let made = ideal_perovskite(&train, &[train[0].clone()]).unwrap();
+        let made = made[0].as_ref().unwrap();
+        assert_eq!(symbols(made), ["Sr", "Ti", "O", "O", "O"]);
+        assert_eq!(made.fractional_coordinates()[..2], [[0.0; 3], [0.5; 3]]);
+        assert!((made.lattice().lengths()[0] - 4.0).abs() < 1e-9);
     }
 }

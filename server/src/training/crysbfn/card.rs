@@ -1,76 +1,86 @@
 //! The model card of a crystal training.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use catalog::systems::crysbfn::RateSchedule;
-use models::systems::crysbfn::{CrystalConfig, LatticeForm, TimeInput};
+use models::systems::crysbfn::{CoordinateFlow, CrystalConfig, CrystalMetrics, LatticeForm, TimeInput};
 use serde_json::{Value, json};
 
-use super::{CrystalTraining, PUBLISHED, compare};
+use super::{CrystalTraining, PUBLISHED_GENERATION, PUBLISHED_PAPER, PUBLISHED_PREDICTIONS, compare};
 use crate::training::card;
 
 impl CrystalTraining {
-    /// Where the weights come from and how good they are, beside what needs no learning.
-    pub(super) fn card(&self, bytes: &[u8], scores: Value) -> Result<Value> {
-        let curve = |value: fn(&models::systems::crysbfn::CrystalMetrics) -> f64| -> Vec<_> {
+    /// Where the weights come from, after `seconds` of training, and how good they are, beside what needs no learning.
+    pub(super) fn card(&self, bytes: &[u8], seconds: f64) -> Result<Value> {
+        let config = self.trainer.config();
+        let curve = |value: fn(&CrystalMetrics) -> f64| -> Vec<_> {
             self.history.losses.iter().map(|(step, metrics)| json!([step, value(metrics)])).collect()
         };
-        let score_curve = |name: &str| -> Vec<_> {
-            self.history
-                .scores
-                .iter()
-                .filter_map(|(step, score)| Some(json!([step, score.get(name)?.as_f64()?])))
-                .collect()
-        };
-        let names: Vec<String> = scores.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
-        let mut curves = serde_json::Map::new();
-        curves.insert("loss".to_owned(), json!(curve(|m| m.loss)));
-        curves.insert("coordinates".to_owned(), json!(curve(|m| m.coordinates)));
-        curves.insert("lattice".to_owned(), json!(curve(|m| m.lattice)));
-        curves.insert("types".to_owned(), json!(curve(|m| m.types)));
-        for name in names.iter().filter(|name| *name != "count") {
-            curves.insert(name.clone(), json!(score_curve(name)));
+        let mut curves = BTreeMap::from([
+            ("loss".to_owned(), curve(|m| m.loss)),
+            ("coordinates".to_owned(), curve(|m| m.coordinates)),
+            ("lattice".to_owned(), curve(|m| m.lattice)),
+            ("types".to_owned(), curve(|m| m.types)),
+        ]);
+        for (step, scores) in &self.history.scores {
+            for (name, value) in scores {
+                curves.entry(name.clone()).or_default().extend(value.map(|value| json!([step, value])));
+            }
         }
-        let training = card::training(&self.request, self.history.step, self.seconds(), &self.parameters);
+        let (count, seeds) = self.published();
+        let comparison = self.comparison(count, seeds);
+        let samplers = if config.is_paper() { &["end-back"] } else { &compare::SAMPLERS[..] };
+        let measures = comparison.with_learning(&self.model(), &config.steps, samplers)?;
+        let measures: BTreeMap<_, _> = compare::means(&measures).into_iter().collect();
+        let baselines = compare::means(&comparison.without_learning()?).into_iter();
+        let baselines: Vec<_> = baselines.map(|(name, score)| json!({ "name": name, "score": score })).collect();
         Ok(json!({
             "system": "crysbfn",
             "preset": self.request.preset,
-            "architecture": self.trainer.config(),
+            "architecture": config,
             "data": {
                 "name": self.data.description,
                 "source": self.data.source,
                 "licence": self.data.licence,
             },
-            "training": training,
+            "training": card::training(&self.request, self.history.step, seconds, &self.parameters),
             "curves": curves,
-            "measures": { (format!("{} steps, end-back", self.question().steps)): scores },
-            "baselines": compare::without_learning(&self.data, self.trainer.config().predicts(), PUBLISHED)?,
+            "measures": measures,
+            "baselines": baselines,
             "claims": self.claims(),
-            "not_claimed": not_claimed(self.trainer.config()),
+            "not_claimed": not_claimed(config),
             "weights": card::weights(bytes),
         }))
     }
 
+    /// Test compositions or crystals behind the card's numbers, and seeds.
+    fn published(&self) -> (usize, u64) {
+        match self.trainer.config() {
+            config if config.is_paper() => PUBLISHED_PAPER,
+            config if config.predicts() => PUBLISHED_PREDICTIONS,
+            _ => PUBLISHED_GENERATION,
+        }
+    }
+
     fn claims(&self) -> Vec<String> {
+        let (count, seeds) = self.published();
+        let over = if seeds > 1 { format!(", means over {seeds} seeds") } else { String::new() };
         let scored = match self.trainer.config().predicts() {
             true => format!(
-                "Scores are those of one sample for each of the first {PUBLISHED} test compositions: match rate and mean RMS \
-                 displacement by the matcher of the literature (stol 0.5, ltol 0.3, angle 10°)."
+                "Scores are those of one sample for each of the first {count} test compositions{over}: match rate and mean \
+                 RMS displacement by the matcher of the literature (stol 0.5, ltol 0.3, angle 10°)."
             ),
-            false => format!("Scores are those of {PUBLISHED} samples beside the test split."),
+            false => format!("Scores are those of {count} samples beside the test split{over}."),
         };
         let mut claims = vec![scored];
         let config = self.trainer.config();
-        if is_small(config) {
+        if !config.is_paper() {
             claims.push("The validation split was the training set, the test split is the test set.".to_owned());
         }
         claims.push(deviations(config, self.parameters.schedule));
         claims
     }
-}
-
-/// Whether it is one of ours, trained on a validation split, and not the paper's size.
-fn is_small(config: &CrystalConfig) -> bool {
-    config.hidden < CrystalConfig::paper().hidden
 }
 
 /// What differs from the paper.
@@ -87,6 +97,16 @@ fn deviations(config: &CrystalConfig, schedule: RateSchedule) -> String {
             "time is the share of the way, and numbers of steps take turns, so that one network serves every number",
         );
     }
+    match config.coordinates {
+        CoordinateFlow::LinearEntropy => {}
+        CoordinateFlow::ExponentialAccuracy => {
+            all.push("ablation: the accuracy of the coordinates' flow is t·β₁ᵗ, its entropy is not linear in time");
+        }
+        CoordinateFlow::Gaussian => all.push("ablation: coordinates flow on a line and not on a circle"),
+    }
+    if !config.entropy_conditioning {
+        all.push("ablation: the network is told the time, and not how certain each coordinate is");
+    }
     if config.element_features {
         all.push("each element brings its radius, electronegativity and the like");
     }
@@ -95,7 +115,7 @@ fn deviations(config: &CrystalConfig, schedule: RateSchedule) -> String {
 
 fn not_claimed(config: &CrystalConfig) -> Vec<&'static str> {
     let mut all = vec!["Nothing is claimed about stability: no energy is computed."];
-    if is_small(config) {
+    if !config.is_paper() {
         all.insert(
             0,
             "The network has about a fiftieth of the paper's weights, and it has seen a third as many crystals as the paper's \

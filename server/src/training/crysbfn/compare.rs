@@ -1,117 +1,138 @@
 //! The model beside what needs no learning, on the same test crystals, at several numbers of steps and samplers.
 
-use std::{fmt, path::Path};
-
 use anyhow::Result;
-use models::{Model, seed, systems::crysbfn::CrystalConfig};
-use serde::Serialize;
+use models::{Model, seed};
+use samples::structure::Crystal;
+use serde_json::{Map, Value, json};
 
 use super::{
     EVALUATION_SEED, baselines,
-    data::{self, CrystalData},
-    score::{GenerationScore, PredictionScore, Question, score_generation, score_predictions},
+    data::CrystalData,
+    score::{Question, Scores, score_generation, score_predictions},
 };
+use crate::training::table::{Column, Row, Table};
 
-/// Numbers of steps that are compared.
-const STEPS: [usize; 4] = [5, 10, 20, 50];
+/// All samplers.
+pub const SAMPLERS: [&str; 3] = ["end-back", "vanilla", "mix"];
 
-/// One line of the comparison.
-#[derive(Clone, Debug, Serialize)]
-pub struct Row {
-    /// What made the crystals.
-    pub name: String,
-    /// How good they are.
-    pub score: Score,
+/// What is compared, and on how much.
+#[derive(Clone, Copy)]
+pub struct Comparison<'a> {
+    /// The preset.
+    pub preset: &'a str,
+    /// Its crystals.
+    pub data: &'a CrystalData,
+    /// Whether it predicts the structure of given compositions, or makes whole crystals.
+    pub predicts: bool,
+    /// Test compositions or samples.
+    pub count: usize,
+    /// Seeds that every question is asked with.
+    pub seeds: u64,
 }
 
-/// Scores of either task.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Score {
-    /// Of structure prediction.
-    Prediction(PredictionScore),
-    /// Of generation.
-    Generation(GenerationScore),
-}
+impl Comparison<'_> {
+    fn test(&self) -> &[Crystal] {
+        &self.data.test[..self.count.min(self.data.test.len())]
+    }
 
-impl fmt::Display for Score {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Prediction(s) => write!(
-                f,
-                "n {:>5}  valid {:>5.1} %  match {:>5.1} %  RMSE {}",
-                s.count,
-                100.0 * s.valid,
-                100.0 * s.match_rate,
-                number(s.rmse)
-            ),
-            Self::Generation(s) => {
-                write!(
-                    f,
-                    "n {:>5}  structure valid {:>5.1} %  composition valid {:>5.1} %  wdist density {}  wdist elements {}  \
-                     unique {}  novel {}",
-                    s.count,
-                    100.0 * s.structure_valid,
-                    100.0 * s.composition_valid,
-                    number(s.density_distance),
-                    number(s.element_number_distance),
-                    number(s.uniqueness),
-                    number(s.novelty)
-                )
-            }
+    /// What needs no learning.
+    ///
+    /// # Errors
+    /// If the data cannot be compared.
+    pub fn without_learning(&self) -> Result<Table> {
+        let (train, test) = (&self.data.train, self.test());
+        if !self.predicts {
+            let made: Vec<_> = train[..self.count.min(train.len())].iter().cloned().map(Some).collect();
+            let scores = score_generation(&made, train, &self.data.test)?;
+            return Ok(self.table(vec![("The training set itself".to_owned(), vec![scores])]));
+        }
+        let random = |seed| {
+            let mut rng = seed::stream(EVALUATION_SEED - seed, 0);
+            score_predictions(&baselines::random(train, test, &mut rng)?, test)
+        };
+        let random = (0..self.seeds).map(random).collect::<Result<_>>()?;
+        let once = |made: Vec<Option<Crystal>>| Ok::<_, anyhow::Error>(vec![score_predictions(&made, test)?]);
+        let mut rows = vec![
+            ("Random coordinates, mean cell".to_owned(), random),
+            ("Template of the nearest composition".to_owned(), once(baselines::nearest_template(train, test))?),
+        ];
+        if self.data.perovskites {
+            let ideal = once(baselines::ideal_perovskite(train, test)?)?;
+            rows.push(("Ideal cubic perovskite, fitted edge".to_owned(), ideal));
+        }
+        Ok(self.table(rows))
+    }
+
+    /// The model at these numbers of steps, by each of `samplers`.
+    ///
+    /// # Errors
+    /// If the model cannot be asked.
+    pub fn with_learning(&self, model: &dyn Model, steps: &[usize], samplers: &[&str]) -> Result<Table> {
+        let mut steps = steps.to_vec();
+        steps.sort_unstable();
+        let mut rows = Vec::new();
+        for (steps, sampler) in steps.iter().flat_map(|&steps| samplers.iter().map(move |&sampler| (steps, sampler))) {
+            let question = |seed| Question { preset: self.preset, steps, sampler, seed: EVALUATION_SEED - seed };
+            let scores = (0..self.seeds).map(|seed| self.ask(model, question(seed))).collect::<Result<_>>()?;
+            rows.push((format!("{steps} steps, {sampler}"), scores));
+        }
+        Ok(self.table(rows))
+    }
+
+    /// The scores of one question.
+    ///
+    /// # Errors
+    /// If the model cannot be asked.
+    pub fn ask(&self, model: &dyn Model, question: Question<'_>) -> Result<Scores> {
+        match self.predicts {
+            true => score_predictions(&question.predict(model, self.test())?, self.test()),
+            false => score_generation(&question.generate(model, self.count)?, &self.data.train, &self.data.test),
+        }
+    }
+
+    /// One row of scores for every seed that there is a score of.
+    fn table(&self, rows: Vec<(String, Vec<Scores>)>) -> Table {
+        let names = rows.iter().flat_map(|(_, scores)| scores).next().into_iter().flatten();
+        let columns = names.map(|(name, _)| Column::new(*name, None)).collect();
+        let numbers = |scores: &Scores| scores.iter().map(|(_, value)| *value).collect();
+        let row =
+            |(name, scores): (String, Vec<Scores>)| Row::of(name, &scores.iter().map(numbers).collect::<Vec<_>>());
+        let of = match self.predicts {
+            true => format!("{} compositions", self.test().len()),
+            false => format!("{} crystals", self.count),
+        };
+        Table {
+            title: format!("crysbfn {}: {of}, {} seeds", self.preset, self.seeds),
+            columns,
+            rows: rows.into_iter().map(row).collect(),
         }
     }
 }
 
-fn number(x: Option<f64>) -> String {
-    x.map_or("–".to_owned(), |x| format!("{x:.3}"))
+/// The means of a table's rows under the names of its columns, as model cards have them.
+pub fn means(table: &Table) -> Vec<(String, Map<String, Value>)> {
+    let row = |row: &Row| {
+        let named = table.columns.iter().zip(&row.values);
+        let numbers = named.filter_map(|(column, value)| Some((column.name.clone(), json!(value.as_ref()?.mean))));
+        (row.name.clone(), numbers.collect())
+    };
+    table.rows.iter().map(row).collect()
 }
 
-/// Scores of what needs no learning, on the first `count` test crystals; `predicts` says which task.
-///
-/// # Errors
-/// If the data cannot be compared.
-pub fn without_learning(data: &CrystalData, predicts: bool, count: usize) -> Result<Vec<Row>> {
-    let (train, test) = (&data.train, &data.test[..count.min(data.test.len())]);
-    let row = |name: &str, score| Row { name: name.to_owned(), score };
-    if !predicts {
-        let made: Vec<_> = train[..count.min(train.len())].iter().cloned().map(Some).collect();
-        return Ok(vec![row(
-            "The training set itself",
-            Score::Generation(score_generation(&made, train, &data.test)?),
-        )]);
-    }
-    let mut rng = seed::stream(EVALUATION_SEED, 0);
-    [
-        ("Random coordinates, mean cell", baselines::random(train, test, &mut rng)?),
-        ("Template of the nearest composition", baselines::nearest_template(train, test)),
-        ("Ideal cubic perovskite, fitted edge", baselines::ideal_perovskite(train, test)?),
-    ]
-    .into_iter()
-    .map(|(name, predictions)| Ok(row(name, Score::Prediction(score_predictions(&predictions, test)?))))
-    .collect()
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-/// The comparison for a preset, on `count` test crystals or samples.
-///
-/// # Errors
-/// If the data are missing or the model cannot be asked.
-pub fn compare(model: &dyn Model, preset: &str, assets: &Path, count: usize) -> Result<Vec<Row>> {
-    let data = data::load(preset, assets)?;
-    let predicts = CrystalConfig::of_preset(preset)?.predicts();
-    let test = &data.test[..count.min(data.test.len())];
-    let mut rows = without_learning(&data, predicts, count)?;
-    for steps in STEPS {
-        for sampler in ["end-back", "vanilla", "mix"] {
-            let question = Question { preset, steps, sampler, seed: EVALUATION_SEED };
-            let score = match predicts {
-                true => Score::Prediction(score_predictions(&question.predict(model, test)?, test)?),
-                false => {
-                    Score::Generation(score_generation(&question.generate(model, count)?, &data.train, &data.test)?)
-                }
-            };
-            rows.push(Row { name: format!("CrysBFN, {steps} steps, {sampler}"), score });
-        }
+    use super::{Column, Row, Table, means};
+
+    #[test]
+    fn a_card_has_the_means_of_what_was_measured() {
+        let runs = [vec![Some(0.5), Some(0.1)], vec![Some(0.6), None]];
+        let columns = vec![Column::new("match_rate", None), Column::new("rmse", None)];
+        let rows = vec![Row::of("20 steps, mix", &runs), Row::of("none", &[vec![Some(0.0), None]])];
+        let found = means(&Table { title: String::new(), columns, rows });
+        assert_eq!(found[0].0, "20 steps, mix");
+        assert_eq!(json!(found[0].1), json!({ "match_rate": 0.55, "rmse": 0.1 }));
+        assert_eq!(json!(found[1].1), json!({ "match_rate": 0.0 }));
     }
-    Ok(rows)
 }

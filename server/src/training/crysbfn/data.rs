@@ -17,6 +17,8 @@ pub struct CrystalData {
     pub train: Vec<Crystal>,
     /// What is predicted in the evaluation.
     pub test: Vec<Crystal>,
+    /// Whether all are ABX₃.
+    pub perovskites: bool,
     /// What they are, for the card.
     pub description: &'static str,
     /// Where they come from.
@@ -24,6 +26,9 @@ pub struct CrystalData {
     /// Under which terms.
     pub licence: &'static str,
 }
+
+const CASTELLI: &str = "I. E. Castelli et al. 2012 (Computational Materials Repository), splits of txie-93/cdvae";
+const PICKARD: &str = "C. J. Pickard 2020 (Materials Cloud), splits of txie-93/cdvae";
 
 /// One line of the shipped files.
 #[derive(Deserialize)]
@@ -42,36 +47,66 @@ impl Row {
     }
 }
 
-/// The data of a preset, from `<assets>/data/crysbfn`. The paper's own files are not shipped: an operator who has
-/// MP-20 puts `train.csv` and `test.csv`, with a column `cif`, into `mp_20/` there.
+/// The data of a preset, from `<assets>/data/crysbfn`. The paper's own files are not shipped: an operator who has them
+/// puts `train.csv` and `test.csv`, with a column `cif`, into `mp_20/`, `mpts_52/`, `perov_5/` or `carbon_24/` there.
 ///
 /// # Errors
 /// If the preset has no data or a file is missing or broken.
 pub fn load(preset: &str, assets: &Path) -> Result<CrystalData> {
     let folder = assets.join("data/crysbfn");
     let shipped = |name: &str| rows(&folder.join(format!("{name}.jsonl.gz")));
+    let own = |name: &str| csv_rows(&folder.join(format!("{name}.csv")));
     Ok(match preset {
-        "perov-small" | "perov-ab-initio-small" => CrystalData {
-            train: shipped("perov_5_val")?,
-            test: shipped("perov_5_test")?,
-            description: "Perov-5: the validation split (3787 perovskites) as training set, the test split as test set",
-            source: "I. E. Castelli et al. 2012 (Computational Materials Repository), splits of txie-93/cdvae",
-            licence: "split files MIT; cite Castelli 2012",
-        },
+        "perov-small" | "perov-ab-initio-small" | "perov-time-only" | "perov-exponential" | "perov-gaussian" => {
+            CrystalData {
+                train: shipped("perov_5_val")?,
+                test: shipped("perov_5_test")?,
+                perovskites: true,
+                description: "Perov-5: the validation split (3787 perovskites) as training set, the test split as test set",
+                source: CASTELLI,
+                licence: "split files MIT; cite Castelli 2012",
+            }
+        }
         "carbon-small" => CrystalData {
             train: shipped("carbon_24_val")?,
             test: shipped("carbon_24_test")?,
+            perovskites: false,
             description: "Carbon-24: the validation split (2032 structures at 10 GPa) as training set, the test split as \
                           test set",
-            source: "C. J. Pickard 2020 (Materials Cloud), splits of txie-93/cdvae",
+            source: PICKARD,
             licence: "split files MIT; Materials Cloud CC BY 4.0",
         },
-        "paper" => CrystalData {
-            train: csv_rows(&folder.join("mp_20/train.csv"))?,
-            test: csv_rows(&folder.join("mp_20/test.csv"))?,
+        "paper" | "paper-csp" => CrystalData {
+            train: own("mp_20/train")?,
+            test: own("mp_20/test")?,
+            perovskites: false,
             description: "MP-20, the operator's own copy",
             source: "Materials Project, splits of txie-93/cdvae",
             licence: "CC BY 4.0",
+        },
+        "paper-mpts-csp" => CrystalData {
+            train: own("mpts_52/train")?,
+            test: own("mpts_52/test")?,
+            perovskites: false,
+            description: "MPTS-52, the operator's own copy",
+            source: "Materials Project, splits by time of jiaor17/DiffCSP",
+            licence: "CC BY 4.0",
+        },
+        "paper-perov" | "paper-perov-csp" => CrystalData {
+            train: own("perov_5/train")?,
+            test: own("perov_5/test")?,
+            perovskites: true,
+            description: "Perov-5, the operator's own copy",
+            source: CASTELLI,
+            licence: "split files MIT; cite Castelli 2012",
+        },
+        "paper-carbon" => CrystalData {
+            train: own("carbon_24/train")?,
+            test: own("carbon_24/test")?,
+            perovskites: false,
+            description: "Carbon-24, the operator's own copy",
+            source: PICKARD,
+            licence: "split files MIT; Materials Cloud CC BY 4.0",
         },
         other => bail!("preset `{other}` has no crystals"),
     })
@@ -88,7 +123,8 @@ fn rows(path: &Path) -> Result<Vec<Crystal>> {
     Ok(crystals)
 }
 
-/// Crystals of the column `cif` of a table, as the authors' splits have them.
+/// Crystals of the column `cif` of a table, as the authors' splits have them, in their Niggli cells, as the authors take
+/// them.
 fn csv_rows(path: &Path) -> Result<Vec<Crystal>> {
     let mut reader = csv::Reader::from_path(path).with_context(|| {
         format!("{}: this preset trains on an operator's own copy of the table; see the data README", path.display())
@@ -102,11 +138,12 @@ fn csv_rows(path: &Path) -> Result<Vec<Crystal>> {
             let text = record.get(column).context("no such column")?;
             let file = formats::read("row.cif", text.as_bytes())?;
             match file.trajectory.frames.into_iter().next().map(|frame| frame.structure) {
-                Some(Structure::Crystal(crystal)) => Ok(crystal),
+                Some(Structure::Crystal(crystal)) => Ok(crystal.niggli_reduced()?),
                 _ => bail!("holds no crystal"),
             }
         };
         crystals.push(crystal().with_context(|| format!("{}, row {number}", path.display()))?);
     }
+    ensure!(!crystals.is_empty(), "{} holds no crystal", path.display());
     Ok(crystals)
 }

@@ -27,16 +27,20 @@ use samples::{
     structure::{Crystal, Frame, Trajectory},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{Metrics, Trainer};
+use compare::Comparison;
 use data::CrystalData;
 use score::Question;
 
 /// Test compositions of one evaluation during training.
 const WATCHED: usize = 100;
-/// Test compositions behind the numbers of the model card.
-const PUBLISHED: usize = 400;
+/// Behind the numbers of the model card: test compositions, and seeds that each is asked with.
+const PUBLISHED_PREDICTIONS: (usize, u64) = (1000, 3);
+/// Crystals made whole, whose comparison takes time with their square, and seeds.
+const PUBLISHED_GENERATION: (usize, u64) = (400, 1);
+/// The paper's networks take 1000 steps for each.
+const PUBLISHED_PAPER: (usize, u64) = (400, 1);
 /// Seed of the evaluation's samples; far from the seeds people choose.
 const EVALUATION_SEED: u64 = (1 << 53) - 1;
 /// Steps over which the learning rate rises.
@@ -65,7 +69,7 @@ struct History {
     /// Means between evaluations.
     losses: Vec<(u64, CrystalMetrics)>,
     /// Scores at each evaluation.
-    scores: Vec<(u64, Value)>,
+    scores: Vec<(u64, BTreeMap<String, Option<f64>>)>,
     sums: CrystalMetrics,
     summed: f64,
     epoch: CrystalMetrics,
@@ -79,9 +83,7 @@ impl CrystalTraining {
     /// If the data are missing or the checkpoint does not fit.
     pub fn start(request: &TrainRequest, resume: Option<&Path>, assets: &Path, device: &Device) -> Result<Self> {
         let parameters: TrainParameters = super::parameters(request)?;
-        let mut config = CrystalConfig::of_preset(&request.preset)?;
-        config.coordinates = parameters.coordinates;
-        config.entropy_conditioning = parameters.entropy_conditioning;
+        let config = CrystalConfig::of_preset(&request.preset)?;
         let data = data::load(&request.preset, assets)?;
         let mut by_size: BTreeMap<usize, Vec<EncodedCrystal>> = BTreeMap::new();
         for crystal in &data.train {
@@ -151,17 +153,9 @@ impl CrystalTraining {
         Question { preset: &self.request.preset, steps, sampler: "end-back", seed: EVALUATION_SEED }
     }
 
-    /// The scores that fit the task, of `count` samples.
-    fn score(&self, count: usize) -> Result<Value> {
-        let (model, question) = (self.model(), self.question());
-        let test = &self.data.test[..count.min(self.data.test.len())];
-        Ok(match self.trainer.config().predicts() {
-            true => serde_json::to_value(score::score_predictions(&question.predict(&model, test)?, test)?)?,
-            false => {
-                let made = question.generate(&model, count)?;
-                serde_json::to_value(score::score_generation(&made, &self.data.train, &self.data.test)?)?
-            }
-        })
+    fn comparison(&self, count: usize, seeds: u64) -> Comparison<'_> {
+        let predicts = self.trainer.config().predicts();
+        Comparison { preset: &self.request.preset, data: &self.data, predicts, count, seeds }
     }
 
     /// A finished crystal with every step on the way to it.
@@ -217,12 +211,11 @@ impl Trainer for CrystalTraining {
     }
 
     fn evaluate(&mut self) -> Result<Metrics> {
-        let score = self.score(WATCHED)?;
+        let scores = self.comparison(WATCHED, 1).ask(&self.model(), self.question())?;
         self.history.close_losses();
-        let numbers = score.as_object().into_iter().flatten();
-        let named = numbers.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect();
-        self.history.scores.push((self.history.step, score));
-        Ok(named)
+        let kept = scores.iter().map(|&(name, value)| (name.to_owned(), value)).collect();
+        self.history.scores.push((self.history.step, kept));
+        Ok(scores.into_iter().filter_map(|(name, value)| Some((name.into(), value?))).collect())
     }
 
     fn save(&self, directory: &Path) -> Result<()> {
@@ -235,8 +228,10 @@ impl Trainer for CrystalTraining {
     }
 
     fn publish(&mut self, directory: &Path) -> Result<()> {
+        let seconds = self.seconds();
         let bytes = weights::to_safetensors(&self.trainer.averaged(), DType::F16)?;
-        let card = self.card(&bytes, self.score(PUBLISHED)?)?;
+        let bytes = weights::for_preset(&bytes, &self.request.preset)?;
+        let card = self.card(&bytes, seconds)?;
         for (name, content) in [
             ("card.json", serde_json::to_vec_pretty(&card)?),
             ("example.json", serde_json::to_vec(&self.example()?)?),

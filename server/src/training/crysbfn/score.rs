@@ -15,27 +15,18 @@ use samples::{
         symmetry,
     },
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// Predictions beside the truth, one for each composition.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PredictionScore {
-    /// Compositions.
-    pub count: usize,
-    /// Share of predictions that are physically possible.
-    pub valid: f64,
-    /// Share that is possible and matches the truth.
-    pub match_rate: f64,
-    /// Mean RMS displacement of the matches, (V/N)^⅓.
-    pub rmse: Option<f64>,
-}
+/// Named measures; absent where nothing could be measured.
+pub type Scores = Vec<(&'static str, Option<f64>)>;
 
-/// Scores predictions. One that is no crystal counts as invalid.
+/// Predictions beside the truth, one for each composition: the share that is physically possible, `valid`; the share that
+/// is possible and matches the truth, `match_rate`; the mean RMS displacement of the matches in (V/N)^⅓, `rmse`. What is
+/// no crystal counts as invalid.
 ///
 /// # Errors
 /// If a true crystal cannot be compared.
-pub fn score_predictions(predictions: &[Option<Crystal>], truths: &[Crystal]) -> Result<PredictionScore> {
+pub fn score_predictions(predictions: &[Option<Crystal>], truths: &[Crystal]) -> Result<Scores> {
     let matcher = StructureMatcher::default();
     let (mut valid, mut distances) = (0usize, Vec::new());
     for (prediction, truth) in predictions.iter().zip(truths) {
@@ -48,39 +39,23 @@ pub fn score_predictions(predictions: &[Option<Crystal>], truths: &[Crystal]) ->
             distances.push(found.rms);
         }
     }
-    let count = truths.len();
-    Ok(PredictionScore {
-        count,
-        valid: valid as f64 / count as f64,
-        match_rate: distances.len() as f64 / count as f64,
-        rmse: (!distances.is_empty()).then(|| distances.iter().sum::<f64>() / distances.len() as f64),
-    })
+    let count = truths.len() as f64;
+    Ok(vec![
+        ("valid", Some(valid as f64 / count)),
+        ("match_rate", Some(distances.len() as f64 / count)),
+        ("rmse", (!distances.is_empty()).then(|| distances.iter().sum::<f64>() / distances.len() as f64)),
+    ])
 }
 
-/// Generated crystals beside the data.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GenerationScore {
-    /// Crystals asked for.
-    pub count: usize,
-    /// Share that is physically possible.
-    pub structure_valid: f64,
-    /// Share whose composition SMACT (table of 2014) accepts.
-    pub composition_valid: f64,
-    /// Wasserstein distance of the densities of valid ones to the test set's, g/cm³.
-    pub density_distance: Option<f64>,
-    /// Wasserstein distance of the numbers of elements.
-    pub element_number_distance: Option<f64>,
-    /// Different structures among the valid ones.
-    pub uniqueness: Option<f64>,
-    /// Share of the valid ones that the training set does not hold.
-    pub novelty: Option<f64>,
-}
-
-/// Scores generated crystals; `train` only for the novelty.
+/// Generated crystals beside the data: shares that are physically possible, `structure_valid`, and whose composition
+/// SMACT (table of 2014) accepts, `composition_valid`; of those that are both, Wasserstein distances of the densities to
+/// the test set's in g/cm³, `density_distance`, and of the numbers of elements, `element_number_distance`, the share of
+/// different structures, `uniqueness`, and of structures that `train` does not hold, `novelty`; what cannot be compared is
+/// different and new.
 ///
 /// # Errors
 /// If crystals of the data cannot be compared.
-pub fn score_generation(made: &[Option<Crystal>], train: &[Crystal], test: &[Crystal]) -> Result<GenerationScore> {
+pub fn score_generation(made: &[Option<Crystal>], train: &[Crystal], test: &[Crystal]) -> Result<Scores> {
     let measured: Vec<(&Crystal, CrystalMeasures)> = made
         .iter()
         .flatten()
@@ -95,15 +70,20 @@ pub fn score_generation(made: &[Option<Crystal>], train: &[Crystal], test: &[Cry
         .map(|(crystal, _)| (*crystal).clone())
         .collect();
     let matcher = StructureMatcher::default();
-    Ok(GenerationScore {
-        count: made.len(),
-        structure_valid: share(|m| m.structure_valid),
-        composition_valid: share(|m| m.composition_valid),
-        density_distance: density_distance(&valid, test),
-        element_number_distance: element_number_distance(&valid, test),
-        uniqueness: uniqueness(&matcher, &valid)?,
-        novelty: ReferenceCrystals::new(matcher.clone(), train)?.novelty(&valid)?,
-    })
+    let comparable = |crystal: &&Crystal| matcher.rms_distance(crystal, crystal).is_ok();
+    let compared: Vec<Crystal> = valid.iter().filter(comparable).cloned().collect();
+    let with_others = |share: Option<f64>| {
+        let of_compared = share.unwrap_or(0.0) * compared.len() as f64;
+        (!valid.is_empty()).then(|| (of_compared + (valid.len() - compared.len()) as f64) / valid.len() as f64)
+    };
+    Ok(vec![
+        ("structure_valid", Some(share(|m| m.structure_valid))),
+        ("composition_valid", Some(share(|m| m.composition_valid))),
+        ("density_distance", density_distance(&valid, test)),
+        ("element_number_distance", element_number_distance(&valid, test)),
+        ("uniqueness", with_others(uniqueness(&matcher, &compared)?)),
+        ("novelty", with_others(ReferenceCrystals::new(matcher.clone(), train)?.novelty(&compared)?)),
+    ])
 }
 
 /// What one model is asked.

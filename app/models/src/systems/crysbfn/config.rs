@@ -1,6 +1,5 @@
 //! Sizes, what is generated, and what each data set is like.
 
-pub use catalog::systems::crysbfn::CoordinateFlow;
 use serde::{Deserialize, Serialize};
 
 use crate::{ModelError, bayesian_flow::schedule::ScheduleKind};
@@ -56,6 +55,18 @@ pub enum TimeInput {
     Share,
 }
 
+/// How coordinates flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CoordinateFlow {
+    /// The paper's: beliefs on the circle, entropy linear in time.
+    LinearEntropy,
+    /// Ablation: beliefs on the circle, accuracy t·β₁ᵗ.
+    ExponentialAccuracy,
+    /// Ablation: a Gaussian flow that does not know of the period.
+    Gaussian,
+}
+
 /// The schedule of a von Mises flow; none for the Gaussian.
 pub fn schedule_of(flow: CoordinateFlow) -> Option<ScheduleKind> {
     match flow {
@@ -101,13 +112,13 @@ pub struct CrystalConfig {
 }
 
 /// Elements of Perov-5.
-const PEROV_ELEMENTS: [u8; 56] = [
+pub const PEROV_ELEMENTS: [u8; 56] = [
     3, 4, 5, 7, 8, 9, 11, 12, 13, 14, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 37, 38, 39, 40,
     41, 42, 44, 45, 46, 47, 48, 49, 50, 51, 52, 55, 56, 57, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83,
 ];
 /// Sets of three anions in Perov-5: N₂O, N₃, O₂S, NO₂, O₂F, O₃, NOF.
 pub const PEROV_ANIONS: [[u8; 3]; 7] = [[7, 7, 8], [7, 7, 7], [8, 8, 16], [7, 8, 8], [8, 8, 9], [8, 8, 8], [7, 8, 9]];
-/// Atoms in a cell of Carbon-24 and how many of the 2032 training crystals have them.
+/// Atoms in a cell of Carbon-24 and how many of the 2032 crystals that `carbon-small` learns from have them.
 const CARBON_COUNTS: [(usize, f64); 10] = [
     (6, 671.0),
     (8, 559.0),
@@ -121,11 +132,64 @@ const CARBON_COUNTS: [(usize, f64); 10] = [
     (24, 7.0),
 ];
 
-/// How many crystals of MP-20 have 1, 2, … 20 atoms in their cell.
-const MP_20_COUNTS: [f64; 20] = [
-    110.0, 961.0, 924.0, 6964.0, 2130.0, 3795.0, 991.0, 3563.0, 1527.0, 4395.0, 590.0, 4396.0, 979.0, 2959.0, 666.0,
-    3026.0, 418.0, 2418.0, 468.0, 3949.0,
-];
+/// The paper's data sets, whose training splits are an operator's own.
+#[derive(Clone, Copy)]
+enum DataSet {
+    /// Materials Project, up to 20 atoms.
+    Mp20,
+    /// Materials Project split by time, up to 52 atoms.
+    Mpts52,
+    /// Perovskites.
+    Perov5,
+    /// Carbon at 10 GPa.
+    Carbon24,
+}
+
+impl DataSet {
+    /// Standard deviation of the cell matrices' entries, Å (spec §3).
+    fn lattice_scale(self) -> f64 {
+        match self {
+            Self::Mp20 => 3.866_470_4,
+            Self::Mpts52 => 4.824_758_8,
+            Self::Perov5 => 1.961_235_8,
+            Self::Carbon24 => 2.564_711_4,
+        }
+    }
+
+    /// Atomic numbers of the classes.
+    fn elements(self) -> Vec<u8> {
+        match self {
+            // Hydrogen to plutonium without polonium to radium.
+            Self::Mp20 | Self::Mpts52 => (1..=94).filter(|z| !(84..=88).contains(z)).collect(),
+            Self::Perov5 => PEROV_ELEMENTS.to_vec(),
+            Self::Carbon24 => vec![6],
+        }
+    }
+
+    /// How many crystals have each number of atoms, as the authors' configurations list them.
+    fn atom_counts(self) -> Vec<(usize, f64)> {
+        /// 1, 2, … 20 atoms.
+        const MP_20: [u32; 20] = [
+            110, 961, 924, 6964, 2130, 3795, 991, 3563, 1527, 4395, 590, 4396, 979, 2959, 666, 3026, 418, 2418, 468,
+            3949,
+        ];
+        /// 1, 2, … 52 atoms.
+        const MPTS_52: [u32; 52] = [
+            129, 882, 725, 1587, 1609, 2245, 572, 1919, 1071, 1672, 384, 2683, 481, 1386, 317, 1851, 275, 1334, 192,
+            2080, 250, 1275, 138, 2163, 66, 615, 128, 1932, 292, 712, 54, 1364, 66, 388, 67, 1666, 65, 565, 78, 1318,
+            49, 470, 27, 902, 50, 367, 19, 963, 38, 225, 25, 745,
+        ];
+        /// 6, 8, … 24 atoms.
+        const CARBON_24: [u32; 10] = [3356, 2778, 1563, 1116, 507, 396, 203, 104, 76, 54];
+        let (first, step, counts) = match self {
+            Self::Mp20 => (1, 1, &MP_20[..]),
+            Self::Mpts52 => (1, 1, &MPTS_52[..]),
+            Self::Perov5 => (5, 1, &[18_928][..]),
+            Self::Carbon24 => (6, 2, &CARBON_24[..]),
+        };
+        counts.iter().zip((first..).step_by(step)).map(|(&count, atoms)| (atoms, f64::from(count))).collect()
+    }
+}
 
 impl CrystalConfig {
     /// Spec §5: Perov-5 on two CPU cores, the composition given.
@@ -170,24 +234,26 @@ impl CrystalConfig {
         }
     }
 
-    /// The paper's network for MP-20: 89 elements, ab initio.
-    pub fn paper() -> Self {
+    /// Width of the paper's network.
+    const PAPER_HIDDEN: usize = 512;
+
+    /// The paper's network (spec §3) for one of its data sets.
+    fn paper(task: Task, data: DataSet) -> Self {
         Self {
-            task: Task::AbInitio,
-            hidden: 512,
+            task,
+            hidden: Self::PAPER_HIDDEN,
             layers: 6,
             frequencies: 128,
             time_width: 128,
             time: TimeInput::Index,
-            lattice: LatticeForm::Matrix { scale: 3.866 },
+            lattice: LatticeForm::Matrix { scale: data.lattice_scale() },
             coordinates: CoordinateFlow::LinearEntropy,
             entropy_conditioning: true,
             element_features: false,
-            // Hydrogen to plutonium without polonium to radium: the 89 of MP-20.
-            elements: (1..=94).filter(|z| !(84..=88).contains(z)).collect(),
+            elements: data.elements(),
             type_accuracy: 0.5,
             steps: vec![1000],
-            atom_counts: MP_20_COUNTS.iter().enumerate().map(|(i, &count)| (i + 1, count)).collect(),
+            atom_counts: data.atom_counts(),
         }
     }
 
@@ -196,13 +262,28 @@ impl CrystalConfig {
     /// # Errors
     /// If there is none of that name.
     pub fn of_preset(name: &str) -> Result<Self, ModelError> {
-        match name {
-            "perov-small" => Ok(Self::perov_small()),
-            "perov-ab-initio-small" => Ok(Self::perov_ab_initio_small()),
-            "carbon-small" => Ok(Self::carbon_small()),
-            "paper" => Ok(Self::paper()),
-            _ => Err(ModelError::UnknownPreset { system: "crysbfn".to_owned(), preset: name.to_owned() }),
-        }
+        use DataSet::{Carbon24, Mp20, Mpts52, Perov5};
+        use Task::{AbInitio, StructurePrediction};
+        Ok(match name {
+            "perov-small" => Self::perov_small(),
+            "perov-ab-initio-small" => Self::perov_ab_initio_small(),
+            "carbon-small" => Self::carbon_small(),
+            "perov-time-only" => Self { entropy_conditioning: false, ..Self::perov_small() },
+            "perov-exponential" => Self { coordinates: CoordinateFlow::ExponentialAccuracy, ..Self::perov_small() },
+            "perov-gaussian" => Self { coordinates: CoordinateFlow::Gaussian, ..Self::perov_small() },
+            "paper" => Self::paper(AbInitio, Mp20),
+            "paper-perov" => Self::paper(AbInitio, Perov5),
+            "paper-carbon" => Self::paper(AbInitio, Carbon24),
+            "paper-csp" => Self::paper(StructurePrediction, Mp20),
+            "paper-perov-csp" => Self::paper(StructurePrediction, Perov5),
+            "paper-mpts-csp" => Self::paper(StructurePrediction, Mpts52),
+            _ => return Err(ModelError::UnknownPreset { system: "crysbfn".to_owned(), preset: name.to_owned() }),
+        })
+    }
+
+    /// Whether it is one of the paper's own size.
+    pub fn is_paper(&self) -> bool {
+        self.hidden == Self::PAPER_HIDDEN
     }
 
     /// Classes K.

@@ -130,7 +130,7 @@ fn facts(element: Element) -> [f64; FEATURES] {
     const NOBLE: [u8; 8] = [0, 2, 10, 18, 36, 54, 86, 118];
     let facts = element.facts();
     let z = element.atomic_number();
-    let period = NOBLE.iter().filter(|&&noble| noble < z).count();
+    let period = usize::from(element.period());
     let (first, last) = (f64::from(NOBLE[period - 1]), f64::from(NOBLE[period]));
     let states: Vec<f64> = facts.oxidation_states.iter().map(|&state| f64::from(state)).collect();
     let extreme = |pick: fn(f64, f64) -> f64| states.iter().copied().reduce(pick).unwrap_or(0.0);

@@ -326,8 +326,7 @@ impl CrystalConfig {
             return Ok(vec![0; atoms]);
         }
         let anions = super::config::PEROV_ANIONS;
-        let known = anions.iter().flatten().all(|&z| self.class_of(z).is_some());
-        if !known || atoms != 5 {
+        if self.elements != super::config::PEROV_ELEMENTS || atoms != 5 {
             return Err(ModelError::Parameters("parameters.composition: this model needs a formula".to_owned()));
         }
         let is_anion = |z: &u8| anions.iter().flatten().any(|anion| anion == z);

@@ -72,7 +72,7 @@ impl CrystalTrainer {
         Self {
             process: Process::new(&config),
             average: flatten(&network),
-            optimizer: AdamWConfig::new().with_weight_decay(0.0).init(),
+            optimizer: AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(0.0).init(),
             config,
             device,
             network,

@@ -241,6 +241,47 @@ fn train(config: &CrystalConfig, steps: u64) -> (CrystalTrainer, f64, f64) {
 }
 
 #[test]
+fn every_preset_of_the_catalogue_has_its_sizes() {
+    let config = |preset: &str| CrystalConfig::of_preset(preset).expect("known");
+    let system = catalog::systems::crysbfn::system();
+    for preset in &system.presets {
+        let config = config(preset.name);
+        assert_eq!(config.is_paper(), !preset.shipped, "{}", preset.name);
+        assert_eq!(config.steps.contains(&20), preset.shipped, "{}", preset.name);
+        let parameters = serde_json::json!({ "composition": "C", "steps": config.steps[0] });
+        let takes_formula = system.check_parameters(preset, &parameters).is_ok();
+        assert_eq!(takes_formula, config.task == Task::StructurePrediction, "{}", preset.name);
+    }
+    // Classes, largest cell and crystals that the authors' configurations list.
+    for (preset, classes, atoms, crystals) in [
+        ("paper", 89, 20, 45_229.0),
+        ("paper-csp", 89, 20, 45_229.0),
+        ("paper-mpts-csp", 89, 52, 40_476.0),
+        ("paper-perov", 56, 5, 18_928.0),
+        ("paper-perov-csp", 56, 5, 18_928.0),
+        ("paper-carbon", 1, 24, 10_153.0),
+    ] {
+        let config = config(preset);
+        let (last, total) = config.atom_counts.iter().fold((0, 0.0), |(_, sum), &(atoms, n)| (atoms, sum + n));
+        assert_eq!((config.classes(), last, total), (classes, atoms, crystals), "{preset}");
+    }
+}
+
+/// What differs only in meaning must not be taken for another.
+#[test]
+fn weights_of_an_ablation_are_refused_by_the_others() {
+    let device = Device::flex();
+    let network = CspNet::random(&CrystalConfig::perov_small(), &mut seed::stream(0, 0), &device);
+    let bytes = crate::weights::to_safetensors(&network, burn::tensor::DType::F16).expect("a file");
+    let signed = crate::weights::for_preset(&bytes, "perov-gaussian").expect("a file");
+    let load = |preset, bytes: &[u8]| super::load(preset, bytes.to_vec(), &device).map(|_| ());
+    load("perov-small", &bytes).expect("an unsigned file is taken as it is");
+    load("perov-gaussian", &signed).expect("its own");
+    let error = load("perov-small", &signed).expect_err("another's").to_string();
+    assert!(error.contains("perov-gaussian"), "{error}");
+}
+
+#[test]
 fn every_variant_learns() {
     let base = tiny(Task::StructurePrediction, INVARIANTS);
     for config in [
