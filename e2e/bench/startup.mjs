@@ -33,8 +33,8 @@ async function visit(page, view) {
     await id(page, "sample-button").evaluate(note);
     await id(page, "sample-button").click();
     await shown(page, "sample", view);
-    await jobEnds(page);
     times.sample = (await now()) - (await page.evaluate(() => globalThis.clicked));
+    await jobEnds(page);
   }
   return times;
 }

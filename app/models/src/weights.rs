@@ -177,8 +177,8 @@ pub fn to_safetensors<M: Module>(module: &M, dtype: DType) -> Result<Vec<u8>, Mo
 /// Key of a file's metadata: the preset that it was trained for.
 const PRESET: &str = "preset";
 
-/// The bytes of a safetensors file that says which preset it was trained for: networks of the same sizes may mean different
-/// things.
+/// The bytes of a safetensors file that says which preset it was trained for, and nothing else: networks of the same sizes
+/// may mean different things.
 ///
 /// # Errors
 /// If the file does not decode.

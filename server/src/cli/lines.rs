@@ -9,7 +9,7 @@ use super::Failure;
 use crate::store::files;
 
 /// Parameter that the lines of the file fill.
-const PARAMETER: &str = "composition";
+pub const PARAMETER: &str = "composition";
 /// Bytes of such a file.
 const MAX_BYTES: u64 = 1 << 20;
 

@@ -89,7 +89,11 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     if let Some(first) = variants.first() {
         request.parameters = first.clone();
     }
-    let checked = request.check(Venue::Server)?;
+    let mut checked = request.check(Venue::Server)?;
+    if !variants.is_empty() {
+        // The request was checked with the first line; what it asks for is all of them.
+        checked.request.parameters[lines::PARAMETER] = "".into();
+    }
     let inputs = pictures::read(checked.system, &parsed.files)?;
     let weights = weights::read(args.weights.as_deref(), &args.places, checked.system.slug, checked.preset)?;
     let companion = args.places.assets().companion(checked.system, &inputs.names())?;

@@ -8,7 +8,7 @@ use crate::{components::segments::Segments, session::Session};
 const WITHOUT: [(&str, &str, &str); 4] = [
     ("perov-small", "nothing", "Nothing"),
     ("perov-time-only", "certainty", "Certainty"),
-    ("perov-exponential", "schedule", "Even schedule"),
+    ("perov-exponential", "schedule", "Schedule"),
     ("perov-gaussian", "torus", "Torus"),
 ];
 
@@ -25,8 +25,9 @@ pub fn Ablation(session: Session) -> impl IntoView {
                 <p class="help">
                     "The method rests on three things: beliefs that live on a torus, a network that is told how certain each \
                      coordinate is, and a schedule under which uncertainty falls evenly. Each of the other models was \
-                     trained without one of them, on the same crystals for as long. Formula and seed stay as they are: sample again \
-                     to compare. The scores below are those of the model that is chosen."
+                     trained without one of them, on the same crystals for as many steps; without the torus, certainty is \
+                     the same for all coordinates too. Formula and seed stay as they are: sample again to compare. The \
+                     scores below are those of the model that is chosen; at this size they differ little."
                 </p>
                 <Segments
                     legend="Part that is taken out"

@@ -14,8 +14,8 @@ const PREDICTED: &str = "Structure prediction on compositions of the test split,
 const GENERATED: &str = "Crystals made from nothing: how many are physically possible and have charges that can balance; of \
                          those, how far their densities and their numbers of elements are from the test split's \
                          (Wasserstein), how many differ from each other, and how many the training set does not hold. The \
-                         training set itself shows what is to be reached: it is not the test split either. How many \
-                         there were is said with the model below.";
+                         training set's own row says what real crystals get; none of them is new, of course. How many there \
+                         were is said with the model below.";
 
 /// The table, for presets whose crystals were scored.
 #[component]

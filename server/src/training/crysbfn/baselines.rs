@@ -71,7 +71,7 @@ pub fn ideal_perovskite(train: &[Crystal], truths: &[Crystal]) -> Result<Vec<Opt
     Ok(truths.iter().map(make).collect())
 }
 
-/// Edge of a cubic cell as a sum over its atoms, fitted by ridge regression with gradient sweeps.
+/// Edge of a cubic cell as a sum over its atoms, fitted by ridge regression with coordinate descent.
 struct EdgeFit {
     mean: f64,
     shares: HashMap<Element, f64>,

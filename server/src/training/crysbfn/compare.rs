@@ -48,17 +48,17 @@ impl Comparison<'_> {
         }
         let random = |seed| {
             let mut rng = seed::stream(EVALUATION_SEED - seed, 0);
-            score_predictions(&baselines::random(train, test, &mut rng)?, test)
+            Ok(score_predictions(&baselines::random(train, test, &mut rng)?, test))
         };
         let random = (0..self.seeds).map(random).collect::<Result<_>>()?;
-        let once = |made: Vec<Option<Crystal>>| Ok::<_, anyhow::Error>(vec![score_predictions(&made, test)?]);
+        let template = score_predictions(&baselines::nearest_template(train, test), test);
         let mut rows = vec![
             ("Random coordinates, mean cell".to_owned(), random),
-            ("Template of the nearest composition".to_owned(), once(baselines::nearest_template(train, test))?),
+            ("Template of the nearest composition".to_owned(), vec![template]),
         ];
         if self.data.perovskites {
-            let ideal = once(baselines::ideal_perovskite(train, test)?)?;
-            rows.push(("Ideal cubic perovskite, fitted edge".to_owned(), ideal));
+            let ideal = score_predictions(&baselines::ideal_perovskite(train, test)?, test);
+            rows.push(("Ideal cubic perovskite, fitted edge".to_owned(), vec![ideal]));
         }
         Ok(self.table(rows))
     }
@@ -85,7 +85,7 @@ impl Comparison<'_> {
     /// If the model cannot be asked.
     pub fn ask(&self, model: &dyn Model, question: Question<'_>) -> Result<Scores> {
         match self.predicts {
-            true => score_predictions(&question.predict(model, self.test())?, self.test()),
+            true => Ok(score_predictions(&question.predict(model, self.test())?, self.test())),
             false => score_generation(&question.generate(model, self.count)?, &self.data.train, &self.data.test),
         }
     }
