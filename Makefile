@@ -160,20 +160,30 @@ FLOWS ?= --quick --seeds 1
 FLOW_PRESETS := fl-gfn/set-small fl-gfn/set-medium oc-gfn/grid-8 oc-gfn/grid-16 oc-gfn/grid-32 oc-gfn/tfbind8 \
   op-gfn/pareto-grid op-gfn/hyper-grid op-gfn/cell op-gfn/bag op-gfn/tfbind8 op-gfn/qm9str
 
-$(FLOW_PEERS)/installed: e2e/bench/requirements-gflownets.txt
-	@command -v python3 >/dev/null || { echo "make bench compares with Python programs: install python3 and python3-venv."; exit 1; }
-	python3 -m venv $(FLOW_PEERS)
-	$(FLOW_PEERS)/bin/pip install --quiet --requirement $<
-	@touch $@
+# `make bench PYTHON=python3.12` takes another Python.
+PYTHON ?= python3
+define peers
+$(PYTHON) -m venv --clear $(@D)
+$(@D)/bin/pip install --quiet --requirement $<
+@touch $@
+endef
 
-$(PEERS)/installed: e2e/bench/requirements.txt
-	@command -v python3 >/dev/null || { echo "make bench compares with Python programs: install python3 and python3-venv."; exit 1; }
-	python3 -m venv $(PEERS)
-	$(PEERS)/bin/pip install --quiet --requirement $<
-	@touch $@
+.PHONY: python
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "make bench compares with Python programs: install $(PYTHON) and its venv."; exit 1; }
+
+$(FLOW_PEERS)/installed: e2e/bench/requirements-gflownets.txt | python
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] > (3, 12))' \
+	  || { echo "The GFlowNet libraries need a numpy that Pythons after 3.12 have not: make bench PYTHON=python3.12"; exit 1; }
+	$(peers)
+
+$(PEERS)/installed: e2e/bench/requirements.txt | python
+	$(peers)
 
 .PHONY: bench bench-quality bench-native bench-browser
-bench: bench-quality bench-native bench-browser ## The comparison tables
+# What must be installed is asked for first; a table that fails leaves the other groups to be made.
+bench: setup-test $(PEERS)/installed $(FLOW_PEERS)/installed ## The comparison tables
+	$(MAKE) --keep-going bench-quality bench-native bench-browser
 
 bench-quality: server
 	for preset in berea-small ketton-small beadpack-small; do \
@@ -188,33 +198,34 @@ bench-quality: server
 	for flow in $(FLOW_PRESETS); do \
 	  $(TARGET_DIR)/release/vitrine evaluate $${flow%/*} --preset $${flow#*/} $(FLOWS); done
 
+# Those that fail when a result is not the peer's stand last.
 bench-native: server $(PEERS)/installed $(FLOW_PEERS)/installed
 	$(CARGO) build --release --locked --workspace --examples
 	$(EXAMPLES)/bench_table $(PEERS)/bin/python
 	$(EXAMPLES)/crystal_table $(PEERS)/bin/python
-	$(EXAMPLES)/rescaling_table $(PEERS)/bin/python
 	$(EXAMPLES)/gflownet_table $(FLOW_PEERS)/bin/python
-	for preset in $(filter x2-small x4-small,$(RESCALERS)); do \
-	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset --json \
-	    | $(PEERS)/bin/python app/samples/benches/peer_codecs.py $$preset; done
-	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
-	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl
 	$(PEERS)/bin/python app/samples/benches/peer_pymatgen.py > $(PEERS)/matches.jsonl
 	$(EXAMPLES)/match_table $(PEERS)/matches.jsonl
 	$(CARGO) bench --locked --workspace --bench '*'
+	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
+	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl
+	$(EXAMPLES)/rescaling_table $(PEERS)/bin/python
+	for preset in $(filter x2-small x4-small,$(RESCALERS)); do \
+	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset --json \
+	    | $(PEERS)/bin/python app/samples/benches/peer_codecs.py $$preset; done
 
 bench-browser: setup-test web server
 	$(CARGO) xtask bench-page --out $(BENCH_PAGE)
 	npm --prefix e2e/bench ci
 	node e2e/bench/startup.mjs
 	node e2e/bench/ort.mjs
-	node e2e/bench/rescaling.mjs
-	node e2e/bench/rescaling-memory.mjs
 	node e2e/bench/refining.mjs
 	node e2e/bench/tryon.mjs
 	node e2e/bench/crystals.mjs
 	node e2e/bench/volume-view.mjs
 	node e2e/bench/structure-view.mjs
+	node e2e/bench/rescaling.mjs
+	node e2e/bench/rescaling-memory.mjs
 
 .PHONY: clean
 clean: ## Removes what was built, but not what was installed

@@ -267,13 +267,19 @@ test("a formula is read while it is typed and picked from the periodic table", {
   await waitForText(id(page, "composition-read"), /SrTiO₃: 5 atoms \(O 3, Ti 1, Sr 1\)/);
   assert.equal(new URL(page.url()).searchParams.get("composition"), "SrTiO₃");
   await field.fill("SrXx");
-  await waitForText(id(page, "field-error-composition"), /\S/);
+  await waitForText(id(page, "field-error-composition"), /This is no formula: /);
+  await field.fill("CsPbI3");
+  await waitForText(id(page, "field-error-composition"), /This holds I, which no crystal had/);
   await field.fill("");
   await page.locator('[data-testid="periodic-table"] > summary').click();
   await id(page, "pick-Ti").click();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await waitForText(id(page, "composition-read"), /TiV: 2 atoms|VTi: 2 atoms/);
+  // Dispatched: Playwright does not click what is disabled.
+  await id(page, "pick-I").dispatchEvent("click");
+  assert.equal(await id(page, "pick-I").getAttribute("aria-disabled"), "true");
+  assert.match(await id(page, "composition-read").textContent(), /: 2 atoms/);
   await picture(page, "crystal-periodic-table");
 });
 
@@ -356,10 +362,6 @@ test("a batch is divided among the cores, and is the same as if it were not", { 
   assert.equal(made[2], made[1]);
 });
 
-test("nothing on these pages complains", () => {
-  assert.deepEqual(on.complaints, []);
-});
-
 test("a surprise is sampled, and told from the nearest crystal of the training data", { timeout: PATIENCE }, async () => {
   const page = await on.open(`${PAGE}?preset=perov-small&steps=5&device=cpu`);
   await shown(page, "example", VIEW);
@@ -374,8 +376,17 @@ test("a surprise is sampled, and told from the nearest crystal of the training d
   assert.match(await sample(page), /^Done/);
   await shown(page, "sample", VIEW);
   await id(page, "find-nearest").click();
-  await waitForText(id(page, "nearest"), /Nearest of 3787 training crystals: \S+ \(fingerprint distance [\d.]+\)/);
+  await waitForText(id(page, "nearest"), /Nearest of 3787 training crystals: \S+ \(fingerprint distance [\d.]+(·10⁻\S+)?\)/);
   await picture(page, "crystals-nearest");
+
+  // The ablations learn from the same crystals, which are not loaded again.
+  const loaded = [];
+  page.on("request", (request) => request.url().includes("perov_5_val") && loaded.push(request.url()));
+  await id(page, "ablation-certainty").check({ force: true });
+  await id(page, "seed").fill("11");
+  assert.match(await sample(page), /^Done/);
+  await waitForText(id(page, "nearest"), /Nearest of 3787 training crystals/);
+  assert.deepEqual(loaded, []);
 });
 
 test("a part of the method is taken out, and formula and seed stay", { timeout: PATIENCE }, async () => {
@@ -428,4 +439,8 @@ test("scores stand beside what needs no learning, and the circle's figure follow
   }
   assert.equal(figures.size, 4, "each choice has its figure");
   await picture(page, "crystals-circle");
+});
+
+test("nothing on these pages complains", () => {
+  assert.deepEqual(on.complaints, []);
 });

@@ -76,7 +76,11 @@ export function startBrowser() {
 /** Server, browser and clean-up for one file of tests. */
 export async function stage() {
   const server = await startServer();
-  const browser = await startBrowser();
+  // A server whose browser does not come would outlive the tests.
+  const browser = await startBrowser().catch(async (error) => {
+    await server.stop();
+    throw error;
+  });
   const complaints = [];
   const open = async (address, options = {}) => {
     // Pages of earlier tests stay open: turning on a software adapter, they would take the processor from the later ones.

@@ -14,7 +14,9 @@ const BENCH_PAGE = path.resolve(ROOT, process.env.BENCH_PAGE ?? "target/bench-pa
 const [PIXELS, FEWER_PIXELS] = [[800, 600], [400, 300]];
 /** How long one viewer may draw one scene, and how much longer its page may take in all; seconds. */
 const SECONDS = Number(process.env.SECONDS ?? 10);
-const GRACE = 60;
+const GRACE = 120;
+/** Draws of a turn, however slow: two turns give a median of six. */
+const FEWEST = 3;
 
 /** A server whose root page has an empty body; `scripts` maps addresses to files. */
 export async function stage(scripts) {
@@ -43,7 +45,7 @@ export async function stage(scripts) {
   /** Runs `what` in a browser of its own; a refusal, a crash and too long a wait are results too. */
   const inPage = (what, argument) =>
     withPage(address, [width, height], (page) =>
-      page.evaluate(what, { ...argument, width, height, seconds: SECONDS }),
+      page.evaluate(what, { ...argument, width, height, seconds: SECONDS, fewest: FEWEST }),
     ).catch((error) => ({ refusal: String(error.message ?? error).split("\n")[0] }));
   const scene = `${width} × ${height} pixels, Chromium ${version}${software ? ", software adapter" : ""}`;
   return { scene, inPage, stop: () => server.close() };
@@ -70,16 +72,16 @@ async function withPage(address, [width, height], work) {
 
 /**
  * Gives a page `measure(draw, …)`: milliseconds a frame of up to `runs` turns of up to `together` frames, as many as
- * fit into `seconds`. `draw(n)` draws n frames and answers, when the last is finished, with the milliseconds of one.
+ * fit into `seconds`, and of `fewest` in any case. `draw(n)` draws n frames and answers, when the last is finished, with the milliseconds of one.
  */
 function addMeasure() {
-  window.measure = async (draw, { runs, together, seconds }) => {
+  window.measure = async (draw, { runs, together, fewest, seconds }) => {
     await draw(1);
     const begun = performance.now();
     const once = await draw(1);
     const fit = Math.max(1, Math.min(together, Math.floor((1000 * seconds) / runs / once)));
     const times = fit === 1 ? [once] : [];
-    while (times.length < runs && (times.length === 0 || performance.now() - begun < 1000 * seconds)) {
+    while (times.length < runs && (times.length < fewest || performance.now() - begun < 1000 * seconds)) {
       times.push(await draw(fit));
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
@@ -103,12 +105,12 @@ export async function inTurns(viewers) {
 
 export const quantile = (times, q) => times.toSorted((a, b) => a - b)[Math.round(q * (times.length - 1))];
 
-/** A table line of milliseconds per frame. */
+/** A table line of milliseconds per frame: median, quartiles, of how many, and how many times as long the others take. */
 export function line(name, { times, refusal, backend }, others) {
-  if (refusal) return `| ${name} | refuses: ${refusal.slice(0, 90)} | | |`;
+  if (refusal) return `| ${name} | refuses: ${refusal.slice(0, 90)} | | | |`;
   const median = quantile(times, 0.5);
   const against = others ? `${(quantile(others, 0.5) / median).toFixed(2)}×` : "";
   const spread = `${quantile(times, 0.25).toFixed(1)} to ${quantile(times, 0.75).toFixed(1)}`;
   const how = backend?.replace(/\(ANGLE \(.*SwiftShader.*\)\)/, "(ANGLE, SwiftShader)");
-  return `| ${name}${how ? `, ${how}` : ""} | ${median.toFixed(1)} | ${spread} | ${against} |`;
+  return `| ${name}${how ? `, ${how}` : ""} | ${median.toFixed(1)} | ${spread} | ${times.length} | ${against} |`;
 }

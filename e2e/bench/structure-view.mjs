@@ -114,7 +114,7 @@ try {
         webgl2: () => inPage(ours, { ...input, backend: "webgl2" }),
       });
       console.log(`**${count} atoms, ${style}${style === "spacefill" ? "" : `, ${bonds} bonds`}**\n`);
-      console.log("| | median ms | quartiles ms | speed against 3Dmol.js |\n|---|---|---|---|");
+      console.log("| | median ms | quartiles ms | turns | speed against 3Dmol.js |\n|---|---|---|---|---|");
       console.log(line("Vitrine", results.webgpu, results.theirs.times));
       console.log(line("Vitrine", results.webgl2, results.theirs.times));
       console.log(`${line("3Dmol.js", results.theirs)}\n`);

@@ -127,7 +127,7 @@ try {
       webgl2: () => inPage(ours, { ...input, backend: "webgl2" }),
     });
     console.log(`**${mode === "density" ? "Translucent body" : "Surface"}**\n`);
-    console.log("| | median ms | quartiles ms | speed against vtk.js |\n|---|---|---|---|");
+    console.log("| | median ms | quartiles ms | turns | speed against vtk.js |\n|---|---|---|---|---|");
     console.log(line("Vitrine", results.webgpu, results.theirs.times));
     console.log(line("Vitrine", results.webgl2, results.theirs.times));
     console.log(`${line("vtk.js", results.theirs)}\n`);

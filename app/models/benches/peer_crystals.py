@@ -13,6 +13,7 @@ Usage: echo '{"batch": 64, "atoms": 5, ...}' | python3 peer_crystals.py
 import json
 import math
 import os
+import statistics
 import sys
 import time
 
@@ -114,18 +115,21 @@ def measure(sizes):
         for step in range(1, steps + 1):
             network(types, angles, certainty, lattice, moment(step))
 
-    def least_ms(run):
-        times = []
+    def median_ms(run):
+        """Of the number of threads that is fastest."""
+        medians = []
         for threads in THREADS:
             torch.set_num_threads(threads)
             run()
+            times = []
             for _ in range(sizes["repeats"]):
                 begun = time.perf_counter()
                 run()
                 times.append((time.perf_counter() - begun) * 1e3)
-        return min(times)
+            medians.append(statistics.median(times))
+        return min(medians)
 
-    return {"torch": torch.__version__, "sampling_ms": least_ms(sampling), "network_ms": least_ms(network_alone)}
+    return {"torch": torch.__version__, "sampling_ms": median_ms(sampling), "network_ms": median_ms(network_alone)}
 
 
 if __name__ == "__main__":

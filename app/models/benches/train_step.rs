@@ -10,6 +10,10 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::hint::black_box;
 
+/// The one of the program `vitrine`: large tensors come and go at every operator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BATCH: usize = 16;
 
 fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {

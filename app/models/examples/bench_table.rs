@@ -13,6 +13,10 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::time::Instant;
 
+/// The one of the program `vitrine`: large tensors come and go at every operator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Turns of each side; the table shows medians over them.
 const ROUNDS: usize = 5;
 /// Steps per turn.

@@ -18,6 +18,10 @@ use models::{
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Instant};
 
+/// The one of the program `vitrine`: large tensors come and go at every operator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Turns of each side; the table shows medians over them.

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use catalog::systems::crysbfn::Model;
 use flate2::read::GzDecoder;
 use samples::{
     Crystal,
@@ -37,12 +38,10 @@ struct Line {
     f: Vec<[f64; 3]>,
 }
 
-/// Where the training crystals of a preset lie below the bundle's root, by the data set that its name begins with.
-/// The published training files are larger than what is shipped: the small presets learn from the validation split.
-pub fn path(preset: &str) -> Option<&'static str> {
-    const FILES: [(&str, &str); 2] =
-        [("perov", "data/crysbfn/perov_5_val.jsonl.gz"), ("carbon", "data/crysbfn/carbon_24_val.jsonl.gz")];
-    FILES.iter().find(|(data_set, _)| preset.starts_with(data_set)).map(|(_, file)| *file)
+/// Where the training crystals of a preset lie below the bundle's root, if they are shipped.
+pub fn path(preset: &str) -> Option<String> {
+    let [training, _] = Model::of(preset).filter(|model| !model.paper)?.tables();
+    Some(training)
 }
 
 impl TrainingSet {
@@ -108,7 +107,11 @@ mod tests {
 
     #[test]
     fn presets_know_their_data() {
-        assert!(path("perov-ab-initio-small").is_some_and(|file| file.contains("perov_5_val")));
+        let perovskites = path("perov-small");
+        assert_eq!(perovskites.as_deref(), Some("data/crysbfn/perov_5_val.jsonl.gz"));
+        assert_eq!(path("perov-gaussian"), perovskites);
+        assert_eq!(path("carbon-small").as_deref(), Some("data/crysbfn/carbon_24_val.jsonl.gz"));
+        assert_eq!(path("paper-perov"), None);
         assert_eq!(path("paper"), None);
     }
 }

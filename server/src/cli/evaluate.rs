@@ -164,6 +164,7 @@ fn pictures(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::
 
 fn crystals(args: &EvaluateArgs, model: &dyn models::Model, assets: &std::path::Path) -> Result<(), Failure> {
     let config = CrystalConfig::of_preset(&args.preset).map_err(anyhow::Error::from)?;
+    crysbfn::data::check(&args.preset, assets)?;
     let data = &crysbfn::data::load(&args.preset, assets)?;
     let (preset, predicts, count) = (args.preset.as_str(), config.predicts(), args.count as usize);
     let comparison = crysbfn::compare::Comparison { preset, data, predicts, count, seeds: args.seeds };

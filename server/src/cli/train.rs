@@ -50,8 +50,10 @@ pub fn train(args: TrainArgs) -> Result<(), Failure> {
         device: parsed.device,
     };
     let checked = request.check()?;
+    let assets = args.places.assets();
+    training::check(&checked.request, assets.folder())?;
     prepare(&args.out, args.force)?;
-    let prepared = work::prepare(&checked.request, &args.places.assets(), &args.checkpoints)?;
+    let prepared = work::prepare(&checked.request, &assets, &args.checkpoints)?;
     let work::Prepared { mut trainer, policy, notes } = prepared;
     for note in notes {
         eprintln!("{note}");

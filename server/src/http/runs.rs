@@ -27,6 +27,7 @@ use crate::{
         runs::{self as stored, Cancel, Filter, Kind, STATES},
         uploads::Arriving,
     },
+    training,
 };
 
 /// Runs on one page of a list.
@@ -62,6 +63,7 @@ pub async fn train(_: Admin, State(state): State<AppState>, JsonBody(body): Json
         let device = device::check(request.device);
         body::also(request.check(), device.err().into_iter().collect())
     })?;
+    training::check(&checked.request, state.assets.folder()).map_err(|error| vec![error])?;
     submit(&state, Work::Train(checked.request), None).await
 }
 

@@ -18,7 +18,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
-use catalog::{TrainRequest, schema};
+use catalog::{FieldError, TrainRequest, schema};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -69,6 +69,17 @@ fn parameters<T: JsonSchema + Default + Serialize + DeserializeOwned>(request: &
         let all: Vec<_> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!(all.join("; "))
     })
+}
+
+/// Whether what a training learns from is there, as far as it depends on the operator.
+///
+/// # Errors
+/// Of the field that asks for it.
+pub fn check(request: &TrainRequest, assets: &Path) -> Result<(), FieldError> {
+    match request.system.as_str() {
+        "crysbfn" => crysbfn::data::check(&request.preset, assets),
+        _ => Ok(()),
+    }
 }
 
 /// Starts the training that `request` asks for, or takes it up from the checkpoint directory `resume`.

@@ -78,7 +78,11 @@ fn a_file_of_formulas_gives_samples_of_each_and_a_bad_line_is_named() {
     let formulas: Vec<_> =
         (0..4).map(|i| formula_of(&folders.path().join(format!("made/sample-000{i}.cif")))).collect();
     assert_eq!(formulas, ["SrTiO3", "SrTiO3", "BaZrO3", "BaZrO3"]);
-    for (name, text, line) in [("unknown.txt", "SrTiO3\nXq2\n", "line 2"), ("huge.txt", "Sr999999999O\n", "line 1")] {
+    for (name, text, line) in [
+        ("unknown.txt", "SrTiO3\nXq2\n", "line 2"),
+        ("unlearnt.txt", "SrTiO3\nCsPbI3\n", "line 2"),
+        ("huge.txt", "Sr999999999O\n", "line 1"),
+    ] {
         file(name, text);
         let refused = sample(name, "refused");
         assert_eq!(refused.status.code(), Some(2));
@@ -124,7 +128,7 @@ fn structures_are_converted_and_measured() {
 #[tokio::test]
 async fn compositions_that_mean_nothing_are_named() {
     let app = App::idle().await;
-    for composition in ["Xq", "Sr0", "(", "H999999999999", "Ti🙂", "SrTiO3 and more"] {
+    for composition in ["Xq", "Sr0", "(", "H999999999999", "Ti🙂", "SrTiO3 and more", "CsPbI3"] {
         let parameters = json!({ "composition": composition });
         let body = json!({ "system": "crysbfn", "preset": "perov-small", "parameters": parameters });
         let answer = app.post("/api/samples", body).await;
@@ -167,9 +171,24 @@ fn a_training_on_an_operators_own_tables_says_where_they_belong() {
     for (preset, table) in [("paper", "mp_20/train.csv"), ("paper-mpts-csp", "mpts_52/train.csv")] {
         let done =
             output(&folders, &["train", "crysbfn", "--preset", preset, "--checkpoints", "steps", "--out", "made"]);
-        assert!(!done.status.success());
+        assert_eq!(done.status.code(), Some(2));
         assert!(stderr(&done).contains(table), "{}", stderr(&done));
+        assert!(!folders.path().join("made").exists(), "nothing is left of it");
     }
+}
+
+#[tokio::test]
+async fn a_training_whose_tables_are_missing_is_refused_at_once() {
+    let app = App::idle().await;
+    let request = json!({ "system": "crysbfn", "preset": "paper-perov-csp" });
+    let answer = app.post_as_admin("/api/runs", request.clone()).await;
+    assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), ["preset"]);
+    let tables = app.folders.assets().join("data/crysbfn/perov_5");
+    fs::create_dir_all(&tables).unwrap();
+    for name in ["train.csv", "test.csv"] {
+        fs::write(tables.join(name), "material_id,cif\n").unwrap();
+    }
+    assert_eq!(app.post_as_admin("/api/runs", request).await.status, StatusCode::ACCEPTED);
 }
 
 /// Untrained weights give a cell without volume now and then: that costs the other samples nothing.

@@ -6,7 +6,7 @@ use samples::volume::{PoreMeasures, Volume, nrrd};
 
 use crate::support::{
     Folders,
-    child::{output, stderr},
+    child::{output, stderr, vitrine},
 };
 
 fn rock() -> Volume {
@@ -111,4 +111,34 @@ fn a_pipe_without_end_is_not_read_without_end() {
     let output = output(&folders, &["export", "endless.xyz", "--out", "out.cif"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("has more than"), "{}", stderr(&output));
+}
+
+/// What the process `id` had in memory at most, bytes, as the system counted up to now; none when it is gone.
+#[cfg(target_os = "linux")]
+fn most_memory(id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| 1024 * kib)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_largest_volume_is_measured_within_two_gibibytes() {
+    let folders = Folders::new();
+    // Pores of no simple period, so that all that is counted occurs.
+    let volume = Volume::from_fn(512, |z, y, x| (z * z / 90 + y * y / 70 + x * x / 80 + z * y / 60) % 13 < 9);
+    fs::write(folders.path().join("large.nrrd"), nrrd::write(&volume, &nrrd::WriteOptions::default())).unwrap();
+    drop(volume);
+    let mut child = vitrine(&folders, &["export", "large.nrrd", "--measures", "large.json"]).spawn().unwrap();
+    let mut most = 0;
+    let status = loop {
+        most = most.max(most_memory(child.id()).unwrap_or_default());
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    };
+    assert!(status.success());
+    assert!((128 << 20..2 << 30).contains(&most), "{most} bytes");
+    assert!(folders.path().join("large.json").exists());
 }

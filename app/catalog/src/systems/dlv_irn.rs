@@ -220,7 +220,10 @@ fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldErr
     let varies = direction == "small-variants" || parameters["small_spread"].as_f64().unwrap_or_default() > 0.0;
     if varies && !has_small_latent(preset.name) {
         let field = if direction == "small-variants" { "direction" } else { "small_spread" };
-        errors.push(FieldError::new(format!("parameters.{field}"), "this model has no down-scaling latent"));
+        errors.push(FieldError::new(
+            format!("parameters.{field}"),
+            "needs a down-scaling latent, which this model has not",
+        ));
     }
     errors
 }

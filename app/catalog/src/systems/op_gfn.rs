@@ -249,7 +249,10 @@ fn trajectories(parameters: &Map<String, Value>) -> u64 {
 /// Pairs need one score.
 fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldError> {
     if [PARETO_GRID, N_GRAMS].contains(&preset.name) && parameters["loss"] == "pairs" {
-        return vec![FieldError::new("parameters.loss", "pairs need a single score; several objectives take `batch`")];
+        return vec![FieldError::new(
+            "parameters.loss",
+            "must be `batch` for several objectives: pairs need a single score",
+        )];
     }
     vec![]
 }

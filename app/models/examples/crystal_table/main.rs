@@ -25,7 +25,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Turns of each side. The table shows the least over them: what else the machine does only adds.
+/// Turns of each side; the table shows medians over them.
 const ROUNDS: usize = 5;
 const STEPS: usize = 20;
 const ATOMS: usize = 5;
@@ -38,12 +38,12 @@ struct Case {
     repeats: usize,
 }
 
-/// Milliseconds of one sampling: ours, theirs, and their calls of the network without the drawing between.
-#[derive(Clone, Copy)]
+/// Milliseconds of one sampling, turn by turn: ours, theirs, and their calls of the network without the drawing between.
+#[derive(Default)]
 struct Times {
-    ours: f64,
-    peer: f64,
-    peer_network: f64,
+    ours: Vec<f64>,
+    peer: Vec<f64>,
+    peer_network: Vec<f64>,
 }
 
 fn main() -> Result<()> {
@@ -63,16 +63,16 @@ fn measure() -> Result<()> {
         case("small, 64 at once", &small, 64, 3),
         case("paper's size, 4 at once", &paper, 4, 1),
     ];
-    let mut times = cases.each_ref().map(|_| Times { ours: f64::MAX, peer: f64::MAX, peer_network: f64::MAX });
+    let mut times = cases.each_ref().map(|_| Times::default());
     let mut peer_name = String::from("PyTorch (not measured)");
     for _ in 0..ROUNDS {
         for (case, times) in cases.iter().zip(&mut times) {
-            times.ours = times.ours.min(ours(case)?);
+            times.ours.push(ours(case)?);
             let Some(peer) = &mut peer else { continue };
             let answer = peer.ask(&sizes(case))?;
             let number = |key: &str| answer[key].as_f64().ok_or_else(|| format!("the peer gave no {key}"));
-            times.peer = times.peer.min(number("sampling_ms")?);
-            times.peer_network = times.peer_network.min(number("network_ms")?);
+            times.peer.push(number("sampling_ms")?);
+            times.peer_network.push(number("network_ms")?);
             peer_name = format!("PyTorch {}", answer["torch"].as_str().unwrap_or("?"));
         }
     }
@@ -83,7 +83,7 @@ fn measure() -> Result<()> {
     println!("|---|---:|---:|---:|---:|---:|");
     for (case, times) in cases.iter().zip(&times) {
         let [ours, theirs, alone] =
-            [times.ours, times.peer, times.peer_network].map(|time| time / f64::from(case.batch));
+            [&times.ours, &times.peer, &times.peer_network].map(|turns| median(turns) / f64::from(case.batch));
         match peer {
             None => println!("| {} | {ours:.2} | – | – | – | – |", case.name),
             Some(_) => println!(
@@ -94,7 +94,7 @@ fn measure() -> Result<()> {
             ),
         }
     }
-    let rate = |at: usize| f64::from(cases[at].batch) / times[at].ours;
+    let rate = |at: usize| f64::from(cases[at].batch) / median(&times[at].ours);
     println!("\n64 at once make {:.1} times as many crystals a second as one at a time.", rate(1) / rate(0));
     Ok(())
 }
@@ -109,14 +109,21 @@ fn ours(case: &Case) -> Result<f64> {
         count: case.batch,
         device: Default::default(),
     };
-    let mut least = f64::MAX;
+    let mut times = Vec::new();
     for _ in 0..=case.repeats {
         let start = Instant::now();
         let made = case.model.sample_many(&request, &Inputs::default(), 0..u64::from(case.batch))?;
-        least = least.min(start.elapsed().as_secs_f64() * 1e3);
+        times.push(start.elapsed().as_secs_f64() * 1e3);
         assert_eq!(made.len(), case.batch as usize);
     }
-    Ok(least)
+    // The first is for warming up.
+    Ok(median(&times[1..]))
+}
+
+fn median(times: &[f64]) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The same sizes and the same accuracies for PyTorch.

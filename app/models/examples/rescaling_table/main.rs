@@ -16,6 +16,10 @@ use models::systems::dlv_irn::objective::{Objective, RescalingTrainer};
 use std::path::Path;
 use std::time::Instant;
 
+/// The one of the program `vitrine`: large tensors come and go at every operator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Turns of each side; the table shows medians over them.

@@ -1,6 +1,6 @@
 //! The composition: a formula as text, read while it is typed, a periodic table to press, and surprises.
 
-use catalog::Field;
+use catalog::{Field, systems::crysbfn::Model};
 use leptos::{prelude::*, task::spawn_local};
 use samples::structure::{Composition, Element};
 
@@ -44,6 +44,9 @@ pub fn CompositionField(session: Session, case: CrystalCase, field: Field) -> im
             session.new_seed();
         });
     };
+    let learnt = Memo::new(move |_| {
+        session.settings.with(|s| Model::of(&s.preset)).map_or_else(Vec::new, |model| model.data.elements())
+    });
     let add = move |element: Element| set(added(&text.get_untracked(), element));
     view! {
         <div class="field">
@@ -72,7 +75,7 @@ pub fn CompositionField(session: Session, case: CrystalCase, field: Field) -> im
             </p>
             <p class="help" id=format!("{id}-help")>{field.description.clone()}</p>
             <FieldErrorText name=field.name.clone() id=format!("{id}-error") error />
-            <PeriodicTable text add clear=move || set(String::new()) />
+            <PeriodicTable text learnt add clear=move || set(String::new()) />
         </div>
     }
 }

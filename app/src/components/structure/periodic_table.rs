@@ -14,10 +14,11 @@ fn place(element: Element) -> (u8, u8) {
     }
 }
 
-/// A drawer with the table; a press adds an atom.
+/// A drawer with the table; a press adds an atom. Elements that are not `learnt` (atomic numbers) are pale and add nothing.
 #[component]
 pub fn PeriodicTable(
     #[prop(into)] text: Signal<String>,
+    #[prop(into)] learnt: Signal<Vec<u8>>,
     add: impl Fn(Element) + Copy + Send + Sync + 'static,
     clear: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
@@ -30,7 +31,9 @@ pub fn PeriodicTable(
         let (row, column) = place(element);
         let count =
             Memo::new(move |_| counts.with(|c| c.counts().iter().find(|(e, _)| *e == element).map_or(0, |(_, n)| *n)));
+        let is_learnt = Memo::new(move |_| learnt.with(|learnt| learnt.contains(&number)));
         let label = move || match count.get() {
+            _ if !is_learnt.get() => format!("{element}, element {number}, which this model has not learnt"),
             0 => format!("Add {element}, element {number}"),
             n => format!("Add {element}, element {number}; {n} in the formula"),
         };
@@ -43,9 +46,14 @@ pub fn PeriodicTable(
                 data-testid=format!("pick-{element}")
                 tabindex=move || if current.get() == number { "0" } else { "-1" }
                 aria-label=label
+                aria-disabled=move || (!is_learnt.get()).then_some("true")
                 on:focus=move |_| current.set(number)
                 on:keydown=move |event| step(&event, element)
-                on:click=move |_| add(element)
+                on:click=move |_| {
+                    if is_learnt.get_untracked() {
+                        add(element);
+                    }
+                }
             >
                 {element.symbol()}
             </button>

@@ -56,9 +56,10 @@ pub fn scores(card: &Card) -> (&'static [Measure], Vec<Score>) {
 
 fn of(card: &Card, columns: &[Measure]) -> Vec<Score> {
     let score = |name: &str, baseline: bool, number: &dyn Fn(&str) -> Option<f64>| {
-        let numbers: Vec<Option<f64>> = columns.iter().map(|column| number(column.key)).collect();
-        let text = |(column, number): (&Measure, Option<f64>)| column.text(number);
-        numbers.iter().any(Option::is_some).then(|| Score {
+        let numbers = columns.iter().map(|column| (number(column.key), number(&format!("{}_sd", column.key))));
+        let numbers: Vec<_> = numbers.collect();
+        let text = |(column, (mean, sd)): (&Measure, (Option<f64>, Option<f64>))| column.text(mean, sd);
+        numbers.iter().any(|(mean, _)| mean.is_some()).then(|| Score {
             name: name.to_owned(),
             values: columns.iter().zip(numbers).map(text).collect(),
             baseline,
@@ -77,12 +78,15 @@ fn of(card: &Card, columns: &[Measure]) -> Vec<Score> {
 }
 
 impl Measure {
-    /// `52.0 %` or `0.086`.
-    fn text(&self, number: Option<f64>) -> String {
-        match number.filter(|number| number.is_finite()) {
-            None => "–".to_owned(),
-            Some(number) if self.share => format!("{:.1} %", 100.0 * number),
-            Some(number) => format::number(number, 3),
+    /// `52.0 %` or `0.086`; `52.3 ± 0.8 %` or `0.095 ± 0.003` where the deviation over seeds is known.
+    fn text(&self, mean: Option<f64>, sd: Option<f64>) -> String {
+        let finite = |number: Option<f64>| number.filter(|number| number.is_finite());
+        match (finite(mean), finite(sd)) {
+            (None, _) => "–".to_owned(),
+            (Some(mean), None) if self.share => format!("{:.1} %", 100.0 * mean),
+            (Some(mean), Some(sd)) if self.share => format!("{:.1} ± {:.1} %", 100.0 * mean, 100.0 * sd),
+            (Some(mean), None) => format::number(mean, 3),
+            (Some(mean), Some(sd)) => format::mean_sd(mean, sd),
         }
     }
 }
@@ -98,8 +102,9 @@ mod tests {
     #[test]
     fn predictions_stand_in_the_order_of_their_steps_before_what_needs_no_learning() {
         let card = card(
-            r#"{"measures": {"20 steps": {"match_rate": 0.541, "rmse": 0.101, "valid": 0.998}, "5 steps": {"match_rate": 0.5},
-                             "loss": 0.2},
+            r#"{"measures": {"20 steps": {"match_rate": 0.541, "match_rate_sd": 0.008, "rmse": 0.101, "rmse_sd": 0.0021,
+                                          "valid": 0.998},
+                             "5 steps": {"match_rate": 0.5}, "loss": 0.2},
                 "baselines": [{"name": "Ideal", "score": {"match_rate": 0.512, "rmse": 0.095}}]}"#,
         );
         let (columns, scores) = scores(&card);
@@ -107,7 +112,7 @@ mod tests {
         let rows: Vec<_> = scores.iter().map(|score| (score.name.as_str(), score.baseline)).collect();
         assert_eq!(rows, [("5 steps", false), ("20 steps", false), ("Ideal", true)]);
         assert_eq!(scores[0].values, ["–", "50.0 %", "–"]);
-        assert_eq!(scores[1].values, ["99.8 %", "54.1 %", "0.101"]);
+        assert_eq!(scores[1].values, ["99.8 %", "54.1 ± 0.8 %", "0.1010 ± 0.0021"]);
     }
 
     #[test]

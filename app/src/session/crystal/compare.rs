@@ -69,7 +69,7 @@ pub struct Found {
 /// What was loaded of a training set.
 #[derive(Default)]
 pub(super) struct Training {
-    path: Option<&'static str>,
+    path: Option<String>,
     set: Option<Arc<TrainingSet>>,
     references: Option<Arc<ReferenceCrystals>>,
 }
@@ -91,11 +91,6 @@ impl CrystalCase {
         Ok(Composition::of(crystal.elements()).to_string())
     }
 
-    pub(super) fn forget_comparison(self) {
-        self.nearest.set(Nearest::Unasked);
-        self.training.update_value(|training| *training = Training::default());
-    }
-
     pub(super) fn load_circle(self, session: Session) {
         Effect::new(move |_| {
             let Some(manifest) = session.manifest.get() else { return };
@@ -113,10 +108,9 @@ impl CrystalCase {
 
     /// Compares every result once the visitor has asked.
     pub(super) fn compare_results(self, session: Session) {
-        // Another preset has another training set.
-        let preset = Memo::new(move |_| session.settings.with(|s| s.preset.clone()));
+        let data = Memo::new(move |_| session.settings.with(|s| training_set::path(&s.preset)));
         Effect::new(move |_| {
-            preset.track();
+            let among = data.get();
             let (asked, result) = (self.asked.get(), self.result.get());
             let Some(result) = result.filter(|_| asked) else {
                 self.nearest.set(Nearest::Unasked);
@@ -129,7 +123,8 @@ impl CrystalCase {
             self.nearest.set(Nearest::Working);
             spawn_local(async move {
                 let found = self.find(session, &result).await;
-                if self.result.try_with_untracked(|now| now.as_ref() == Some(&result)) == Some(true) {
+                let same_result = self.result.try_with_untracked(|now| now.as_ref() == Some(&result)) == Some(true);
+                if same_result && data.try_get_untracked() == Some(among) {
                     self.nearest.set(match found {
                         Ok(found) => Nearest::Found(Arc::new(found)),
                         Err(reason) => Nearest::Failed(reason),
@@ -142,7 +137,6 @@ impl CrystalCase {
     async fn find(self, session: Session, result: &Moment) -> Result<Found, String> {
         let crystal = result.crystal().ok_or("This is no crystal.")?;
         let (set, references) = self.references(session).await?;
-        pause(PAINT).await;
         let nearest = references.nearest(crystal).map_err(|error| format!("It cannot be compared: {error}."))?;
         let nearest = nearest.ok_or("The training set is empty.")?;
         let other = set.crystals.get(nearest.index).ok_or("The training set has changed.")?;
@@ -161,11 +155,11 @@ impl CrystalCase {
         let absent = || "The training crystals of this model are not shipped with this site.".to_owned();
         let preset = session.settings.with_untracked(|s| s.preset.clone());
         let path = training_set::path(&preset).ok_or_else(absent)?;
-        let kept = self.training.with_value(|t| t.set.clone().filter(|_| t.path == Some(path)));
+        let kept = self.training.with_value(|t| t.set.clone().filter(|_| t.path.as_ref() == Some(&path)));
         if let Some(kept) = kept {
             return Ok(kept);
         }
-        let address = session.manifest.with_untracked(|m| Some(m.as_ref()?.find(path)?.path.clone()));
+        let address = session.manifest.with_untracked(|m| Some(m.as_ref()?.find(&path)?.path.clone()));
         let bytes = fetch::bytes(&address.ok_or_else(absent)?).await?;
         let set = TrainingSet::read(&bytes).map_err(|error| format!("{path} cannot be used: {error}."))?;
         let set = Arc::new(set);
@@ -177,13 +171,14 @@ impl CrystalCase {
 
     async fn references(self, session: Session) -> Result<(Arc<TrainingSet>, Arc<ReferenceCrystals>), String> {
         let set = self.training_set(session).await?;
+        // Before looking: searches that overlap must not each build them.
+        pause(PAINT).await;
         let kept = self.training.with_value(|t| {
             t.references.clone().filter(|_| t.set.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, &set)))
         });
         if let Some(kept) = kept {
             return Ok((set, kept));
         }
-        pause(PAINT).await;
         let references = ReferenceCrystals::new(StructureMatcher::default(), &set.crystals)
             .map_err(|error| format!("The training set cannot be compared with: {error}."))?;
         let references = Arc::new(references);

@@ -119,10 +119,6 @@ impl CrystalCase {
         }
     }
 
-    pub(in super::super) fn forget_preset(self) {
-        self.forget_comparison();
-    }
-
     pub(in super::super) async fn load_example(self, session: Session, files: &PresetFiles) {
         let loaded: Result<Option<Trajectory<Crystal>>, String> =
             load_json(&files.manifest, &files.path(ModelFile::Trajectory)).await;

@@ -34,9 +34,8 @@ impl Case for CrystalCase {
         CrystalCase::open(*self, session);
     }
 
-    fn forget_preset(&self) {
-        CrystalCase::forget_preset(*self);
-    }
+    /// The training set is kept under its own address: presets share it.
+    fn forget_preset(&self) {}
 
     fn load_example(&self, session: Session, files: PresetFiles) -> Loading {
         let case = *self;

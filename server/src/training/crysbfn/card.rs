@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use catalog::systems::crysbfn::RateSchedule;
-use models::systems::crysbfn::{CoordinateFlow, CrystalConfig, CrystalMetrics, LatticeForm, TimeInput};
+use models::{
+    Model,
+    systems::crysbfn::{CoordinateFlow, CrystalConfig, CrystalMetrics, LatticeForm, TimeInput},
+};
 use serde_json::{Value, json};
 
 use super::{CrystalTraining, PUBLISHED_GENERATION, PUBLISHED_PAPER, PUBLISHED_PREDICTIONS, compare};
 use crate::training::card;
 
 impl CrystalTraining {
-    /// Where the weights come from, after `seconds` of training, and how good they are, beside what needs no learning.
-    pub(super) fn card(&self, bytes: &[u8], seconds: f64) -> Result<Value> {
+    /// Where the weights come from, after `seconds` of training, and how good `model` is that they make, beside what needs no
+    /// learning.
+    pub(super) fn card(&self, model: &dyn Model, bytes: &[u8], seconds: f64) -> Result<Value> {
         let config = self.trainer.config();
         let curve = |value: fn(&CrystalMetrics) -> f64| -> Vec<_> {
             self.history.losses.iter().map(|(step, metrics)| json!([step, value(metrics)])).collect()
@@ -31,9 +35,9 @@ impl CrystalTraining {
         let (count, seeds) = self.published();
         let comparison = self.comparison(count, seeds);
         let samplers = if config.is_paper() { &["end-back"] } else { &compare::SAMPLERS[..] };
-        let measures = comparison.with_learning(&self.model(), &config.steps, samplers)?;
-        let measures: BTreeMap<_, _> = compare::means(&measures).into_iter().collect();
-        let baselines = compare::means(&comparison.without_learning()?).into_iter();
+        let measures = comparison.with_learning(model, &config.steps, samplers)?;
+        let measures: BTreeMap<_, _> = compare::for_card(&measures).into_iter().collect();
+        let baselines = compare::for_card(&comparison.without_learning()?).into_iter();
         let baselines: Vec<_> = baselines.map(|(name, score)| json!({ "name": name, "score": score })).collect();
         Ok(json!({
             "system": "crysbfn",
@@ -65,10 +69,15 @@ impl CrystalTraining {
 
     fn claims(&self) -> Vec<String> {
         let (count, seeds) = self.published();
-        let over = if seeds > 1 { format!(", means over {seeds} seeds") } else { String::new() };
+        let questions = count.min(self.data.test.len());
+        let over = if seeds > 1 {
+            format!(", means over {seeds} seeds of sampling, with their standard deviation (sd)")
+        } else {
+            String::new()
+        };
         let scored = match self.trainer.config().predicts() {
             true => format!(
-                "Scores are those of one sample for each of the first {count} test compositions{over}: match rate and mean \
+                "Scores are those of one sample for each of the first {questions} test compositions{over}: match rate and mean \
                  RMS displacement by the matcher of the literature (stol 0.5, ltol 0.3, angle 10°)."
             ),
             false => format!("Scores are those of {count} samples beside the test split{over}."),

@@ -10,7 +10,7 @@ use super::{
     data::CrystalData,
     score::{Question, Scores, score_generation, score_predictions},
 };
-use crate::training::table::{Column, Row, Table};
+use crate::training::table::{Column, Row, Spread, Table};
 
 /// All samplers.
 pub const SAMPLERS: [&str; 3] = ["end-back", "vanilla", "mix"];
@@ -102,20 +102,27 @@ impl Comparison<'_> {
             false => format!("{} crystals", self.count),
         };
         Table {
-            title: format!("crysbfn {}: {of}, {} seeds", self.preset, self.seeds),
+            title: format!(
+                "crysbfn {}: {of}, {} {}",
+                self.preset,
+                self.seeds,
+                if self.seeds == 1 { "seed" } else { "seeds" }
+            ),
             columns,
             rows: rows.into_iter().map(row).collect(),
         }
     }
 }
 
-/// The means of a table's rows under the names of its columns, as model cards have them.
-pub fn means(table: &Table) -> Vec<(String, Map<String, Value>)> {
-    let row = |row: &Row| {
-        let named = table.columns.iter().zip(&row.values);
-        let numbers = named.filter_map(|(column, value)| Some((column.name.clone(), json!(value.as_ref()?.mean))));
-        (row.name.clone(), numbers.collect())
+/// A table's rows as model cards have them: under the name of each column its mean, and under the name and `_sd` the
+/// standard deviation over seeds, if there are several.
+pub fn for_card(table: &Table) -> Vec<(String, Map<String, Value>)> {
+    let numbers = |(column, value): (&Column, &Option<Spread>)| {
+        let mean = value.map(|spread| (column.name.clone(), json!(spread.mean)));
+        let sd = value.and_then(|spread| spread.sd).map(|sd| (format!("{}_sd", column.name), json!(sd)));
+        [mean, sd].into_iter().flatten()
     };
+    let row = |row: &Row| (row.name.clone(), table.columns.iter().zip(&row.values).flat_map(numbers).collect());
     table.rows.iter().map(row).collect()
 }
 
@@ -123,16 +130,17 @@ pub fn means(table: &Table) -> Vec<(String, Map<String, Value>)> {
 mod tests {
     use serde_json::json;
 
-    use super::{Column, Row, Table, means};
+    use super::{Column, Row, Spread, Table, for_card};
 
     #[test]
-    fn a_card_has_the_means_of_what_was_measured() {
+    fn a_card_has_the_means_of_what_was_measured_and_their_deviations() {
         let runs = [vec![Some(0.5), Some(0.1)], vec![Some(0.6), None]];
         let columns = vec![Column::new("match_rate", None), Column::new("rmse", None)];
         let rows = vec![Row::of("20 steps, mix", &runs), Row::of("none", &[vec![Some(0.0), None]])];
-        let found = means(&Table { title: String::new(), columns, rows });
+        let found = for_card(&Table { title: String::new(), columns, rows });
         assert_eq!(found[0].0, "20 steps, mix");
-        assert_eq!(json!(found[0].1), json!({ "match_rate": 0.55, "rmse": 0.1 }));
+        let sd = Spread::of(&[0.5, 0.6]).and_then(|spread| spread.sd);
+        assert_eq!(json!(found[0].1), json!({ "match_rate": 0.55, "match_rate_sd": sd, "rmse": 0.1 }));
         assert_eq!(json!(found[1].1), json!({ "match_rate": 0.0 }));
     }
 }

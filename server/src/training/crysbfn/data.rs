@@ -7,6 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use catalog::{
+    FieldError,
+    systems::crysbfn::{DataSet, Model},
+};
 use flate2::read::GzDecoder;
 use samples::structure::{Crystal, Element, Lattice, Structure, formats};
 use serde::Deserialize;
@@ -27,9 +31,6 @@ pub struct CrystalData {
     pub licence: &'static str,
 }
 
-const CASTELLI: &str = "I. E. Castelli et al. 2012 (Computational Materials Repository), splits of txie-93/cdvae";
-const PICKARD: &str = "C. J. Pickard 2020 (Materials Cloud), splits of txie-93/cdvae";
-
 /// One line of the shipped files.
 #[derive(Deserialize)]
 struct Row {
@@ -47,69 +48,56 @@ impl Row {
     }
 }
 
+/// Whether the tables of a preset are there.
+///
+/// # Errors
+/// Of the field `preset`, naming the first table that is missing.
+pub fn check(preset: &str, assets: &Path) -> Result<(), FieldError> {
+    let tables = Model::of(preset).into_iter().flat_map(Model::tables);
+    match tables.into_iter().find(|table| !assets.join(table).is_file()) {
+        Some(table) => Err(FieldError::new(
+            "preset",
+            format!("learns from {table}, which is not there; see data/crysbfn/README.md in the assets"),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// The data of a preset, from `<assets>/data/crysbfn`. The paper's own files are not shipped: an operator who has them
 /// puts `train.csv` and `test.csv`, with a column `cif`, into `mp_20/`, `mpts_52/`, `perov_5/` or `carbon_24/` there.
 ///
 /// # Errors
 /// If the preset has no data or a file is missing or broken.
 pub fn load(preset: &str, assets: &Path) -> Result<CrystalData> {
-    let folder = assets.join("data/crysbfn");
-    let shipped = |name: &str| rows(&folder.join(format!("{name}.jsonl.gz")));
-    let own = |name: &str| csv_rows(&folder.join(format!("{name}.csv")));
-    Ok(match preset {
-        "perov-small" | "perov-ab-initio-small" | "perov-time-only" | "perov-exponential" | "perov-gaussian" => {
-            CrystalData {
-                train: shipped("perov_5_val")?,
-                test: shipped("perov_5_test")?,
-                perovskites: true,
-                description: "Perov-5: the validation split (3787 perovskites) as training set, the test split as test set",
-                source: CASTELLI,
-                licence: "split files MIT; cite Castelli 2012",
-            }
+    let model = Model::of(preset).with_context(|| format!("preset `{preset}` has no crystals"))?;
+    let read = if model.paper { csv_rows } else { rows };
+    let [train, test] = model.tables().map(|table| read(&assets.join(table)));
+    let description = match (model.data, model.paper) {
+        (DataSet::Perov5, false) => {
+            "Perov-5: the validation split (3787 perovskites) as training set, the test split as test set"
         }
-        "carbon-small" => CrystalData {
-            train: shipped("carbon_24_val")?,
-            test: shipped("carbon_24_test")?,
-            perovskites: false,
-            description: "Carbon-24: the validation split (2032 structures at 10 GPa) as training set, the test split as \
-                          test set",
-            source: PICKARD,
-            licence: "split files MIT; Materials Cloud CC BY 4.0",
-        },
-        "paper" | "paper-csp" => CrystalData {
-            train: own("mp_20/train")?,
-            test: own("mp_20/test")?,
-            perovskites: false,
-            description: "MP-20, the operator's own copy",
-            source: "Materials Project, splits of txie-93/cdvae",
-            licence: "CC BY 4.0",
-        },
-        "paper-mpts-csp" => CrystalData {
-            train: own("mpts_52/train")?,
-            test: own("mpts_52/test")?,
-            perovskites: false,
-            description: "MPTS-52, the operator's own copy",
-            source: "Materials Project, splits by time of jiaor17/DiffCSP",
-            licence: "CC BY 4.0",
-        },
-        "paper-perov" | "paper-perov-csp" => CrystalData {
-            train: own("perov_5/train")?,
-            test: own("perov_5/test")?,
-            perovskites: true,
-            description: "Perov-5, the operator's own copy",
-            source: CASTELLI,
-            licence: "split files MIT; cite Castelli 2012",
-        },
-        "paper-carbon" => CrystalData {
-            train: own("carbon_24/train")?,
-            test: own("carbon_24/test")?,
-            perovskites: false,
-            description: "Carbon-24, the operator's own copy",
-            source: PICKARD,
-            licence: "split files MIT; Materials Cloud CC BY 4.0",
-        },
-        other => bail!("preset `{other}` has no crystals"),
-    })
+        (DataSet::Carbon24, false) => {
+            "Carbon-24: the validation split (2032 structures at 10 GPa) as training set, the test split as test set"
+        }
+        (DataSet::Perov5, true) => "Perov-5, the operator's own copy",
+        (DataSet::Carbon24, true) => "Carbon-24, the operator's own copy",
+        (DataSet::Mp20, _) => "MP-20, the operator's own copy",
+        (DataSet::Mpts52, _) => "MPTS-52, the operator's own copy",
+    };
+    let (source, licence) = match model.data {
+        DataSet::Perov5 => (
+            "I. E. Castelli et al. 2012 (Computational Materials Repository), splits of txie-93/cdvae",
+            "split files MIT; cite Castelli 2012",
+        ),
+        DataSet::Carbon24 => (
+            "C. J. Pickard 2020 (Materials Cloud), splits of txie-93/cdvae",
+            "split files MIT; Materials Cloud CC BY 4.0",
+        ),
+        DataSet::Mp20 => ("Materials Project, splits of txie-93/cdvae", "CC BY 4.0"),
+        DataSet::Mpts52 => ("Materials Project, splits by time of jiaor17/DiffCSP", "CC BY 4.0"),
+    };
+    let perovskites = model.data == DataSet::Perov5;
+    Ok(CrystalData { train: train?, test: test?, perovskites, description, source, licence })
 }
 
 fn rows(path: &Path) -> Result<Vec<Crystal>> {

@@ -16,6 +16,7 @@ use catalog::{
     systems::crysbfn::{RateSchedule, TrainParameters},
 };
 use models::{
+    Model,
     nn::fast,
     sampling, seed,
     systems::crysbfn::{CrysBfn, CrystalConfig, CrystalMetrics, CrystalTrainer, EncodedCrystal, Plateau, encode},
@@ -56,6 +57,7 @@ pub struct CrystalTraining {
     /// Training crystals by number of atoms: those of one step have equally many.
     by_size: BTreeMap<usize, Vec<EncodedCrystal>>,
     trainer: CrystalTrainer,
+    device: Device,
     history: History,
     started: Instant,
 }
@@ -106,7 +108,8 @@ impl CrystalTraining {
             history = serde_json::from_slice(&read("history.json")?)?;
             trainer = trainer.load_parts(read)?;
         }
-        Ok(Self { request: request.clone(), parameters, data, by_size, trainer, history, started: Instant::now() })
+        let (request, device, started) = (request.clone(), device.clone(), Instant::now());
+        Ok(Self { request, parameters, data, by_size, trainer, device, history, started })
     }
 
     fn seconds(&self) -> f64 {
@@ -159,10 +162,9 @@ impl CrystalTraining {
     }
 
     /// A finished crystal with every step on the way to it.
-    fn example(&self) -> Result<Trajectory<Crystal>> {
-        let model = self.model();
+    fn example(&self, model: &dyn Model) -> Result<Trajectory<Crystal>> {
         let request = self.question().request(self.trainer.config().predicts().then(|| &self.data.test[0]));
-        let mut sampling = models::Model::sample(&model, &request, &Inputs::default(), 0..1)?;
+        let mut sampling = model.sample(&request, &Inputs::default(), 0..1)?;
         let mut trajectory = Trajectory::default();
         for _ in 0..sampling.total_steps() {
             sampling.step()?;
@@ -231,10 +233,12 @@ impl Trainer for CrystalTraining {
         let seconds = self.seconds();
         let bytes = weights::to_safetensors(&self.trainer.averaged(), DType::F16)?;
         let bytes = weights::for_preset(&bytes, &self.request.preset)?;
-        let card = self.card(&bytes, seconds)?;
+        // What is shipped is measured: in half precision.
+        let model = models::systems::crysbfn::load(&self.request.preset, bytes.clone(), &self.device)?;
+        let card = self.card(&*model, &bytes, seconds)?;
         for (name, content) in [
             ("card.json", serde_json::to_vec_pretty(&card)?),
-            ("example.json", serde_json::to_vec(&self.example()?)?),
+            ("example.json", serde_json::to_vec(&self.example(&*model)?)?),
             ("weights.safetensors", bytes),
         ] {
             fs::write(directory.join(name), content)?;

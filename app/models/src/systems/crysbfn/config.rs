@@ -1,18 +1,11 @@
 //! Sizes, what is generated, and what each data set is like.
 
+use catalog::systems::crysbfn::{DataSet, Model};
 use serde::{Deserialize, Serialize};
 
-use crate::{ModelError, bayesian_flow::schedule::ScheduleKind};
+pub use catalog::systems::crysbfn::Task;
 
-/// What a crystal model makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// Crystal structure prediction: the composition is given.
-    StructurePrediction,
-    /// Everything is generated, the elements too.
-    AbInitio,
-}
+use crate::{ModelError, bayesian_flow::schedule::ScheduleKind};
 
 /// How the cell is written as numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,11 +104,6 @@ pub struct CrystalConfig {
     pub atom_counts: Vec<(usize, f64)>,
 }
 
-/// Elements of Perov-5.
-pub const PEROV_ELEMENTS: [u8; 56] = [
-    3, 4, 5, 7, 8, 9, 11, 12, 13, 14, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 37, 38, 39, 40,
-    41, 42, 44, 45, 46, 47, 48, 49, 50, 51, 52, 55, 56, 57, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83,
-];
 /// Sets of three anions in Perov-5: N₂O, N₃, O₂S, NO₂, O₂F, O₃, NOF.
 pub const PEROV_ANIONS: [[u8; 3]; 7] = [[7, 7, 8], [7, 7, 7], [8, 8, 16], [7, 8, 8], [8, 8, 9], [8, 8, 8], [7, 8, 9]];
 /// Atoms in a cell of Carbon-24 and how many of the 2032 crystals that `carbon-small` learns from have them.
@@ -132,63 +120,36 @@ const CARBON_COUNTS: [(usize, f64); 10] = [
     (24, 7.0),
 ];
 
-/// The paper's data sets, whose training splits are an operator's own.
-#[derive(Clone, Copy)]
-enum DataSet {
-    /// Materials Project, up to 20 atoms.
-    Mp20,
-    /// Materials Project split by time, up to 52 atoms.
-    Mpts52,
-    /// Perovskites.
-    Perov5,
-    /// Carbon at 10 GPa.
-    Carbon24,
+/// Standard deviation of the entries of a training split's cell matrices, Å (spec §3).
+fn lattice_scale(data: DataSet) -> f64 {
+    match data {
+        DataSet::Mp20 => 3.866_470_4,
+        DataSet::Mpts52 => 4.824_758_8,
+        DataSet::Perov5 => 1.961_235_8,
+        DataSet::Carbon24 => 2.564_711_4,
+    }
 }
 
-impl DataSet {
-    /// Standard deviation of the cell matrices' entries, Å (spec §3).
-    fn lattice_scale(self) -> f64 {
-        match self {
-            Self::Mp20 => 3.866_470_4,
-            Self::Mpts52 => 4.824_758_8,
-            Self::Perov5 => 1.961_235_8,
-            Self::Carbon24 => 2.564_711_4,
-        }
-    }
-
-    /// Atomic numbers of the classes.
-    fn elements(self) -> Vec<u8> {
-        match self {
-            // Hydrogen to plutonium without polonium to radium.
-            Self::Mp20 | Self::Mpts52 => (1..=94).filter(|z| !(84..=88).contains(z)).collect(),
-            Self::Perov5 => PEROV_ELEMENTS.to_vec(),
-            Self::Carbon24 => vec![6],
-        }
-    }
-
-    /// How many crystals have each number of atoms, as the authors' configurations list them.
-    fn atom_counts(self) -> Vec<(usize, f64)> {
-        /// 1, 2, … 20 atoms.
-        const MP_20: [u32; 20] = [
-            110, 961, 924, 6964, 2130, 3795, 991, 3563, 1527, 4395, 590, 4396, 979, 2959, 666, 3026, 418, 2418, 468,
-            3949,
-        ];
-        /// 1, 2, … 52 atoms.
-        const MPTS_52: [u32; 52] = [
-            129, 882, 725, 1587, 1609, 2245, 572, 1919, 1071, 1672, 384, 2683, 481, 1386, 317, 1851, 275, 1334, 192,
-            2080, 250, 1275, 138, 2163, 66, 615, 128, 1932, 292, 712, 54, 1364, 66, 388, 67, 1666, 65, 565, 78, 1318,
-            49, 470, 27, 902, 50, 367, 19, 963, 38, 225, 25, 745,
-        ];
-        /// 6, 8, … 24 atoms.
-        const CARBON_24: [u32; 10] = [3356, 2778, 1563, 1116, 507, 396, 203, 104, 76, 54];
-        let (first, step, counts) = match self {
-            Self::Mp20 => (1, 1, &MP_20[..]),
-            Self::Mpts52 => (1, 1, &MPTS_52[..]),
-            Self::Perov5 => (5, 1, &[18_928][..]),
-            Self::Carbon24 => (6, 2, &CARBON_24[..]),
-        };
-        counts.iter().zip((first..).step_by(step)).map(|(&count, atoms)| (atoms, f64::from(count))).collect()
-    }
+/// How many crystals have each number of atoms, as the authors' configurations list them.
+fn atom_counts(data: DataSet) -> Vec<(usize, f64)> {
+    /// 1, 2, … 20 atoms.
+    const MP_20: [u32; 20] =
+        [110, 961, 924, 6964, 2130, 3795, 991, 3563, 1527, 4395, 590, 4396, 979, 2959, 666, 3026, 418, 2418, 468, 3949];
+    /// 1, 2, … 52 atoms.
+    const MPTS_52: [u32; 52] = [
+        129, 882, 725, 1587, 1609, 2245, 572, 1919, 1071, 1672, 384, 2683, 481, 1386, 317, 1851, 275, 1334, 192, 2080,
+        250, 1275, 138, 2163, 66, 615, 128, 1932, 292, 712, 54, 1364, 66, 388, 67, 1666, 65, 565, 78, 1318, 49, 470,
+        27, 902, 50, 367, 19, 963, 38, 225, 25, 745,
+    ];
+    /// 6, 8, … 24 atoms.
+    const CARBON_24: [u32; 10] = [3356, 2778, 1563, 1116, 507, 396, 203, 104, 76, 54];
+    let (first, step, counts) = match data {
+        DataSet::Mp20 => (1, 1, &MP_20[..]),
+        DataSet::Mpts52 => (1, 1, &MPTS_52[..]),
+        DataSet::Perov5 => (5, 1, &[18_928][..]),
+        DataSet::Carbon24 => (6, 2, &CARBON_24[..]),
+    };
+    counts.iter().zip((first..).step_by(step)).map(|(&count, atoms)| (atoms, f64::from(count))).collect()
 }
 
 impl CrystalConfig {
@@ -208,7 +169,7 @@ impl CrystalConfig {
             coordinates: CoordinateFlow::LinearEntropy,
             entropy_conditioning: true,
             element_features: true,
-            elements: PEROV_ELEMENTS.to_vec(),
+            elements: DataSet::Perov5.elements(),
             type_accuracy: 0.5,
             steps: vec![20, 5, 10, 50],
             atom_counts: vec![(5, 1.0)],
@@ -227,7 +188,7 @@ impl CrystalConfig {
                 mean: [1.0086, 1.427, 1.7207, 88.264, 89.629, 88.87],
                 scale: [0.18, 0.245, 0.264, 19.95, 15.72, 17.09],
             },
-            elements: vec![6],
+            elements: DataSet::Carbon24.elements(),
             element_features: false,
             atom_counts: CARBON_COUNTS.to_vec(),
             ..Self::perov_small()
@@ -246,14 +207,14 @@ impl CrystalConfig {
             frequencies: 128,
             time_width: 128,
             time: TimeInput::Index,
-            lattice: LatticeForm::Matrix { scale: data.lattice_scale() },
+            lattice: LatticeForm::Matrix { scale: lattice_scale(data) },
             coordinates: CoordinateFlow::LinearEntropy,
             entropy_conditioning: true,
             element_features: false,
             elements: data.elements(),
             type_accuracy: 0.5,
             steps: vec![1000],
-            atom_counts: data.atom_counts(),
+            atom_counts: atom_counts(data),
         }
     }
 
@@ -262,8 +223,8 @@ impl CrystalConfig {
     /// # Errors
     /// If there is none of that name.
     pub fn of_preset(name: &str) -> Result<Self, ModelError> {
-        use DataSet::{Carbon24, Mp20, Mpts52, Perov5};
-        use Task::{AbInitio, StructurePrediction};
+        let unknown = || ModelError::UnknownPreset { system: "crysbfn".to_owned(), preset: name.to_owned() };
+        let model = Model::of(name).ok_or_else(unknown)?;
         Ok(match name {
             "perov-small" => Self::perov_small(),
             "perov-ab-initio-small" => Self::perov_ab_initio_small(),
@@ -271,13 +232,8 @@ impl CrystalConfig {
             "perov-time-only" => Self { entropy_conditioning: false, ..Self::perov_small() },
             "perov-exponential" => Self { coordinates: CoordinateFlow::ExponentialAccuracy, ..Self::perov_small() },
             "perov-gaussian" => Self { coordinates: CoordinateFlow::Gaussian, ..Self::perov_small() },
-            "paper" => Self::paper(AbInitio, Mp20),
-            "paper-perov" => Self::paper(AbInitio, Perov5),
-            "paper-carbon" => Self::paper(AbInitio, Carbon24),
-            "paper-csp" => Self::paper(StructurePrediction, Mp20),
-            "paper-perov-csp" => Self::paper(StructurePrediction, Perov5),
-            "paper-mpts-csp" => Self::paper(StructurePrediction, Mpts52),
-            _ => return Err(ModelError::UnknownPreset { system: "crysbfn".to_owned(), preset: name.to_owned() }),
+            _ if model.paper => Self::paper(model.task, model.data),
+            _ => return Err(unknown()),
         })
     }
 

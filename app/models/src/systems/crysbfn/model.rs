@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 use catalog::{
     SampleRequest,
-    systems::crysbfn::{MAX_ATOMS, SampleParameters},
+    systems::crysbfn::{DataSet, MAX_ATOMS, SampleParameters},
 };
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -326,7 +326,7 @@ impl CrystalConfig {
             return Ok(vec![0; atoms]);
         }
         let anions = super::config::PEROV_ANIONS;
-        if self.elements != super::config::PEROV_ELEMENTS || atoms != 5 {
+        if self.elements != DataSet::Perov5.elements() || atoms != 5 {
             return Err(ModelError::Parameters("parameters.composition: this model needs a formula".to_owned()));
         }
         let is_anion = |z: &u8| anions.iter().flatten().any(|anion| anion == z);

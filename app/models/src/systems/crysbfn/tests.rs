@@ -248,7 +248,10 @@ fn every_preset_of_the_catalogue_has_its_sizes() {
         let config = config(preset.name);
         assert_eq!(config.is_paper(), !preset.shipped, "{}", preset.name);
         assert_eq!(config.steps.contains(&20), preset.shipped, "{}", preset.name);
-        let parameters = serde_json::json!({ "composition": "C", "steps": config.steps[0] });
+        let model = catalog::systems::crysbfn::Model::of(preset.name).expect("known");
+        assert_eq!((config.task, &config.elements), (model.task, &model.data.elements()), "{}", preset.name);
+        let formula = Element::new(config.elements[0]).expect("an element").symbol();
+        let parameters = serde_json::json!({ "composition": formula, "steps": config.steps[0] });
         let takes_formula = system.check_parameters(preset, &parameters).is_ok();
         assert_eq!(takes_formula, config.task == Task::StructurePrediction, "{}", preset.name);
     }
