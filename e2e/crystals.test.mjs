@@ -269,7 +269,7 @@ test("a formula is read while it is typed and picked from the periodic table", {
   await field.fill("SrXx");
   await waitForText(id(page, "field-error-composition"), /This is no formula: /);
   await field.fill("CsPbI3");
-  await waitForText(id(page, "field-error-composition"), /This holds I, which no crystal had/);
+  await waitForText(id(page, "field-error-composition"), /This holds I, which is in no crystal/);
   await field.fill("");
   await page.locator('[data-testid="periodic-table"] > summary').click();
   await id(page, "pick-Ti").click();

@@ -72,7 +72,7 @@ async function withPage(address, [width, height], work) {
 
 /**
  * Gives a page `measure(draw, …)`: milliseconds a frame of up to `runs` turns of up to `together` frames, as many as
- * fit into `seconds`, and of `fewest` in any case. `draw(n)` draws n frames and answers, when the last is finished, with the milliseconds of one.
+ * fit into `seconds`, but at least `fewest` turns of them. `draw(n)` draws n frames and answers, when the last is finished, with the milliseconds of one.
  */
 function addMeasure() {
   window.measure = async (draw, { runs, together, fewest, seconds }) => {
@@ -105,7 +105,7 @@ export async function inTurns(viewers) {
 
 export const quantile = (times, q) => times.toSorted((a, b) => a - b)[Math.round(q * (times.length - 1))];
 
-/** A table line of milliseconds per frame: median, quartiles, of how many, and how many times as long the others take. */
+/** A table line of milliseconds per frame: median, quartiles, turns, and how many times as long the others take. */
 export function line(name, { times, refusal, backend }, others) {
   if (refusal) return `| ${name} | refuses: ${refusal.slice(0, 90)} | | | |`;
   const median = quantile(times, 0.5);

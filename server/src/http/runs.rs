@@ -60,10 +60,10 @@ pub struct RunList {
 )]
 pub async fn train(_: Admin, State(state): State<AppState>, JsonBody(body): JsonBody) -> Result<Response, ApiError> {
     let checked = body::check(body, |request: TrainRequest| {
-        let device = device::check(request.device);
-        body::also(request.check(), device.err().into_iter().collect())
+        let device = device::check(request.device).err();
+        let data = training::check(&request, state.assets.folder()).err();
+        body::also(request.check(), device.into_iter().chain(data).collect())
     })?;
-    training::check(&checked.request, state.assets.folder()).map_err(|error| vec![error])?;
     submit(&state, Work::Train(checked.request), None).await
 }
 

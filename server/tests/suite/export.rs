@@ -6,7 +6,7 @@ use samples::volume::{PoreMeasures, Volume, nrrd};
 
 use crate::support::{
     Folders,
-    child::{output, stderr, vitrine},
+    child::{output, stderr},
 };
 
 fn rock() -> Volume {
@@ -129,7 +129,9 @@ fn the_largest_volume_is_measured_within_two_gibibytes() {
     let volume = Volume::from_fn(512, |z, y, x| (z * z / 90 + y * y / 70 + x * x / 80 + z * y / 60) % 13 < 9);
     fs::write(folders.path().join("large.nrrd"), nrrd::write(&volume, &nrrd::WriteOptions::default())).unwrap();
     drop(volume);
-    let mut child = vitrine(&folders, &["export", "large.nrrd", "--measures", "large.json"]).spawn().unwrap();
+    let mut child = crate::support::child::vitrine(&folders, &["export", "large.nrrd", "--measures", "large.json"])
+        .spawn()
+        .unwrap();
     let mut most = 0;
     let status = loop {
         most = most.max(most_memory(child.id()).unwrap_or_default());

@@ -225,7 +225,7 @@ fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldErr
         wrong("factor", format!("must be one of {}", FACTORS.join(", ")));
     }
     if side.is_none() && text("method") == "exact-sum" {
-        wrong("method", "the sum over 65 536 outcomes at 87 381 states is too long; take `amortised`".to_owned());
+        wrong("method", "must be `amortised`: the sum over 65 536 outcomes at 87 381 states is too long".to_owned());
     }
     errors
 }
@@ -234,7 +234,7 @@ fn combination(preset: &Preset, parameters: &Map<String, Value>) -> Vec<FieldErr
 fn check_painted(painted: &str, side: usize) -> Result<(), String> {
     let wanted = side * side;
     if painted.is_empty() {
-        return Err("nothing is painted yet: press on the grid and draw".to_owned());
+        return Err("is not painted yet: press on the grid and draw".to_owned());
     }
     if painted.chars().any(|c| !c.is_ascii_hexdigit()) {
         return Err("must hold hexadecimal digits only".to_owned());

@@ -35,7 +35,12 @@ pub fn CompositionField(session: Session, case: CrystalCase, field: Field) -> im
     let surprise = move |_| {
         spawn_local(async move {
             // A formula of the training data; models that choose their elements themselves want none.
-            match case.draw_formula(session).await {
+            let drawn = case.draw_formula(session).await;
+            // The visitor may have left the page.
+            if session.settings.is_disposed() {
+                return;
+            }
+            match drawn {
                 Ok(formula) if accepts(&formula) => set(formula),
                 _ if accepts("") => set(String::new()),
                 Ok(_) => return,

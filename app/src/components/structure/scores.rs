@@ -10,8 +10,8 @@ use crate::{
 const PREDICTED: &str = "Structure prediction on compositions of the test split, one structure each: how many are physically \
                          possible, how often the structure matcher (0.3, 10°, 0.5) finds one right, and how far the atoms of \
                          those are off, in (V/N)^⅓. What needs no learning was scored on the same compositions: a model is \
-                         judged by what it adds to that. ± is the standard deviation over seeds of sampling of one training. \
-                         How many there were is said with the model below.";
+                         judged by what it adds to that. How many there were is said with the model below. ± is the standard \
+                         deviation over seeds of sampling, of one training.";
 const GENERATED: &str = "Crystals made from nothing: how many are physically possible and have charges that can balance; of \
                          those, how far their densities and their numbers of elements are from the test split's \
                          (Wasserstein), how many differ from each other, and how many the training set does not hold. The \

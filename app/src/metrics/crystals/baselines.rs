@@ -78,7 +78,7 @@ fn of(card: &Card, columns: &[Measure]) -> Vec<Score> {
 }
 
 impl Measure {
-    /// `52.0 %` or `0.086`; `52.3 ± 0.8 %` or `0.095 ± 0.003` where the deviation over seeds is known.
+    /// `52.0 %` or `0.086`; `52.3 ± 0.8 %` or `0.0950 ± 0.0030` where the deviation over seeds is known.
     fn text(&self, mean: Option<f64>, sd: Option<f64>) -> String {
         let finite = |number: Option<f64>| number.filter(|number| number.is_finite());
         match (finite(mean), finite(sd)) {

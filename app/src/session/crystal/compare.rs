@@ -85,7 +85,8 @@ impl CrystalCase {
     /// # Errors
     /// One sentence: the training set is not there.
     pub async fn draw_formula(self, session: Session) -> Result<String, String> {
-        let set = self.training_set(session).await?;
+        let data = session.settings.with_untracked(|s| training_set::path(&s.preset));
+        let set = self.training_set(session, data).await?;
         let index = (js_sys::Math::random() * set.crystals.len() as f64) as usize;
         let crystal = set.crystals.get(index).ok_or("The training set is empty.")?;
         Ok(Composition::of(crystal.elements()).to_string())
@@ -110,7 +111,7 @@ impl CrystalCase {
     pub(super) fn compare_results(self, session: Session) {
         let data = Memo::new(move |_| session.settings.with(|s| training_set::path(&s.preset)));
         Effect::new(move |_| {
-            let among = data.get();
+            let data_now = data.get();
             let (asked, result) = (self.asked.get(), self.result.get());
             let Some(result) = result.filter(|_| asked) else {
                 self.nearest.set(Nearest::Unasked);
@@ -122,9 +123,9 @@ impl CrystalCase {
             }
             self.nearest.set(Nearest::Working);
             spawn_local(async move {
-                let found = self.find(session, &result).await;
+                let found = self.find(session, data_now.clone(), &result).await;
                 let same_result = self.result.try_with_untracked(|now| now.as_ref() == Some(&result)) == Some(true);
-                if same_result && data.try_get_untracked() == Some(among) {
+                if same_result && data.try_get_untracked() == Some(data_now) {
                     self.nearest.set(match found {
                         Ok(found) => Nearest::Found(Arc::new(found)),
                         Err(reason) => Nearest::Failed(reason),
@@ -134,9 +135,9 @@ impl CrystalCase {
         });
     }
 
-    async fn find(self, session: Session, result: &Moment) -> Result<Found, String> {
+    async fn find(self, session: Session, data: Option<String>, result: &Moment) -> Result<Found, String> {
         let crystal = result.crystal().ok_or("This is no crystal.")?;
-        let (set, references) = self.references(session).await?;
+        let (set, references) = self.references(session, data).await?;
         let nearest = references.nearest(crystal).map_err(|error| format!("It cannot be compared: {error}."))?;
         let nearest = nearest.ok_or("The training set is empty.")?;
         let other = set.crystals.get(nearest.index).ok_or("The training set has changed.")?;
@@ -151,32 +152,42 @@ impl CrystalCase {
         })
     }
 
-    async fn training_set(self, session: Session) -> Result<Arc<TrainingSet>, String> {
+    /// The crystals of a file, of which the newest is kept.
+    async fn training_set(self, session: Session, data: Option<String>) -> Result<Arc<TrainingSet>, String> {
         let absent = || "The training crystals of this model are not shipped with this site.".to_owned();
-        let preset = session.settings.with_untracked(|s| s.preset.clone());
-        let path = training_set::path(&preset).ok_or_else(absent)?;
-        let kept = self.training.with_value(|t| t.set.clone().filter(|_| t.path.as_ref() == Some(&path)));
-        if let Some(kept) = kept {
+        let path = data.ok_or_else(absent)?;
+        // The visitor may have left the page at any of the waits.
+        let kept =
+            || self.training.try_with_value(|t| t.set.clone().filter(|_| t.path.as_ref() == Some(&path))).flatten();
+        if let Some(kept) = kept() {
             return Ok(kept);
         }
         let address = session.manifest.with_untracked(|m| Some(m.as_ref()?.find(&path)?.path.clone()));
         let bytes = fetch::bytes(&address.ok_or_else(absent)?).await?;
+        // Another search may have been faster.
+        if let Some(kept) = kept() {
+            return Ok(kept);
+        }
         let set = TrainingSet::read(&bytes).map_err(|error| format!("{path} cannot be used: {error}."))?;
         let set = Arc::new(set);
         self.training.try_update_value(|training| {
-            *training = Training { path: Some(path), set: Some(Arc::clone(&set)), references: None };
+            *training = Training { path: Some(path.clone()), set: Some(Arc::clone(&set)), references: None };
         });
         Ok(set)
     }
 
-    async fn references(self, session: Session) -> Result<(Arc<TrainingSet>, Arc<ReferenceCrystals>), String> {
-        let set = self.training_set(session).await?;
+    async fn references(
+        self,
+        session: Session,
+        data: Option<String>,
+    ) -> Result<(Arc<TrainingSet>, Arc<ReferenceCrystals>), String> {
+        let set = self.training_set(session, data).await?;
         // Before looking: searches that overlap must not each build them.
         pause(PAINT).await;
-        let kept = self.training.with_value(|t| {
+        let kept = self.training.try_with_value(|t| {
             t.references.clone().filter(|_| t.set.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, &set)))
         });
-        if let Some(kept) = kept {
+        if let Some(kept) = kept.flatten() {
             return Ok((set, kept));
         }
         let references = ReferenceCrystals::new(StructureMatcher::default(), &set.crystals)

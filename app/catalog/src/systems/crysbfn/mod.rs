@@ -189,7 +189,7 @@ fn check_formula(model: &Model, formula: &str) -> Result<(), String> {
     let known = model.data.elements();
     let unknown = composition.counts().iter().find(|(element, _)| !known.contains(&element.atomic_number()));
     match unknown {
-        Some((element, _)) => Err(format!("holds {element}, which no crystal had that this model learnt from")),
+        Some((element, _)) => Err(format!("holds {element}, which is in no crystal that this model learnt from")),
         None => Ok(()),
     }
 }
