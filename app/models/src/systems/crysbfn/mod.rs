@@ -14,14 +14,15 @@
 //! # What its parts bring
 //!
 //! `perov-time-only`, `perov-exponential` and `perov-gaussian` are `perov-small` with one part taken out, trained as long
-//! (40 000 steps, one training each); first 1000 test compositions, `end-back`, mean over three seeds of sampling:
+//! (40 000 steps, one training each); first 1000 test compositions, `end-back`, mean ± standard deviation over three seeds
+//! of sampling, with the weights in half precision that are shipped:
 //!
 //! | | match, RMS of 5 steps | 10 | 20 | 50 |
 //! |---|---|---|---|---|
-//! | as the paper | 55.2 %, .166 | 52.3 %, .109 | 51.3 %, .098 | 51.4 %, .088 |
-//! | time only | 54.3 %, .166 | 53.3 %, .121 | 51.9 %, .097 | 50.4 %, .088 |
-//! | exponential accuracy | 54.4 %, .208 | 52.2 %, .148 | 50.9 %, .102 | 50.5 %, .088 |
-//! | Gaussian coordinates | 54.4 %, .183 | 49.2 %, .109 | 49.5 %, .088 | 50.2 %, .083 |
+//! | as the paper | 55.3 ± 1.2 %, .166 ± .002 | 52.2 ± 1.5 %, .108 ± .005 | 51.2 ± 1.6 %, .099 ± .005 | 51.4 ± 1.7 %, .086 ± .010 |
+//! | time only | 54.4 ± 1.8 %, .166 ± .006 | 53.3 ± 1.2 %, .121 ± .004 | 51.9 ± 1.5 %, .097 ± .004 | 50.9 ± 1.7 %, .087 ± .004 |
+//! | exponential accuracy | 54.5 ± .6 %, .208 ± .008 | 52.2 ± 2.7 %, .148 ± .007 | 51.0 ± .8 %, .102 ± .002 | 50.3 ± .8 %, .087 ± .001 |
+//! | Gaussian coordinates | 54.5 ± 1.6 %, .184 ± .006 | 49.1 ± 1.8 %, .108 ± .007 | 49.6 ± .5 %, .088 ± .005 | 50.2 ± .1 %, .082 ± .005 |
 //!
 //! (On all 3785 the first row is 55.8 ± .6 %, .163; 52.6 ± .5 %, .112; 52.3 ± .8 %, .095; 52.4 ± 1.1 %, .086.)
 //!
