@@ -69,11 +69,12 @@ serve: web server ## Builds everything and serves it on a local address (LISTEN=
 
 .PHONY: train-porous
 train-porous: server ## Trains the three small models of porous-gan again, from the real data
-	for preset in berea-small:9000:0.99:0.15:0 ketton-small:9000:0.999:0.15:0 beadpack-small:3750:0.99:0.25:300; do \
-	  IFS=: read -r preset iterations averaging noise falls_over <<< $$preset; \
+	for preset in berea-small:9000:0.99:0.4:0:100 ketton-small:9000:0.999:0.15:0:50 \
+	    beadpack-small:3750:0.99:0.25:300:50; do \
+	  IFS=: read -r preset iterations averaging noise falls_over evaluate_every <<< $$preset; \
 	  $(TARGET_DIR)/release/vitrine train porous-gan --preset $$preset --set iterations=$$iterations \
 	      --set averaging=$$averaging --set input_noise=$$noise --set noise_falls_over=$$falls_over \
-	      --set dropout=0.2 --set evaluate_every=50 \
+	      --set dropout=0.2 --set evaluate_every=$$evaluate_every \
 	      --checkpoints $(DATA)/training/$$preset --out assets/weights/porous-gan/$$preset --force; done
 
 .PHONY: train-crystals
