@@ -54,14 +54,23 @@ pub struct Axes<'a> {
 /// How the numbers at the axes are written.
 pub type Labels<'a> = [&'a dyn Fn(&f64) -> String; 2];
 
-/// Axes with `series` drawn into them; `None` where plotters refuses.
+/// Numbers along the axis across, at most.
+const MOST_ACROSS: usize = 9;
+
+/// Axes with `series` drawn into them, whole numbers across; `None` where plotters refuses.
 pub fn draw(axes: Axes, series: impl FnOnce(&mut Chart) -> Option<()>) -> Option<String> {
-    draw_labelled(axes, [&|x| format!("{x:.0}"), &|y| short(*y)], series)
+    let wholes = (axes.x.end - axes.x.start).max(1.0) as usize + 1;
+    draw_with(axes, wholes.min(MOST_ACROSS), [&|x| format!("{x:.0}"), &|y| short(*y)], series)
 }
 
 /// As [`draw`], with numbers at the axes that are written in another way.
-pub fn draw_labelled(
+pub fn draw_labelled(axes: Axes, labels: Labels, series: impl FnOnce(&mut Chart) -> Option<()>) -> Option<String> {
+    draw_with(axes, MOST_ACROSS, labels, series)
+}
+
+fn draw_with(
     axes: Axes,
+    across: usize,
     [x_label, y_label]: Labels,
     series: impl FnOnce(&mut Chart) -> Option<()>,
 ) -> Option<String> {
@@ -84,7 +93,7 @@ pub fn draw_labelled(
             .bold_line_style(GRID.stroke_width(2))
             .light_line_style(ShapeStyle::from(BLACK.mix(0.0)))
             .axis_style(INK.mix(0.6).stroke_width(3))
-            .x_labels(9)
+            .x_labels(across)
             .y_labels(6)
             .x_label_formatter(x_label)
             .y_label_formatter(y_label)

@@ -1,9 +1,61 @@
-//! Distances and angles between atoms, with the nearest periodic images where there is a lattice.
+//! Distances and angles between atoms, as they were picked and with the nearest periodic images.
 
 use glam::DVec3;
-use samples::structure::Lattice;
+use samples::structure::{Lattice, Structure};
 
-/// The shortest of the vectors from `a` to the images of `b`, Å (Cartesian positions).
+use super::AtomSite;
+
+/// Of images that are equally near but for rounding, the first one counts.
+const TIE: f64 = 1e-9;
+
+/// What two, three or four atoms measure in their order: a distance in Å, an angle or a dihedral in degrees; `None`
+/// where that is undefined.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// Between the very images that were picked, where they are drawn and joined by lines.
+    pub drawn: Option<f64>,
+    /// From each atom to the nearest image of the next. Undefined between images of one atom: each is its own nearest.
+    pub nearest: Option<f64>,
+}
+
+impl Measured {
+    /// Measures the atoms of a selection; `None` unless there are two, three or four, all of the structure.
+    pub fn of(structure: &Structure, sites: &[AtomSite]) -> Option<Self> {
+        if !(2..=4).contains(&sites.len()) {
+            return None;
+        }
+        let positions: Vec<[f64; 3]> = sites.iter().map(|&site| position(structure, site)).collect::<Option<_>>()?;
+        let value = |lattice: Option<&Lattice>| match positions[..] {
+            [a, b] => Some(distance(a, b, lattice)),
+            [a, b, c] => angle(a, b, c, lattice),
+            [a, b, c, d] => dihedral(a, b, c, d, lattice),
+            _ => None,
+        };
+        let lattice = match structure {
+            Structure::Crystal(crystal) => Some(*crystal.lattice()),
+            Structure::Molecule(_) => None,
+        };
+        // In a cell that is not reduced the nearest image may lie beyond the neighbours.
+        let reduced = lattice.map(|lattice| lattice.niggli_reduced().map_or(lattice, |reduction| reduction.lattice));
+        let of_one_atom = sites.windows(2).any(|pair| pair[0].atom == pair[1].atom);
+        Some(Self { drawn: value(None), nearest: if of_one_atom { None } else { value(reduced.as_ref()) } })
+    }
+}
+
+/// Cartesian position of a site, Å; `None` if there is no such atom.
+pub fn position(structure: &Structure, site: AtomSite) -> Option<[f64; 3]> {
+    let atom = site.atom as usize;
+    match structure {
+        Structure::Molecule(molecule) => molecule.positions().get(atom).copied(),
+        Structure::Crystal(crystal) => {
+            let f = crystal.fractional_coordinates().get(atom)?;
+            Some(crystal.lattice().to_cartesian(std::array::from_fn(|axis| f[axis] + f64::from(site.cell[axis]))))
+        }
+    }
+}
+
+/// The shortest of the vectors from `a` to the images of `b`, Å (Cartesian positions); to `b` itself where no image is
+/// nearer.
 ///
 /// Wrapping fractions to ±½ gives the shortest one only in a nearly rectangular cell, so the neighbouring images are
 /// compared as well. That is exact for reduced cells; in a cell so oblique that an image beyond the neighbours is
@@ -14,12 +66,12 @@ pub fn displacement(a: [f64; 3], b: [f64; 3], lattice: Option<&Lattice>) -> [f64
     let wrapped = lattice.to_fractional(direct.to_array()).map(|f| f - f.round());
     let base = DVec3::from(lattice.to_cartesian(wrapped));
     let [x, y, z] = lattice.rows().map(DVec3::from);
-    let mut best = base;
+    let mut best = direct;
     for i in -1..=1 {
         for j in -1..=1 {
             for k in -1..=1 {
                 let image = base + f64::from(i) * x + f64::from(j) * y + f64::from(k) * z;
-                if image.length_squared() < best.length_squared() {
+                if image.length_squared() < best.length_squared() * (1.0 - TIE) {
                     best = image;
                 }
             }
@@ -52,10 +104,61 @@ pub fn dihedral(a: [f64; 3], b: [f64; 3], c: [f64; 3], d: [f64; 3], lattice: Opt
 
 #[cfg(test)]
 mod tests {
+    use samples::structure::{BondOrder, Crystal, Element};
+
     use super::*;
+    use crate::structure::StructureBond;
 
     fn cubic(edge: f64) -> Lattice {
         Lattice::from_parameters([edge; 3], [90.0; 3]).expect("a cube")
+    }
+
+    fn crystal(lattice: Lattice, symbols: &[&str], at: &[[f64; 3]]) -> Structure {
+        let elements: Vec<Element> = symbols.iter().map(|symbol| symbol.parse().expect("an element")).collect();
+        Structure::Crystal(Crystal::new(lattice, elements, at.to_vec()).expect("a crystal"))
+    }
+
+    fn site(atom: u32, cell: [i32; 3]) -> AtomSite {
+        AtomSite { atom, cell }
+    }
+
+    fn near(found: Option<f64>, expected: f64) {
+        assert!(found.is_some_and(|found| (found - expected).abs() < 1e-9), "{found:?}, not {expected}");
+    }
+
+    #[test]
+    fn images_of_one_atom_are_as_far_apart_as_they_are_drawn() {
+        let polonium = crystal(cubic(3.3), &["Po"], &[[0.25; 3]]);
+        let measured = |sites: &[AtomSite]| Measured::of(&polonium, sites).expect("atoms of the crystal");
+        let bond = StructureBond { atoms: [0; 2], image: [0, 0, 1], order: BondOrder::Single };
+        let picked = measured(&bond.ends([0; 3]));
+        near(picked.drawn, 3.3);
+        assert_eq!(picked.nearest, None);
+        near(measured(&[site(0, [0; 3]), site(0, [1, -1, 0])]).drawn, 3.3 * 2f64.sqrt());
+        near(measured(&[site(0, [1, 0, 0]), site(0, [0; 3]), site(0, [1, 1, 0])]).drawn, 45.0);
+        let screw = [[1, 0, 0], [0; 3], [0, 0, 1], [0, 1, 1]].map(|cell| site(0, cell));
+        near(measured(&screw).drawn, 90.0);
+        assert_eq!(Measured::of(&polonium, &screw[..1]), None);
+        assert_eq!(Measured::of(&polonium, &[site(0, [0; 3]), site(1, [0; 3])]), None);
+    }
+
+    #[test]
+    fn the_nearest_images_are_measured_beside_those_picked() {
+        let caesium_chloride = crystal(cubic(4.0), &["Cs", "Cl"], &[[0.0; 3], [0.5; 3]]);
+        let measured = |sites: &[AtomSite]| Measured::of(&caesium_chloride, sites).expect("atoms of the crystal");
+        let far = measured(&[site(0, [2, 0, 0]), site(1, [0; 3])]);
+        near(far.drawn, 2.0 * 11f64.sqrt());
+        near(far.nearest, 2.0 * 3f64.sqrt());
+        // Eight images are equally near: those picked count.
+        let corner = measured(&[site(0, [1, 0, 0]), site(1, [0; 3]), site(0, [1, 1, 0])]);
+        near(corner.drawn, (1.0 / 3f64).acos().to_degrees());
+        assert_eq!(corner.nearest, corner.drawn);
+        // A cube that is described by an oblique cell: no neighbour of the image in the cell is the nearest.
+        let oblique = Lattice::new([[3.0, 0.0, 0.0], [15.0, 3.0, 0.0], [0.0, 0.0, 3.0]]).expect("a cell");
+        let pair = crystal(oblique, &["Na", "Cl"], &[[0.0; 3], [0.4, 0.4, 0.0]]);
+        let measured = Measured::of(&pair, &[site(0, [0; 3]), site(1, [0; 3])]).expect("two atoms");
+        near(measured.drawn, 7.2f64.hypot(1.2));
+        near(measured.nearest, 1.2 * 2f64.sqrt());
     }
 
     #[test]

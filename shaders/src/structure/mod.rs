@@ -3,7 +3,7 @@
 //! * [`StructureView`] (browser) owns a canvas; [`StructureRenderer`] draws into any texture and is what it and the
 //!   tests share. Pipelines are made once; a new frame of a trajectory or a new option only rewrites buffers.
 //! * [`StructureOptions`] and [`StructureCamera`] are plain data.
-//! * [`measure`] has the geometry of selected atoms; [`legend`] counts elements.
+//! * [`measure`] has the geometry of selected atoms.
 //!
 //! From the structure to the picture: `sites` (which atoms of which cells), `sticks` (bonds as cylinders),
 //! `polyhedra` (with `hull`), all gathered by `scene` into `instances`; then `lists` (buffers), `frame` (camera),
@@ -21,7 +21,6 @@ mod frame;
 mod hull;
 mod instances;
 mod labels;
-mod legend;
 mod lists;
 pub mod measure;
 mod options;
@@ -39,7 +38,6 @@ mod view;
 pub use bonds::StructureBond;
 pub use camera::{CellDirection, Projection, StructureCamera, StructureCameraParseError};
 pub use labels::Anchor;
-pub use legend::{LegendEntry, legend};
 pub use options::{CertaintyStyle, OpenBonds, Palette, PolyhedraRule, StructureOptions, Style};
 pub use pick::Picked;
 pub use renderer::StructureRenderer;

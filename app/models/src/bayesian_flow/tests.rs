@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{
     AccuracySchedule, Belief, DiscreteFlow, GaussianFlow, PeriodicFlow, circle,
+    periodic::{certainty, information},
     schedule::ScheduleKind,
     table::VonMisesTable,
     von_mises::{density, divergence, entropy, i0e, i1e, inverse_entropy, mean_length},
@@ -237,6 +238,18 @@ fn discrete_flow_starts_blank_and_ends_sure() {
 }
 
 #[test]
+fn what_is_known_grows_by_the_same_share_a_step() {
+    let schedule = AccuracySchedule::linear_entropy(20);
+    let last = schedule.betas()[19];
+    for (i, &beta) in schedule.betas().iter().enumerate() {
+        let known = information(certainty(beta, last), last);
+        assert!((known - (i + 1) as f64 / 20.0).abs() < 1e-9, "step {}: {known}", i + 1);
+    }
+    assert_eq!(information(0.0, last), 0.0);
+    assert_eq!(information(1.1, last), 1.0, "no more than all");
+}
+
+#[test]
 fn exponential_schedule_is_another() {
     let schedule = AccuracySchedule::new(ScheduleKind::Exponential, 10, 1000.0);
     assert!((schedule.betas()[4] - 0.5 * 1000f64.sqrt()).abs() < 1e-9);
@@ -252,12 +265,21 @@ fn circle_data_have_their_density() {
     assert!(circle::total_variation(&uniform) > 0.5);
 }
 
-/// Experiment A in little: the full one, five seeds, is `examples/circle.rs`.
+/// Experiment A in little, at 20 steps with one seed: the full one is `examples/circle.rs`.
 #[test]
 fn vanilla_comes_near_the_data_on_the_circle_and_end_back_does_not() {
-    let flow = circle::TrainedFlow::train(20, true, circle::Effort::FULL, 1, &burn::tensor::Device::flex());
-    let distance = |end_back| circle::total_variation(&flow.sample(end_back, 8000, &mut seed::stream(1, 1000)));
-    let (vanilla, end_back) = (distance(false), distance(true));
-    assert!(vanilla < 0.09, "vanilla: {vanilla}");
-    assert!(end_back > 0.13 && end_back < 0.4, "end_back: {end_back}");
+    for entropy in [true, false] {
+        let flow = circle::TrainedFlow::train(20, entropy, circle::Effort::FULL, 1, &burn::tensor::Device::flex());
+        let distance = |end_back| circle::total_variation(&flow.sample(end_back, 8000, &mut seed::stream(1, 1000)));
+        let (vanilla, end_back) = (distance(false), distance(true));
+        assert!(vanilla < 0.1, "vanilla, entropy {entropy}: {vanilla}");
+        assert!(end_back > 0.13 && end_back < 0.4, "end_back, entropy {entropy}: {end_back}");
+    }
+}
+
+#[test]
+fn wrapped_normal_diffusion_comes_near_the_data_on_the_circle() {
+    let diffusion = circle::TrainedDiffusion::train(circle::Effort::FULL, 1, &burn::tensor::Device::flex());
+    let distance = circle::total_variation(&diffusion.sample(20, 8000, &mut seed::stream(1, 1000)));
+    assert!(distance < 0.07, "{distance}");
 }

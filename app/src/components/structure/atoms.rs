@@ -2,13 +2,13 @@
 //! selected in the picture.
 
 use leptos::prelude::*;
-use samples::structure::Structure;
-use shaders::structure::AtomSite;
+use shaders::structure::{AtomSite, measure};
 
 use super::pointing;
 use crate::{
     session::CrystalCase,
-    text::structure::{cell, coordinates, shares},
+    state::specimen::Moment,
+    text::structure::{cell, certainty, coordinates, shares},
 };
 
 /// Rows of the table at most.
@@ -19,7 +19,9 @@ const MOST_ROWS: usize = 200;
 pub fn AtomTable(case: CrystalCase) -> impl IntoView {
     let open = RwSignal::new(false);
     let atoms = Memo::new(move |_| case.moment.with(|m| m.as_ref().map_or(0, |m| m.structure().elements().len())));
-    let rows = move || open.get().then(|| (0..atoms.get().min(MOST_ROWS)).map(|atom| row(case, atom)).collect_view());
+    let sure = Memo::new(move |_| case.moment.with(|m| m.as_ref().is_some_and(|m| !m.frame().certainty.is_empty())));
+    let rows =
+        move || open.get().then(|| (0..atoms.get().min(MOST_ROWS)).map(|atom| row(case, sure, atom)).collect_view());
     view! {
         <Selection case />
         <details
@@ -40,6 +42,7 @@ pub fn AtomTable(case: CrystalCase) -> impl IntoView {
                             <th scope="col">"Atom"</th>
                             <th scope="col">"Fractional"</th>
                             <th scope="col">"Cartesian / Å"</th>
+                            {move || sure.get().then(|| view! { <th scope="col">"Certainty"</th> })}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -52,24 +55,21 @@ pub fn AtomTable(case: CrystalCase) -> impl IntoView {
     }
 }
 
-fn row(case: CrystalCase, atom: usize) -> impl IntoView {
+/// A row; with the certainties of its coordinates where the moment is `sure` of any.
+fn row(case: CrystalCase, sure: Memo<bool>, atom: usize) -> impl IntoView {
     let site = AtomSite { atom: atom as u32, cell: [0; 3] };
-    let of = move |text: fn(&Structure, usize) -> Option<String>| {
-        move || case.moment.with(|m| m.as_ref().and_then(|m| text(m.structure(), atom))).unwrap_or_default()
+    let of = move |text: fn(&Moment, usize) -> Option<String>| {
+        move || case.moment.with(|m| m.as_ref().and_then(|m| text(m, atom))).unwrap_or_default()
     };
-    let fractional = of(|structure, atom| match structure {
-        Structure::Crystal(crystal) => crystal.fractional_coordinates().get(atom).map(|&f| coordinates(f, 4)),
-        Structure::Molecule(_) => None,
-    });
-    let cartesian = of(|structure, atom| {
+    let fractional =
+        of(|moment, atom| moment.crystal()?.fractional_coordinates().get(atom).map(|&f| coordinates(f, 4)));
+    let cartesian = of(|moment, atom| {
         let site = AtomSite { atom: atom as u32, cell: [0; 3] };
-        pointing::position(structure, site).map(|at| coordinates(at, 3))
+        measure::position(moment.structure(), site).map(|at| coordinates(at, 3))
     });
-    let symbol = of(|structure, atom| structure.elements().get(atom).map(|element| element.to_string()));
-    let mixed = of(|structure, atom| match structure {
-        Structure::Crystal(crystal) => crystal.mixed_site(atom).map(shares),
-        Structure::Molecule(_) => None,
-    });
+    let symbol = of(|moment, atom| moment.structure().elements().get(atom).map(|element| element.to_string()));
+    let mixed = of(|moment, atom| moment.crystal()?.mixed_site(atom).map(shares));
+    let certainty = of(|moment, atom| certainty(&moment.frame().certainty, atom));
     view! {
         <tr>
             <th scope="row">
@@ -86,6 +86,7 @@ fn row(case: CrystalCase, atom: usize) -> impl IntoView {
             </th>
             <td class="number">{fractional}</td>
             <td class="number">{cartesian}</td>
+            {move || sure.get().then(|| view! { <td class="number">{certainty}</td> })}
         </tr>
     }
 }
@@ -96,21 +97,21 @@ fn Selection(case: CrystalCase) -> impl IntoView {
     let lines = move || {
         let selection = case.selection.get();
         case.moment.with(|moment| {
-            let Some(structure) = moment.as_ref().map(|moment| moment.structure()) else { return Vec::new() };
+            let Some(moment) = moment else { return Vec::new() };
             let mut lines: Vec<String> = match selection.as_slice() {
                 [] => Vec::new(),
-                [one] => vec![pointing::describe_atom(structure, *one).join(", ")],
+                [one] => vec![pointing::describe_atom(moment, *one).join(", ")],
                 several => {
                     let names = several.iter().enumerate();
                     vec![
                         names
-                            .map(|(i, &site)| format!("({}) {}", i + 1, pointing::name(structure, site)))
+                            .map(|(i, &site)| format!("({}) {}", i + 1, pointing::name(moment.structure(), site)))
                             .collect::<Vec<_>>()
                             .join(", "),
                     ]
                 }
             };
-            lines.extend(pointing::measures(structure, &selection));
+            lines.extend(pointing::measures(moment.structure(), &selection));
             lines
         })
     };

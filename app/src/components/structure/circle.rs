@@ -81,7 +81,10 @@ fn Panel(experiment: Arc<Experiment>) -> impl IntoView {
             e.nearest(steps.get()).map(|(row, distance)| {
                 let (name, sampler) = (&row.name, row.sampler.replace('_', " "));
                 let distance = format::number(distance, 3);
-                format!("Nearest to the data in {} steps: {name}, sampled by {sampler}, {distance} away.", steps.get())
+                format!(
+                    "Nearest to the data in {} steps: {name} with the {sampler} sampler, {distance} away.",
+                    steps.get()
+                )
             })
         })
     };

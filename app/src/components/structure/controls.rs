@@ -11,6 +11,7 @@ use crate::{
     },
     session::{CrystalCase, Nearest},
     state::crystal::{Labels, MOST_CELLS, Palette, StructureLook, Style},
+    text::structure::unlabelled,
 };
 
 /// Directions of view, with their name in the document and what is said of them.
@@ -25,6 +26,8 @@ const DIRECTIONS: [(CellDirection, &str, &str); 3] = [
 pub fn StructureControls(case: CrystalCase, handle: ControllerHandle<StructurePicture>) -> impl IntoView {
     let look = case.look;
     let is_crystal = Signal::derive(move || case.moment.with(|m| m.as_ref().is_some_and(|m| m.crystal().is_some())));
+    let unlabelled =
+        Memo::new(move |_| case.moment.with(|m| look.with(|look| unlabelled(m.as_ref()?.structure(), look))));
     view! {
         <div class="controls">
             <Segments
@@ -52,6 +55,7 @@ pub fn StructureControls(case: CrystalCase, handle: ControllerHandle<StructurePi
                     set=move |labels| look.update(|l| l.labels = labels)
                 />
             </div>
+            {move || unlabelled.get().map(|text| view! { <p class="help" data-testid="labels-note">{text}</p> })}
             <Views case handle is_crystal />
             <Show when=move || is_crystal.get()>
                 <Supercell look />

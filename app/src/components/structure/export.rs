@@ -21,20 +21,11 @@ const FORMATS: [(StructureFormat, &str, &str); 7] = [
     (StructureFormat::Cif, "cif", "crystals, for VESTA, pymatgen, databases"),
     (StructureFormat::Poscar, "poscar", "crystals, for VASP"),
     (StructureFormat::ExtendedXyz, "extxyz", "with the cell, for ASE, OVITO"),
-    (StructureFormat::Xyz, "xyz", "positions only"),
+    (StructureFormat::Xyz, "xyz", "molecules, positions only"),
     (StructureFormat::Sdf, "sdf", "molecules with bonds"),
     (StructureFormat::Pdb, "pdb", "for molecular viewers"),
     (StructureFormat::Gltf, "gltf", "balls and sticks, for Blender, slides"),
 ];
-
-/// Whether a format suits a structure.
-fn suits(format: StructureFormat, structure: &Structure) -> bool {
-    match format {
-        StructureFormat::Cif | StructureFormat::Poscar => matches!(structure, Structure::Crystal(_)),
-        StructureFormat::Sdf => matches!(structure, Structure::Molecule(_)),
-        format => format.is_written(),
-    }
-}
 
 /// Buttons that save what is shown.
 #[component]
@@ -48,7 +39,7 @@ pub fn StructureExport(
         session.problem.set(saved.err().map(|reason| format!("The file could not be saved: {reason}.")));
     };
     let format_button = move |(format, name, explanation): (StructureFormat, &'static str, &'static str)| {
-        let available = move || case.moment.with(|m| m.as_ref().is_some_and(|m| suits(format, m.structure())));
+        let available = move || case.moment.with(|m| m.as_ref().is_some_and(|m| format.suits(m.structure())));
         view! {
             <ExportButton
                 name

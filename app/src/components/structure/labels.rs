@@ -54,7 +54,7 @@ pub fn labels_of(view: &StructureView, structure: &Structure, labels: Labels, se
 pub fn Overlay(case: CrystalCase, labels: RwSignal<Vec<Label>>, hovered: RwSignal<Option<Hovered>>) -> impl IntoView {
     let tip = move || {
         let Hovered { x, y, what } = hovered.get()?;
-        let lines = case.moment.with(|moment| moment.as_ref().map(|moment| describe(moment.structure(), what)))?;
+        let lines = case.moment.with(|moment| moment.as_ref().map(|moment| describe(moment, what)))?;
         let lines = lines.into_iter().enumerate().map(|(i, line)| {
             view! { <tspan x=(x + 14.0).to_string() dy=if i == 0 { "0" } else { "1.35em" }>{line}</tspan> }
         });

@@ -1,14 +1,15 @@
 //! What lies under the pointer, and what the visitor picked.
 
 use leptos::{prelude::*, task::spawn_local};
-use samples::structure::{BondOrder, Lattice, Structure};
+use samples::structure::{BondOrder, Structure};
 use shaders::structure::{AtomSite, Picked, StructureBond, measure};
 
 use super::picture::StructurePicture;
 use crate::{
     components::stage::{ControllerHandle, input::Pointing, with},
     session::CrystalCase,
-    text::structure::{coordinates, shares},
+    state::specimen::Moment,
+    text::structure::{certainty, coordinates, measurement, shares},
 };
 
 /// What is under the pointer, and where that is.
@@ -98,25 +99,6 @@ fn mark(handle: ControllerHandle<StructurePicture>, hovered: RwSignal<Option<Hov
     }
 }
 
-/// Cartesian position of a site, Å; `None` if there is no such atom.
-pub fn position(structure: &Structure, site: AtomSite) -> Option<[f64; 3]> {
-    let atom = site.atom as usize;
-    match structure {
-        Structure::Molecule(molecule) => molecule.positions().get(atom).copied(),
-        Structure::Crystal(crystal) => {
-            let f = crystal.fractional_coordinates().get(atom)?;
-            Some(crystal.lattice().to_cartesian(std::array::from_fn(|axis| f[axis] + f64::from(site.cell[axis]))))
-        }
-    }
-}
-
-fn lattice(structure: &Structure) -> Option<&Lattice> {
-    match structure {
-        Structure::Crystal(crystal) => Some(crystal.lattice()),
-        Structure::Molecule(_) => None,
-    }
-}
-
 /// `Sr 1`, with the cell where it is not the first.
 pub fn name(structure: &Structure, site: AtomSite) -> String {
     let element = structure.elements().get(site.atom as usize).map_or("?", |element| element.symbol());
@@ -128,10 +110,10 @@ pub fn name(structure: &Structure, site: AtomSite) -> String {
 }
 
 /// Everything about what is under the pointer, a line each.
-pub fn describe(structure: &Structure, what: Picked) -> Vec<String> {
+pub fn describe(moment: &Moment, what: Picked) -> Vec<String> {
     match what {
-        Picked::Atom(site) | Picked::Polyhedron(site) => describe_atom(structure, site),
-        Picked::Bond { bond, cell } => describe_bond(structure, bond, cell),
+        Picked::Atom(site) | Picked::Polyhedron(site) => describe_atom(moment, site),
+        Picked::Bond { bond, cell } => describe_bond(moment.structure(), bond, cell),
     }
 }
 
@@ -148,49 +130,44 @@ fn describe_bond(structure: &Structure, bond: StructureBond, cell: [i32; 3]) -> 
         (true, BondOrder::Aromatic) => "aromatic bond",
     };
     let mut lines = vec![format!("{first} – {second}"), order.to_owned()];
-    if let [Some(from), Some(to)] = ends.map(|site| position(structure, site)) {
+    if let [Some(from), Some(to)] = ends.map(|site| measure::position(structure, site)) {
         lines.push(format!("length {:.4} Å", measure::distance(from, to, None)));
     }
     lines
 }
 
 /// Everything about an atom, a line each.
-pub fn describe_atom(structure: &Structure, site: AtomSite) -> Vec<String> {
-    let mut lines = vec![name(structure, site)];
-    if let Structure::Crystal(crystal) = structure {
-        if let Some(mixed) = crystal.mixed_site(site.atom as usize) {
+pub fn describe_atom(moment: &Moment, site: AtomSite) -> Vec<String> {
+    let atom = site.atom as usize;
+    let mut lines = vec![name(moment.structure(), site)];
+    if let Some(crystal) = moment.crystal() {
+        if let Some(mixed) = crystal.mixed_site(atom) {
             lines.push(format!("the site: {}", shares(mixed)));
         }
-        if let Some(&f) = crystal.fractional_coordinates().get(site.atom as usize) {
+        if let Some(&f) = crystal.fractional_coordinates().get(atom) {
             lines.push(format!("fractional {}", coordinates(f, 4)));
         }
     }
-    if let Some(position) = position(structure, site) {
+    if let Some(position) = measure::position(moment.structure(), site) {
         lines.push(format!("Cartesian {} Å", coordinates(position, 3)));
+    }
+    if let Some(certainty) = certainty(&moment.frame().certainty, atom) {
+        lines.push(format!("certainty {certainty}"));
     }
     lines
 }
 
-/// What the selected atoms measure, in their order: a distance, an angle, a dihedral, each with nearest images.
+/// What the selected atoms measure, in their order: distances, angles, a dihedral.
 pub fn measures(structure: &Structure, selection: &[AtomSite]) -> Vec<String> {
-    let positions: Option<Vec<[f64; 3]>> = selection.iter().map(|&site| position(structure, site)).collect();
-    let Some(positions) = positions else { return Vec::new() };
-    let lattice = lattice(structure);
-    let degrees = |name: &str, value: Option<f64>| match value {
-        Some(value) => format!("{name} {value:.2}°").replace('-', "−"),
-        None => format!("{name} undefined: the atoms lie on a line"),
-    };
+    // The table's atoms are all of the first cell; another one is in the selection only if its image was clicked.
+    let images = selection.iter().any(|site| site.cell != [0; 3]);
     let mut lines = Vec::new();
-    for (i, pair) in positions.windows(2).enumerate() {
-        let distance = measure::distance(pair[0], pair[1], lattice);
-        lines.push(format!("Distance {}–{} {distance:.4} Å", i + 1, i + 2));
-    }
-    for (i, triple) in positions.windows(3).enumerate() {
-        let angle = measure::angle(triple[0], triple[1], triple[2], lattice);
-        lines.push(degrees(&format!("Angle {}–{}–{}", i + 1, i + 2, i + 3), angle));
-    }
-    if let [a, b, c, d] = positions[..] {
-        lines.push(degrees("Dihedral 1–2–3–4", measure::dihedral(a, b, c, d, lattice)));
+    for count in 2..=4 {
+        for (i, sites) in selection.windows(count).enumerate() {
+            if let Some(measured) = measure::Measured::of(structure, sites) {
+                lines.push(measurement(i + 1, count, measured.drawn, measured.nearest, images));
+            }
+        }
     }
     lines
 }

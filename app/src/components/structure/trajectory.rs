@@ -122,7 +122,7 @@ fn Certainty(case: CrystalCase) -> impl IntoView {
                 <Figure
                     svg=Signal::derive(svg)
                     title="Certainty of the coordinates"
-                    explanation="Concentration of the model's belief, from 0 (anywhere in the cell) to 1 (settled)."
+                    explanation="The share of what will be known of each, from 0 (anywhere in the cell) to 1 (settled)."
                     keys=Signal::derive(keys)
                 />
             </details>

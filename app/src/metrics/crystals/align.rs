@@ -9,13 +9,15 @@ use samples::{
 const MOST_ATOMS: usize = 60;
 /// Cells whose edges (relative) and angles (cosines) agree better than the best candidate plus this are tried.
 const SLACK: f64 = 0.05;
+/// A fraction as near to a whole number as this differs from it by rounding only.
+const ROUNDING: f64 = 1e-9;
 
 type Axes = [[f64; 3]; 3];
 
-/// `other` moved into the cell of `shown`, atoms as near as they come to those of `shown`. Axes may be exchanged and
-/// reversed and the origin moved; lengths are stretched to the cell of `shown`, so that only places within the cell
-/// differ, as in the RMS displacement of the structure matcher. Elements count where both have the same composition;
-/// otherwise every atom counts alike.
+/// `other` moved into the cell of `shown`, reduced or not, atoms as near as they come to those of `shown`. Axes may be
+/// exchanged and reversed and the origin moved; lengths are stretched to the cell of `shown`, so that only places
+/// within the cell differ, as in the RMS displacement of the structure matcher. Elements count where both have the
+/// same composition; otherwise every atom counts alike.
 ///
 /// `None` if the two have different numbers of atoms, or too many.
 ///
@@ -26,13 +28,13 @@ pub fn over(shown: &Crystal, other: &Crystal) -> Result<Option<Crystal>, Structu
     if atoms == 0 || atoms > MOST_ATOMS || other.elements().len() != atoms {
         return Ok(None);
     }
-    let (shown, other) = (shown.niggli_reduced()?, other.niggli_reduced()?);
+    let (reduced, other) = (shown.niggli_reduced()?, other.niggli_reduced()?);
     let same_composition = Composition::of(shown.elements()) == Composition::of(other.elements());
     let alike = |i: usize, j: usize| !same_composition || shown.elements()[i] == other.elements()[j];
     let mut best: Option<(f64, Vec<[f64; 3]>)> = None;
-    for axes in candidates(shown.lattice(), other.lattice()) {
+    for axes in candidates(reduced.lattice(), other.lattice()) {
         let turned: Vec<[f64; 3]> = other.fractional_coordinates().iter().map(|f| turn(&axes, f)).collect();
-        for (i, anchor) in shown.fractional_coordinates().iter().enumerate() {
+        for (i, anchor) in reduced.fractional_coordinates().iter().enumerate() {
             // One atom of `other`, the first, finds its place on every atom of its element.
             if !alike(i, 0) {
                 continue;
@@ -40,15 +42,24 @@ pub fn over(shown: &Crystal, other: &Crystal) -> Result<Option<Crystal>, Structu
             let shift: [f64; 3] = std::array::from_fn(|axis| anchor[axis] - turned[0][axis]);
             let moved: Vec<[f64; 3]> =
                 turned.iter().map(|f| std::array::from_fn(|axis| f[axis] + shift[axis])).collect();
-            let moved = centred(&shown, moved, &alike);
-            let misfit = misfit(&shown, &moved, &alike);
+            let moved = centred(&reduced, moved, &alike);
+            let misfit = misfit(&reduced, &moved, &alike);
             if best.as_ref().is_none_or(|(least, _)| misfit < *least) {
                 best = Some((misfit, moved));
             }
         }
     }
     let Some((_, coordinates)) = best else { return Ok(None) };
+    let coordinates = coordinates.into_iter().map(|f| back(shown.lattice(), reduced.lattice(), f)).collect();
     Crystal::new(*shown.lattice(), other.elements().to_vec(), coordinates).map(Some)
+}
+
+/// Fractions of the reduced cell as those of the cell it came from. Reduction may exchange and reverse the edges, so
+/// the reduced cell may lie beside the other one; in space both stand alike.
+fn back(cell: &Lattice, reduced: &Lattice, fractional: [f64; 3]) -> [f64; 3] {
+    // What lies on a face stays there: wrapped, a little less than 0 would be the opposite face.
+    let snapped = |x: f64| if (x - x.round()).abs() < ROUNDING { x.round() } else { x };
+    cell.to_fractional(reduced.to_cartesian(fractional)).map(snapped)
 }
 
 /// Ways to exchange and reverse the axes (proper and improper: a crystal and its mirror image are one structure to
@@ -139,6 +150,28 @@ mod tests {
         let laid = over(&crystal, &other).expect("cells").expect("as many atoms");
         assert!((laid.lattice().lengths()[0] - 3.905).abs() < 1e-9);
         assert!(farthest(&crystal, &laid) < 1e-9, "{}", farthest(&crystal, &laid));
+        // Strontium sits in the corner, and not in the opposite one.
+        assert_eq!(laid.fractional_coordinates()[0], [0.0; 3]);
+    }
+
+    #[test]
+    fn a_sample_whose_cell_is_not_reduced_is_laid_over_where_it_is() {
+        let elements = perovskite().elements()[..3].to_vec();
+        let at = [[0.1, 0.2, 0.3], [0.55, 0.45, 0.62], [0.8, 0.7, 0.15]];
+        let moved = at.map(|f| [f[0] + 0.31, f[1] - 0.17, f[2] + 0.4]);
+        for angles in [[90.0; 3], [80.0, 75.0, 110.0]] {
+            let cell = |scale: f64| Lattice::from_parameters([5.3, 4.1, 3.2].map(|edge| scale * edge), angles);
+            let reduction = cell(1.0).expect("a cell").niggli_reduced().expect("a reduced cell");
+            assert!(reduction.transformation.iter().flatten().any(|&n| n < 0), "{:?}", reduction.transformation);
+            let crystal = Crystal::new(cell(1.0).expect("a cell"), elements.clone(), at.to_vec()).expect("a crystal");
+            let other = Crystal::new(cell(1.1).expect("a cell"), elements.clone(), moved.to_vec()).expect("a crystal");
+            let laid = over(&crystal, &other).expect("cells").expect("as many atoms");
+            assert_eq!(laid.lattice(), crystal.lattice());
+            // In the very cell: the atoms of neither crystal lie on a face.
+            for (i, (there, here)) in laid.positions().iter().zip(crystal.positions()).enumerate() {
+                assert!((0..3).all(|axis| (there[axis] - here[axis]).abs() < 1e-6), "atom {i}: {there:?}, {here:?}");
+            }
+        }
     }
 
     #[test]

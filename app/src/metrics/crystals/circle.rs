@@ -135,4 +135,17 @@ mod tests {
         assert!(!experiment.is_complete());
         assert!(plot(&experiment, "vanilla", 5).is_none());
     }
+
+    /// What the page says of the experiment holds of the numbers that it shows.
+    #[test]
+    fn the_shipped_experiment_is_whole_and_says_what_is_said_of_it() {
+        let shipped = include_str!("../../../../assets/weights/crysbfn/circle.json");
+        let experiment: Experiment = serde_json::from_str(shipped).expect("an experiment");
+        assert!(experiment.is_complete() && experiment.seeds >= 5 && experiment.rows.len() == 5);
+        assert_eq!(experiment.n, [5, 10, 20, 50]);
+        let many_steps = |sampler| experiment.of(sampler).flat_map(|row| row.tv_mean[2..].to_vec());
+        assert!(many_steps("vanilla").all(|distance| distance < 0.1), "vanilla comes near the data");
+        assert!(many_steps("end back").all(|distance| (0.15..0.25).contains(&distance)), "end back stays biased");
+        assert!(many_steps("ancestral").all(|distance| distance < 0.1), "so does a diffusion come near");
+    }
 }

@@ -60,19 +60,19 @@ pub fn diffraction(shown: Option<&[f64]>, nearest: Option<&[f64]>) -> Option<Str
 /// mark at the moment that is shown. `None` where fewer than two moments know.
 pub fn certainty(moments: &[Moment], at: usize) -> Option<String> {
     let known: Vec<(f64, (f64, f64))> =
-        moments.iter().enumerate().filter_map(|(i, moment)| Some((i as f64, moment.certainty()?))).collect();
+        moments.iter().enumerate().filter_map(|(i, moment)| Some(((i + 1) as f64, moment.certainty()?))).collect();
     if known.len() < 2 {
         return None;
     }
-    let end = (moments.len() - 1).max(1) as f64;
+    let end = moments.len() as f64;
     let axes = Axes {
         summary: "Certainty of the coordinates against the steps",
         titles: ["step", "certainty"],
-        x: 0.0..end,
+        x: 1.0..end,
         y: 0.0..1.05,
     };
     draw(axes, |chart| {
-        let here = (at as f64).min(end);
+        let here = ((at + 1) as f64).min(end);
         chart.draw_series(LineSeries::new([(here, 0.0), (here, 1.05)], INK.mix(0.5).stroke_width(3))).ok()?;
         let least = known.iter().map(|&(x, (_, least))| (x, least));
         chart.draw_series(DashedLineSeries::new(least, 15, 9, REAL.stroke_width(5))).ok()?;
@@ -107,7 +107,9 @@ mod tests {
             Moment::new(Frame { structure, label: String::new(), certainty })
         };
         let moments = [moment(vec![[0.1; 3]; 5]), moment(vec![[0.9; 3]; 5]), moment(vec![])];
-        assert!(certainty(&moments, 1).is_some());
+        let svg = certainty(&moments, 1).expect("a plot");
+        let named = |step: &str| svg.lines().filter(|line| *line == step).count();
+        assert_eq!([named("2"), named("3")], [1; 2], "each step is named once: {svg}");
         assert!(certainty(&moments[1..], 0).is_none());
     }
 }

@@ -20,6 +20,7 @@ use super::{
     config::{CrystalConfig, Task},
     encode,
     network::CspNet,
+    process,
     sampler::{Generation, Strategy},
 };
 #[cfg(not(target_family = "wasm"))]
@@ -214,7 +215,9 @@ impl Sampling for Crystals {
         let decode = move |values: Vec<f32>| {
             let frame = |(classes, row): (&Option<Vec<usize>>, &[f32])| {
                 let answer = Answer { config: &config, atoms, classes: classes.as_deref() };
-                let certainty = row[3 * atoms..6 * atoms].chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect();
+                let shown = |certainty: f32| process::shown(config.coordinates, f64::from(certainty)) as f32;
+                let certainty = row[3 * atoms..6 * atoms].chunks_exact(3);
+                let certainty = certainty.map(|c| [0, 1, 2].map(|axis| shown(c[axis]))).collect();
                 let structure = answer.crystal(row, likeliest)?;
                 Ok(Preview::Crystal(Frame { structure, label: label.clone(), certainty }))
             };

@@ -190,3 +190,12 @@ pub const LAST: f64 = FINAL_CONCENTRATION;
 pub fn certainty(concentration: f64) -> f64 {
     periodic::certainty(concentration, LAST)
 }
+
+/// What people are shown of how certain a coordinate is, where the network sees `certainty`: the share of what will be
+/// known that is known, 0 … 1.
+pub fn shown(flow: CoordinateFlow, certainty: f64) -> f64 {
+    match flow {
+        CoordinateFlow::Gaussian => certainty,
+        CoordinateFlow::LinearEntropy | CoordinateFlow::ExponentialAccuracy => periodic::information(certainty, LAST),
+    }
+}
