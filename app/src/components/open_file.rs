@@ -1,34 +1,90 @@
-//! Files of the visitor, opened by a button or dropped onto the page's stage.
+//! Files of the visitor, opened by a button or dropped anywhere onto the page.
 
-use leptos::{html, prelude::*};
-use web_sys::{DragEvent, File};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DragEvent, Element, Event, File, FileList, HtmlInputElement, Node};
 
 use crate::{session::Session, text::format};
 
-/// A frame around the stage onto which files can be dropped.
+/// Mark of what is dragged from the page itself.
+const OWN: &str = "application/x-vitrine";
+
+/// A frame around the stage, which shows that the page takes what is dragged over it. It listens on the window: beside
+/// a smaller target the browser would leave the page and open the file itself.
 #[component]
 pub fn DropTarget(session: Session, children: Children) -> impl IntoView {
     let over = RwSignal::new(false);
-    let drop_file = move |event: DragEvent| {
-        event.prevent_default();
-        over.set(false);
-        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-            open(session, file);
+    let started = window_event_listener(ev::dragstart, |event| {
+        if let Some(data) = event.data_transfer() {
+            // Fails where nothing may be added: then the drag is taken as one from outside.
+            drop(data.set_data(OWN, OWN));
         }
-    };
+    });
+    let moved = window_event_listener(ev::dragover, move |event| {
+        let receiver = Receiver::of(&event);
+        if !matches!(receiver, Receiver::Browser) {
+            event.prevent_default();
+        }
+        over.set(matches!(receiver, Receiver::Page));
+    });
+    let left = window_event_listener(ev::dragleave, move |_| over.set(false));
+    let dropped = window_event_listener(ev::drop, move |event| {
+        over.set(false);
+        let receiver = Receiver::of(&event);
+        if matches!(receiver, Receiver::Browser) {
+            return;
+        }
+        event.prevent_default();
+        let Some(files) = event.data_transfer().and_then(|data| data.files()) else { return };
+        match (receiver, files.get(0)) {
+            (Receiver::Button(input), _) => hand_over(&input, &files),
+            (_, Some(file)) => open(session, file),
+            (_, None) => {}
+        }
+    });
+    on_cleanup(move || [started, moved, left, dropped].into_iter().for_each(|listener| listener.remove()));
     view! {
-        <div
-            class="drop-target"
-            class:over=over
-            on:dragover=move |event| {
-                event.prevent_default();
-                over.set(true);
-            }
-            on:dragleave=move |_| over.set(false)
-            on:drop=drop_file
-        >
+        <div class="drop-target" class:over=over>
             {children()}
         </div>
+    }
+}
+
+/// Who takes what is dragged over the page.
+enum Receiver {
+    /// Words, links, the page's own pictures, and files over a field for them are no business of ours.
+    Browser,
+    /// A button that opens files.
+    Button(HtmlInputElement),
+    /// Everything else is the page's.
+    Page,
+}
+
+impl Receiver {
+    fn of(event: &DragEvent) -> Self {
+        let Some(data) = event.data_transfer() else { return Self::Browser };
+        let holds = |kind: &str| data.types().includes(&JsValue::from_str(kind), 0);
+        if !holds("Files") || holds(OWN) {
+            return Self::Browser;
+        }
+        // Over words some browsers name the text itself.
+        let node = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        let element = node.and_then(|node| node.dyn_ref::<Element>().cloned().or_else(|| node.parent_element()));
+        let around = |selector: &str| element.as_ref().and_then(|element| element.closest(selector).ok().flatten());
+        if around("input[type=file]").is_some() {
+            return Self::Browser;
+        }
+        let input = around(".file-open").and_then(|button| button.query_selector("input").ok().flatten());
+        input.and_then(|input| input.dyn_into().ok()).map_or(Self::Page, Self::Button)
+    }
+}
+
+/// The same as if the files had been chosen by the button.
+fn hand_over(input: &HtmlInputElement, files: &FileList) {
+    input.set_files(Some(files));
+    if let Ok(change) = Event::new("change") {
+        // Nobody answers to it.
+        drop(input.dispatch_event(&change));
     }
 }
 
@@ -51,7 +107,7 @@ pub fn OpenFile(session: Session) -> impl IntoView {
             <input type="file" accept=accepts.map(|a| a.endings) data-testid="file-open" node_ref=input on:change=chosen />
             <span>{accepts.map(|a| a.button)}</span>
         </label>
-        <span class="help">" or drop one onto the view; it stays on your device."</span>
+        <span class="help">" or drop one onto the page; it stays on your device."</span>
     }
 }
 

@@ -25,6 +25,8 @@ pub fn read(file: &Path, system: &System, request: &SampleRequest) -> Result<Vec
     }
     let bytes = files::read(file, MAX_BYTES).map_err(|error| Failure::input("input", error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| bad("is not UTF-8".to_owned()))?;
+    // Editors on Windows begin a file with this mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let Some(preset) = system.preset(&request.preset) else { return Ok(Vec::new()) };
     let mut variants = Vec::new();
     for (line, number) in text.lines().zip(1..) {
@@ -49,5 +51,30 @@ pub fn read(file: &Path, system: &System, request: &SampleRequest) -> Result<Vec
             Err(bad(format!("{samples} samples are above the limit of {MAX_COUNT}")))
         }
         _ => Ok(variants),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use catalog::{SampleRequest, systems};
+    use serde_json::json;
+
+    use super::{PARAMETER, read};
+
+    #[test]
+    fn a_mark_of_byte_order_is_no_part_of_the_first_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("formulas.txt");
+        let system = systems::find("crysbfn").unwrap();
+        let request: SampleRequest =
+            serde_json::from_value(json!({ "system": "crysbfn", "preset": "perov-small", "parameters": {} })).unwrap();
+        for text in ["\u{feff}SrTiO3\r\nBaZrO3\r\n", "\u{feff}# perovskites\nSrTiO3\nBaZrO3\n"] {
+            fs::write(&file, text).unwrap();
+            let variants = read(&file, system, &request).unwrap();
+            let formulas: Vec<_> = variants.iter().map(|parameters| &parameters[PARAMETER]).collect();
+            assert_eq!(formulas, ["SrTiO3", "BaZrO3"]);
+        }
     }
 }

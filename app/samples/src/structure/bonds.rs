@@ -4,11 +4,13 @@
 //! non-metals, metals are not bonded to one another: their radii, which are those of the neutral atoms, would join the
 //! cations of every ionic crystal. Bond orders are not guessed.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Crystal, Element, Molecule, Structure,
+    Bond, BondOrder, Crystal, Element, Molecule, Structure,
     neighbours::{TooDense, open_pairs, periodic_pairs},
 };
 
@@ -141,6 +143,19 @@ pub fn perceive_molecule(molecule: &Molecule) -> Result<Vec<[u32; 2]>, BondError
         open_pairs(molecule.positions(), limits.longest, |i, j, squared| found.pair(i, j, squared, |atoms| atoms))?;
     }
     Ok(found.sorted())
+}
+
+/// The bonds of a molecule as files and pictures show them: those that it carries, or, where it carries none, those
+/// found by distance, as single bonds.
+///
+/// # Errors
+/// As [`perceive`], where there are none to carry.
+pub fn listed_or_perceived(molecule: &Molecule) -> Result<Cow<'_, [Bond]>, BondError> {
+    if !molecule.bonds().is_empty() {
+        return Ok(Cow::Borrowed(molecule.bonds()));
+    }
+    let found = perceive_molecule(molecule)?.into_iter();
+    Ok(found.map(|atoms| Bond { atoms, order: BondOrder::Single }).collect())
 }
 
 fn is_metal(element: Element) -> bool {

@@ -218,6 +218,8 @@ fn cif() {
         include_bytes!("../structures/TiO2.cif"),
         include_bytes!("../structures/quartz-alpha.cif"),
         include_bytes!("../structures/Li10GeP2S12.cif"),
+        b"data_m\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_space_group_symop_magn_operation.xyz\nx,y,z,+1\n-x,-y,z,-1\nloop_\n_space_group_symop_magn_centering.xyz\nx,y,z,+1\nx+1/2,y+1/2,z+1/2,-1\nloop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nMn1 0.1 0.2 0\n",
+        b"data_1abc\nloop_\n_atom_site.type_symbol\n_atom_site.label_atom_id\n_atom_site.label_alt_id\n_atom_site.label_comp_id\n_atom_site.auth_asym_id\n_atom_site.auth_seq_id\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\nC CA B ALA A 1 1 2 3\nC CA A ALA A 1 2 2 3\n",
         b"data_1abc\nloop_\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\nN 1 2 3\nC 2 2 3\n",
     ]);
 }
@@ -262,6 +264,7 @@ fn pdb() {
         include_bytes!("../structures/glycine.pdb"),
         include_bytes!("../structures/NaCl-rocksalt.pdb"),
         b"MODEL        1\nHETATM    1  CA  LIG A   1       0.000   0.000   0.000  1.00  0.00\nENDMDL\nMODEL        2\nATOM      1  CA AALA A   1       1.000   0.000   0.000  1.00  0.00\nATOM      2  CB BALA A   1       2.500   0.000   0.000  1.00  0.00           C1-\nENDMDL\n",
+        b"HETATM99999  C   LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nHETATMA0000  O   LIG A   1       1.200   0.000   0.000  1.00  0.00           O\nHETATM*****  H   LIG A   1       2.500   0.000   0.000  1.00  0.00           H\nCONECT99999A0000*****\n",
     ]);
 }
 

@@ -130,6 +130,14 @@ fn symmetry_does_not_multiply_without_bound() {
     assert!(message("x.cif", &text).contains("40960000 atoms are more than the limit"));
     let more = text.replace("loop_\n_atom", "x,y,-z\nloop_\n_atom");
     assert!(message("x.cif", &more).contains("more than 4096 symmetry operations"));
+    // Operations times centrings.
+    let list = |name: &str| -> String {
+        let shifts = (0..70).map(|i| format!("x,y,z+{i}/70,+1\n"));
+        format!("loop_\n_space_group_symop_magn_{name}.xyz\n{}", shifts.collect::<String>())
+    };
+    let site = "_atom_site_label Si\n_atom_site_fract_x 0\n_atom_site_fract_y 0\n_atom_site_fract_z 0\n";
+    let magnetic = format!("data_x\n{CELL}{}{}{site}", list("operation"), list("centering"));
+    assert!(message("x.mcif", &magnetic).contains("more than 4096 symmetry operations with all centrings"));
 }
 
 #[test]

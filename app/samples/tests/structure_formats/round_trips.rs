@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use samples::structure::{
     Bond, BondOrder, Crystal, Element, Frame, Lattice, Molecule, Structure, Trajectory,
+    bonds::listed_or_perceived,
     formats::{FormatError, StructureFile, StructureFormat, read},
 };
 
@@ -69,6 +70,43 @@ fn cif_with_shared_sites() {
     assert!((crystal(&back).density() - crystal(&original).density()).abs() < 1e-9);
 }
 
+/// An oxygen with hydrogens at these distances along x and y, Å; no bonds are listed.
+fn water(distances: [f64; 2]) -> Molecule {
+    let elements = ["O", "H", "H"].map(|symbol| symbol.parse().unwrap()).to_vec();
+    Molecule::new(elements, vec![[0.0; 3], [distances[0], 0.0, 0.0], [0.0, distances[1], 0.0]]).unwrap()
+}
+
+#[test]
+fn bonds_that_are_not_listed_are_found_for_formats_that_show_them() {
+    let single = |atoms| Bond { atoms, order: BondOrder::Single };
+    for format in [StructureFormat::Sdf, StructureFormat::Pdb] {
+        let file = there_and_back(format, &Structure::Molecule(water([0.96, 0.96])));
+        assert_eq!(molecule(&file).bonds(), [single([0, 1]), single([0, 2])], "{format}");
+        // Those that are listed are all there are.
+        let listed = water([0.96, 0.96]).with_bonds(vec![single([0, 2])]).unwrap();
+        let file = there_and_back(format, &Structure::Molecule(listed));
+        assert_eq!(molecule(&file).bonds(), [single([0, 2])], "{format}");
+        // A heap of atoms has none, and is written all the same.
+        let heap = Molecule::new(vec!["H".parse().unwrap(); 500], vec![[0.0; 3]; 500]).unwrap();
+        assert!(molecule(&there_and_back(format, &Structure::Molecule(heap))).bonds().is_empty(), "{format}");
+    }
+}
+
+#[test]
+fn models_of_a_pdb_share_the_bonds_that_all_of_them_have() {
+    let frames = [[0.96, 0.96], [0.97, 3.0]].map(|distances| Frame {
+        structure: Structure::Molecule(water(distances)),
+        label: String::new(),
+        certainty: vec![],
+    });
+    let bytes = StructureFormat::Pdb.write_trajectory(&Trajectory { frames: frames.to_vec() }).unwrap();
+    let file = read("x.pdb", &bytes).unwrap();
+    for frame in &file.trajectory.frames {
+        let Structure::Molecule(molecule) = &frame.structure else { panic!("a crystal") };
+        assert_eq!(molecule.bonds(), [Bond { atoms: [0, 1], order: BondOrder::Single }]);
+    }
+}
+
 proptest! {
     #[test]
     fn cif(original in any_crystal()) {
@@ -127,7 +165,8 @@ proptest! {
     fn sdf(original in any_molecule(&[BondOrder::Single, BondOrder::Double, BondOrder::Triple, BondOrder::Aromatic])) {
         let file = there_and_back(StructureFormat::Sdf, &Structure::Molecule(original.clone()));
         let back = molecule(&file);
-        prop_assert_eq!((back.elements(), back.bonds(), back.charges()), (original.elements(), original.bonds(), original.charges()));
+        let bonds = listed_or_perceived(&original).unwrap();
+        prop_assert_eq!((back.elements(), back.bonds(), back.charges()), (original.elements(), &*bonds, original.charges()));
         prop_assert!(difference(back.positions(), original.positions(), false) < 6e-5);
     }
 
@@ -135,7 +174,8 @@ proptest! {
     fn pdb(original in any_molecule(&[BondOrder::Single, BondOrder::Double, BondOrder::Triple])) {
         let file = there_and_back(StructureFormat::Pdb, &Structure::Molecule(original.clone()));
         let back = molecule(&file);
-        prop_assert_eq!((back.elements(), back.bonds(), back.charges()), (original.elements(), original.bonds(), original.charges()));
+        let bonds = listed_or_perceived(&original).unwrap();
+        prop_assert_eq!((back.elements(), back.bonds(), back.charges()), (original.elements(), &*bonds, original.charges()));
         prop_assert!(difference(back.positions(), original.positions(), false) < 6e-4);
     }
 
@@ -178,9 +218,16 @@ fn what_does_not_fit_is_refused() {
     );
     assert!(StructureFormat::Cif.write(&far).unwrap_err().to_string().contains("a molecule, which has no cell"));
     let many = Structure::Molecule(Molecule::new(vec![h; 1000], vec![[0.0; 3]; 1000]).unwrap());
-    assert!(StructureFormat::Sdf.write(&many).unwrap_err().to_string().contains("1000 atoms and 0 bonds"));
+    assert!(StructureFormat::Sdf.write(&many).unwrap_err().to_string().contains("1000 atoms; V2000 counts up to 999"));
     let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]]).unwrap();
     let cell = Structure::Crystal(Crystal::new(lattice, vec![h], vec![[0.0; 3]]).unwrap());
+    // Just these are not offered.
+    let one = Structure::Molecule(Molecule::new(vec![h], vec![[0.0; 3]]).unwrap());
+    for format in StructureFormat::ALL {
+        for structure in [&cell, &one] {
+            assert_eq!(format.suits(structure), format.write(structure).is_ok(), "{format}");
+        }
+    }
     assert!(StructureFormat::Sdf.write(&cell).is_err());
     assert!(StructureFormat::Xyz.write(&cell).is_err());
     assert_eq!(StructureFormat::Mol2.write(&cell), Err(FormatError::NotWritten(StructureFormat::Mol2)));

@@ -8,7 +8,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{FormatError, StructureFormat};
-use crate::structure::{Element, Structure, bonds::perceive, crystal::dot};
+use crate::structure::{
+    Element, Structure,
+    bonds::{listed_or_perceived, perceive_crystal},
+    crystal::dot,
+};
 
 mod mesh;
 
@@ -57,20 +61,18 @@ pub(super) fn write(structure: &Structure) -> Result<Vec<u8>, FormatError> {
 fn bonds(structure: &Structure, positions: &[[f64; 3]]) -> Result<Vec<(usize, usize, [f64; 3])>, FormatError> {
     let difference = |i: usize, j: usize| std::array::from_fn(|axis| positions[j][axis] - positions[i][axis]);
     match structure {
-        Structure::Molecule(molecule) if !molecule.bonds().is_empty() => {
-            let pairs = molecule.bonds().iter().map(|bond| bond.atoms.map(|atom| atom as usize));
+        Structure::Molecule(molecule) => {
+            let bonds = listed_or_perceived(molecule)?;
+            let pairs = bonds.iter().map(|bond| bond.atoms.map(|atom| atom as usize));
             let vectors = pairs.map(|[i, j]| (i, j, difference(i, j)));
             // Atoms at one place have no direction between them.
             Ok(vectors.filter(|(_, _, d)| dot(d, d) > 1e-6).collect())
         }
-        _ => {
-            let shift = |image: [i32; 3]| match structure {
-                Structure::Crystal(crystal) => crystal.lattice().to_cartesian(image.map(f64::from)),
-                Structure::Molecule(_) => [0.0; 3],
-            };
-            let bonds = perceive(structure)?.into_iter().map(|bond| {
+        Structure::Crystal(crystal) => {
+            let bonds = perceive_crystal(crystal)?.into_iter().map(|bond| {
                 let [i, j] = bond.atoms.map(|atom| atom as usize);
-                let (d, shift): ([f64; 3], [f64; 3]) = (difference(i, j), shift(bond.image));
+                let shift = crystal.lattice().to_cartesian(bond.image.map(f64::from));
+                let d: [f64; 3] = difference(i, j);
                 (i, j, std::array::from_fn(|axis| d[axis] + shift[axis]))
             });
             Ok(bonds.collect())

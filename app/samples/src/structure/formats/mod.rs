@@ -8,6 +8,7 @@ mod cif;
 mod error;
 mod extended_xyz;
 mod gltf;
+mod locations;
 mod mol;
 mod mol2;
 mod orientation;
@@ -117,7 +118,17 @@ impl StructureFormat {
         !matches!(self, Self::Mol2)
     }
 
-    /// Writes one structure.
+    /// Whether it is written and has a place for such a structure; one that is too large is refused all the same.
+    pub const fn suits(self, structure: &Structure) -> bool {
+        match self {
+            Self::Cif | Self::Poscar => matches!(structure, Structure::Crystal(_)),
+            Self::Xyz | Self::Sdf => matches!(structure, Structure::Molecule(_)),
+            Self::ExtendedXyz | Self::Pdb | Self::Gltf => true,
+            Self::Mol2 => false,
+        }
+    }
+
+    /// Writes one structure. Bonds that a molecule does not list are found by distance where the format shows bonds.
     ///
     /// # Errors
     /// If the format cannot carry the structure: it says what stands in the way.

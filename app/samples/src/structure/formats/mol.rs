@@ -8,7 +8,7 @@ use super::{
     FormatError, Frames, StructureFormat,
     text::{Lines, finite, one_line, shorten},
 };
-use crate::structure::{Bond, BondOrder, Element, Molecule, Structure};
+use crate::structure::{Bond, BondOrder, Element, Molecule, Structure, bonds::listed_or_perceived};
 
 const FORMAT: StructureFormat = StructureFormat::Sdf;
 
@@ -159,10 +159,16 @@ pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) 
         let Structure::Molecule(molecule) = structure else {
             return Err(cannot("a crystal, whose cell and periodic bonds it has no place for".to_owned()));
         };
-        let (atoms, bonds) = (molecule.elements().len(), molecule.bonds().len());
-        if atoms > MAX_COUNT || bonds > MAX_COUNT {
-            return Err(cannot(format!("{atoms} atoms and {bonds} bonds; V2000 counts up to {MAX_COUNT} of each")));
-        }
+        let countable = |count: usize, what: &str| {
+            if count > MAX_COUNT {
+                return Err(cannot(format!("{count} {what}; V2000 counts up to {MAX_COUNT}")));
+            }
+            Ok(count)
+        };
+        let atoms = countable(molecule.elements().len(), "atoms")?;
+        // Atoms in a heap, as early steps of a sampling are, have none.
+        let listed = listed_or_perceived(molecule).unwrap_or_default();
+        let bonds = countable(listed.len(), "bonds")?;
         // `$$$$` would end the record, and a title is 80 characters.
         let title = one_line(label, 80).replace("$$$$", "");
         let _ = writeln!(out, "{title}\n  Vitrine           3D\n\n{atoms:3}{bonds:3}  0  0  0  0  0  0  0  0999 V2000");
@@ -177,7 +183,7 @@ pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) 
             }
             let _ = writeln!(out, " {:<3} 0  0  0  0  0  0  0  0  0  0  0  0", element.symbol());
         }
-        for bond in molecule.bonds() {
+        for bond in listed.iter() {
             let order = match bond.order {
                 BondOrder::Single => 1,
                 BondOrder::Double => 2,

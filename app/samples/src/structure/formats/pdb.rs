@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::{
     FormatError, Frames, StructureFormat,
+    locations::{AtomName, Locations},
     orientation::a_along_x,
     text::{Lines, element_of_label, finite},
 };
@@ -32,7 +33,7 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
         match line.get(..6).unwrap_or(line).trim_end() {
             record @ ("ATOM" | "HETATM") => model.read_atom(&lines, line, record == "ATOM")?,
             "CRYST1" => file.read_cell(&lines, line, frames)?,
-            "CONECT" => file.read_conect(&lines, line)?,
+            "CONECT" => file.read_conect(&lines, line, frames)?,
             "MODEL" => {
                 // Atoms before the first MODEL record make a model of their own.
                 file.finish_model(&mut model, &title, lines.number());
@@ -53,37 +54,38 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
 
 /// The atoms of one model.
 #[derive(Default)]
-struct Model {
+struct Model<'a> {
     first_line: usize,
     elements: Vec<Element>,
     positions: Vec<[f64; 3]>,
     charges: Vec<i8>,
-    /// As the file numbers them; `None` where the columns hold no number, as in files of more than 99 999 atoms.
+    /// As the file numbers them; `None` where the columns hold no number, as in some files of more than 99 999 atoms.
     serials: Vec<Option<u32>>,
     has_polymer: bool,
+    locations: Locations<'a>,
     left_out: usize,
 }
 
-impl Model {
-    fn read_atom(&mut self, lines: &Lines<'_>, line: &str, is_polymer: bool) -> Result<(), FormatError> {
+impl<'a> Model<'a> {
+    fn read_atom(&mut self, lines: &Lines<'_>, line: &'a str, is_polymer: bool) -> Result<(), FormatError> {
         if !line.is_ascii() {
             return Err(lines.error("an atom's record holds letters that are not ASCII"));
         }
         if self.elements.is_empty() {
             self.first_line = lines.number();
         }
-        // Of alternate locations the first, by convention `A`, is kept.
-        if !matches!(columns(line, 16, 17), "" | "A" | "1") {
-            self.left_out += 1;
-            return Ok(());
-        }
         if self.elements.len() == MAX_ATOMS {
             return Err(lines.error(format!("more than {MAX_ATOMS} atoms")));
+        }
+        let location = columns(line, 16, 17);
+        if !location.is_empty() && !self.locations.keep(atom_name(line), location) {
+            self.left_out += 1;
+            return Ok(());
         }
         let position = [(30, 38), (38, 46), (46, 54)].map(|(start, end)| columns(line, start, end));
         self.positions.push(lines.position(&mut position.into_iter().filter(|field| !field.is_empty()))?);
         self.elements.push(element(lines, line)?);
-        self.serials.push(columns(line, 6, 11).parse().ok());
+        self.serials.push(serial_number(columns(line, 6, 11)));
         self.charges.push(charge(columns(line, 78, 80)));
         self.has_polymer |= is_polymer;
         Ok(())
@@ -93,6 +95,34 @@ impl Model {
 /// Columns `start..end` of an ASCII line without the spaces around, as far as the line goes.
 fn columns(line: &str, start: usize, end: usize) -> &str {
     line.get(start..end.min(line.len())).unwrap_or("").trim()
+}
+
+/// What the columns 13–16 and 18–27 call an atom.
+fn atom_name(line: &str) -> AtomName<'_> {
+    AtomName {
+        residue: [(21, 22), (22, 26), (26, 27)].map(|(start, end)| columns(line, start, end)),
+        residue_name: columns(line, 17, 20),
+        atom: columns(line, 12, 16),
+    }
+}
+
+/// The number in five columns: up to 99 999 decimal, beyond that hybrid-36 (Grosse-Kunstleve et al., cctbx), where
+/// `A0000` is 100 000 and `a0000` comes after `ZZZZZ`. `None` for anything else, such as the `*****` of programs that
+/// cannot count further.
+fn serial_number(field: &str) -> Option<u32> {
+    /// `A0000` in base 36.
+    const FIRST: u32 = 10 * 36_u32.pow(4);
+    /// From `A0000` to `ZZZZZ`.
+    const CAPITALS: u32 = 26 * 36_u32.pow(4);
+    let has_capitals = field.bytes().any(|byte| byte.is_ascii_uppercase());
+    let has_small = field.bytes().any(|byte| byte.is_ascii_lowercase());
+    let before = match field.as_bytes() {
+        [b'A'..=b'Z', ..] if !has_small => 100_000,
+        [b'a'..=b'z', ..] if !has_capitals => 100_000 + CAPITALS,
+        _ => return field.parse().ok(),
+    };
+    let number = u32::from_str_radix(field, 36).ok().filter(|_| field.len() == 5)?;
+    Some(number - FIRST + before)
 }
 
 /// From columns 77–78; where they are blank, from the name in columns 13–16, whose first two columns hold the element
@@ -184,13 +214,13 @@ impl Conect {
 
 /// What holds for all models.
 #[derive(Default)]
-struct File {
+struct File<'a> {
     lattice: Option<Lattice>,
     conect: Conect,
-    models: Vec<(Model, String, usize)>,
+    models: Vec<(Model<'a>, String, usize)>,
 }
 
-impl File {
+impl<'a> File<'a> {
     /// `CRYST1    5.640    5.640    5.640  90.00  90.00  90.00 P 1           8`
     fn read_cell(&mut self, lines: &Lines<'_>, line: &str, frames: &mut Frames) -> Result<(), FormatError> {
         let field = |start: usize, end: usize, what: &str| {
@@ -220,29 +250,26 @@ impl File {
     }
 
     /// Columns 7–11 an atom, 12–31 up to four atoms bonded to it. A bond named twice is a double bond.
-    fn read_conect(&mut self, lines: &Lines<'_>, line: &str) -> Result<(), FormatError> {
+    fn read_conect(&mut self, lines: &Lines<'_>, line: &str, frames: &mut Frames) -> Result<(), FormatError> {
         if !line.is_ascii() {
             return Err(lines.error("a CONECT record holds letters that are not ASCII"));
         }
-        let serial = |index: usize| {
-            let field = columns(line, 6 + 5 * index, 11 + 5 * index);
-            match field {
-                "" => Ok(None),
-                _ => {
-                    field.parse::<u32>().map(Some).map_err(|_| lines.error(format!("`{field}` is not a serial number")))
-                }
-            }
-        };
-        let Some(first) = serial(0)? else { return Ok(()) };
-        for index in 1..5 {
-            let Some(second) = serial(index)? else { continue };
+        let fields: [&str; 5] = std::array::from_fn(|index| columns(line, 6 + 5 * index, 11 + 5 * index));
+        let serials = fields.map(serial_number);
+        if fields.iter().zip(&serials).any(|(field, serial)| !field.is_empty() && serial.is_none()) {
+            frames.note("Bonds that the file lists of atoms without a readable number are left out.".to_owned());
+        }
+        let [Some(first), partners @ ..] = serials else { return Ok(()) };
+        for second in partners.into_iter().flatten() {
             self.conect.add(first, second).map_err(|most| lines.error(format!("more than {most}")))?;
         }
         Ok(())
     }
 
-    fn finish_model(&mut self, model: &mut Model, title: &str, line: usize) {
+    fn finish_model(&mut self, model: &mut Model<'a>, title: &str, line: usize) {
         if !model.elements.is_empty() {
+            // Needed no longer; there may be thousands of models.
+            model.locations = Locations::default();
             self.models.push((std::mem::take(model), title.to_owned(), line));
         }
     }

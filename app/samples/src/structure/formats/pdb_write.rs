@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fmt::Write};
 
 use super::{FormatError, StructureFormat, orientation::a_along_x, pdb::fits, text::one_line};
-use crate::structure::{Bond, BondOrder, Crystal, Structure};
+use crate::structure::{Bond, BondOrder, Crystal, Structure, bonds::listed_or_perceived};
 
 /// What five columns can count.
 const MAX_SERIAL: usize = 99_999;
@@ -38,19 +38,32 @@ pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) 
             out.push_str("ENDMDL\n");
         }
     }
-    if let Structure::Molecule(molecule) = first {
-        write_bonds(&mut out, molecule.bonds())?;
-    }
+    write_bonds(&mut out, &common_bonds(first, others))?;
     out.push_str("END\n");
     Ok(out.into_bytes())
 }
 
-/// What all models of a file have in common.
+/// What the structures say that all models of a file have in common.
 fn shared(structure: &Structure) -> (Option<[[f64; 3]; 3]>, &[Bond]) {
     match structure {
         Structure::Crystal(crystal) => (Some(*crystal.lattice().rows()), &[]),
         Structure::Molecule(molecule) => (None, molecule.bonds()),
     }
+}
+
+/// The bonds of all models. Those found by distance may come and go: only the ones that every model has are written.
+fn common_bonds(first: &Structure, others: &[(&Structure, &str)]) -> Vec<Bond> {
+    // Atoms in a heap, as early steps of a sampling are, have none.
+    let bonds_of = |structure: &Structure| match structure {
+        Structure::Molecule(molecule) => listed_or_perceived(molecule).unwrap_or_default().into_owned(),
+        Structure::Crystal(_) => Vec::new(),
+    };
+    let mut bonds = bonds_of(first);
+    for &(other, _) in others {
+        let theirs: HashSet<[u32; 2]> = bonds_of(other).iter().map(|bond| bond.atoms).collect();
+        bonds.retain(|bond| theirs.contains(&bond.atoms));
+    }
+    bonds
 }
 
 fn write_cell(out: &mut String, crystal: &Crystal) -> Result<(), FormatError> {

@@ -1,7 +1,10 @@
 //! What is kept of a data block.
 
 use super::{
-    super::text::{element_of_label, finite, shorten},
+    super::{
+        locations::{AtomName, Locations},
+        text::{element_of_label, finite, shorten},
+    },
     FORMAT, FormatError, Frames,
     expand::expand,
     operation::Operation,
@@ -20,6 +23,8 @@ const MAX_OPERATIONS: usize = 4_096;
 pub(super) enum Field {
     Cell(usize),
     Operation,
+    MagneticOperation,
+    MagneticCentring,
     Hall,
     HermannMauguin,
     Number,
@@ -29,7 +34,40 @@ pub(super) enum Field {
     Cartesian(usize),
     Occupancy,
     AlternateLocation,
+    Name(Name),
     Model,
+}
+
+/// What mmCIF names an atom by. The authors have names of their own for most of it.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Name {
+    Chain,
+    AuthorChain,
+    Residue,
+    AuthorResidue,
+    Insertion,
+    Component,
+    Atom,
+    AuthorAtom,
+}
+
+/// How many there are.
+const NAMES: usize = Name::AuthorAtom as usize + 1;
+
+impl Field {
+    /// Whether it is of a row of the sites, and not of the block.
+    fn is_of_site(self) -> bool {
+        !matches!(
+            self,
+            Self::Cell(_)
+                | Self::Operation
+                | Self::MagneticOperation
+                | Self::MagneticCentring
+                | Self::Hall
+                | Self::HermannMauguin
+                | Self::Number
+        )
+    }
 }
 
 /// `None` for names that are not read. mmCIF writes a dot where CIF has an underscore.
@@ -43,6 +81,8 @@ pub(super) fn field_of(tag: &str) -> Option<Field> {
         "_cell_angle_beta" => Field::Cell(4),
         "_cell_angle_gamma" => Field::Cell(5),
         "_symmetry_equiv_pos_as_xyz" | "_space_group_symop_operation_xyz" => Field::Operation,
+        "_space_group_symop_magn_operation_xyz" => Field::MagneticOperation,
+        "_space_group_symop_magn_centering_xyz" => Field::MagneticCentring,
         "_symmetry_space_group_name_hall" | "_space_group_name_hall" => Field::Hall,
         "_symmetry_space_group_name_h-m" | "_space_group_name_h-m_alt" | "_space_group_name_h-m" => {
             Field::HermannMauguin
@@ -58,6 +98,14 @@ pub(super) fn field_of(tag: &str) -> Option<Field> {
         "_atom_site_cartn_z" => Field::Cartesian(2),
         "_atom_site_occupancy" => Field::Occupancy,
         "_atom_site_label_alt_id" => Field::AlternateLocation,
+        "_atom_site_label_asym_id" => Field::Name(Name::Chain),
+        "_atom_site_auth_asym_id" => Field::Name(Name::AuthorChain),
+        "_atom_site_label_seq_id" => Field::Name(Name::Residue),
+        "_atom_site_auth_seq_id" => Field::Name(Name::AuthorResidue),
+        "_atom_site_pdbx_pdb_ins_code" => Field::Name(Name::Insertion),
+        "_atom_site_label_comp_id" => Field::Name(Name::Component),
+        "_atom_site_label_atom_id" => Field::Name(Name::Atom),
+        "_atom_site_auth_atom_id" => Field::Name(Name::AuthorAtom),
         "_atom_site_pdbx_pdb_model_num" => Field::Model,
         _ => return None,
     };
@@ -92,14 +140,35 @@ struct Row<'a> {
     cartesian: [Option<f64>; 3],
     occupancy: Option<f64>,
     is_site: bool,
-    is_alternative: bool,
+    location: Option<&'a str>,
+    names: [Option<&'a str>; NAMES],
     model: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    /// The authors' chains and numbers come first: by the others all waters of a chain are one residue.
+    fn atom_name(&self) -> AtomName<'a> {
+        let name = |name: Name| self.names[name as usize];
+        let atom = name(Name::Atom).or(name(Name::AuthorAtom)).or(self.label).or(self.symbol);
+        AtomName {
+            residue: [
+                name(Name::AuthorChain).or(name(Name::Chain)),
+                name(Name::AuthorResidue).or(name(Name::Residue)),
+                name(Name::Insertion),
+            ]
+            .map(Option::unwrap_or_default),
+            residue_name: name(Name::Component).unwrap_or_default(),
+            atom: atom.unwrap_or_default(),
+        }
+    }
 }
 
 pub(super) struct Block<'a> {
     name: &'a str,
     cell: [Option<f64>; 6],
     operations: Vec<Operation>,
+    magnetic_operations: Vec<Operation>,
+    magnetic_centrings: Vec<Operation>,
     named: Named<'a>,
     sites: Vec<Site>,
     /// Whether the sites are Cartesian, as in mmCIF.
@@ -109,6 +178,7 @@ pub(super) struct Block<'a> {
     /// Where the field of a site was read last.
     last_site: usize,
     first_model: Option<&'a str>,
+    locations: Locations<'a>,
     row: Row<'a>,
     notes: Vec<String>,
 }
@@ -119,12 +189,15 @@ impl<'a> Block<'a> {
             name,
             cell: [None; 6],
             operations: Vec::new(),
+            magnetic_operations: Vec::new(),
+            magnetic_centrings: Vec::new(),
             named: Named::default(),
             sites: Vec::new(),
             is_cartesian: false,
             first_site: line,
             last_site: line,
             first_model: None,
+            locations: Locations::default(),
             row: Row::default(),
             notes: Vec::new(),
         }
@@ -137,7 +210,7 @@ impl<'a> Block<'a> {
 
     pub(super) fn set(&mut self, field: Field, value: Value<'a>, line: usize) -> Result<(), FormatError> {
         let error = |what: String| FormatError::at(FORMAT, line, what);
-        if !matches!(field, Field::Cell(_) | Field::Operation | Field::Hall | Field::HermannMauguin | Field::Number) {
+        if field.is_of_site() {
             self.row.is_site = true;
             self.last_site = line;
         }
@@ -145,13 +218,16 @@ impl<'a> Block<'a> {
         let numeric = || number(text).ok_or_else(|| error(format!("`{}` is not a number", shorten(text))));
         match field {
             Field::Cell(index) => self.cell[index] = Some(numeric()?),
-            Field::Operation => {
-                if self.operations.len() == MAX_OPERATIONS {
+            Field::Operation | Field::MagneticOperation | Field::MagneticCentring => {
+                let (list, operation) = match field {
+                    Field::MagneticOperation => (&mut self.magnetic_operations, Operation::parse_magnetic(text)),
+                    Field::MagneticCentring => (&mut self.magnetic_centrings, Operation::parse_magnetic(text)),
+                    _ => (&mut self.operations, Operation::parse(text)),
+                };
+                if list.len() == MAX_OPERATIONS {
                     return Err(error(format!("more than {MAX_OPERATIONS} symmetry operations")));
                 }
-                let operation = Operation::parse(text)
-                    .ok_or_else(|| error(format!("`{}` is not a symmetry operation", shorten(text))))?;
-                self.operations.push(operation);
+                list.push(operation.ok_or_else(|| error(format!("`{}` is not a symmetry operation", shorten(text))))?);
             }
             Field::Hall if !text.is_empty() => self.named.hall = Some(text),
             Field::HermannMauguin if !text.is_empty() => self.named.hermann_mauguin = Some(text),
@@ -166,7 +242,8 @@ impl<'a> Block<'a> {
             Field::Fractional(axis) => self.row.fractional[axis] = Some(numeric()?),
             Field::Cartesian(axis) => self.row.cartesian[axis] = Some(numeric()?),
             Field::Occupancy => self.row.occupancy = Some(numeric()?),
-            Field::AlternateLocation => self.row.is_alternative = !matches!(text, "A" | "1"),
+            Field::AlternateLocation => self.row.location = Some(text),
+            Field::Name(name) => self.row.names[name as usize] = Some(text),
             Field::Model => self.row.model = Some(text),
         }
         Ok(())
@@ -177,10 +254,6 @@ impl<'a> Block<'a> {
         let row = std::mem::take(&mut self.row);
         let error = |what: String| FormatError::at(FORMAT, line, what);
         if !row.is_site || (row.label.is_none() && row.symbol.is_none()) {
-            return Ok(());
-        }
-        if row.is_alternative {
-            self.note("Alternate locations other than the first are left out.");
             return Ok(());
         }
         if row.model.is_some() && *self.first_model.get_or_insert(row.model.unwrap_or("")) != row.model.unwrap_or("") {
@@ -210,6 +283,13 @@ impl<'a> Block<'a> {
         }
         if self.sites.len() == MAX_ATOMS {
             return Err(error(format!("more than {MAX_ATOMS} atom sites")));
+        }
+        if occupancy > 0.0
+            && let Some(location) = row.location
+            && !self.locations.keep(row.atom_name(), location)
+        {
+            self.note("Alternate locations other than the first are left out.");
+            return Ok(());
         }
         let element = self.element(row, line)?;
         if occupancy > 0.0 {
@@ -282,8 +362,29 @@ impl<'a> Block<'a> {
             .map_err(|source: StructureError| error(source.to_string()))
     }
 
+    /// All operations of a magnetic structure: after each one listed each centring. `None` if they are too many.
+    fn magnetic(&self) -> Option<Vec<Operation>> {
+        // Either list may leave out the one that changes nothing, or be left out for it.
+        let with_identity = |list: &[Operation]| -> Vec<Operation> {
+            let missing = (!list.contains(&Operation::IDENTITY)).then_some(Operation::IDENTITY);
+            missing.into_iter().chain(list.iter().copied()).collect()
+        };
+        let operations = with_identity(&self.magnetic_operations);
+        let centrings = with_identity(&self.magnetic_centrings);
+        (operations.len() * centrings.len() <= MAX_OPERATIONS)
+            .then(|| operations.iter().flat_map(|first| centrings.iter().map(move |then| then.after(first))).collect())
+    }
+
     /// With the operations listed, or those of the tables, or none.
     fn crystal(&mut self, lattice: &Lattice) -> Result<Result<Crystal, FormatError>, StructureError> {
+        // What a file lists beside those of its magnetic group is of the structure without moments.
+        if !self.magnetic_operations.is_empty() || !self.magnetic_centrings.is_empty() {
+            let Some(operations) = self.magnetic() else {
+                let what = format!("more than {MAX_OPERATIONS} symmetry operations with all centrings");
+                return Ok(Err(FormatError::at(FORMAT, self.first_site, what)));
+            };
+            self.operations = operations;
+        }
         if self.operations.is_empty() && self.named.is_nothing() {
             self.note("The file gives no symmetry; the atoms listed are taken as the whole cell.");
             self.operations.push(Operation::IDENTITY);

@@ -28,6 +28,24 @@ impl Operation {
         (expressions.next().is_none() && determinant.abs() == 1).then_some(operation)
     }
 
+    /// What an operation of a magnetic group, such as `-x,y,z+1/2,-1`, does to places; the last part is for time.
+    pub(super) fn parse_magnetic(operation: &str) -> Option<Self> {
+        let reversal = |text: &str| matches!(text.trim(), "+1" | "1" | "-1");
+        match operation.rsplit_once(',') {
+            Some((triplet, last)) if reversal(last) => Self::parse(triplet),
+            _ => Self::parse(operation),
+        }
+    }
+
+    /// This one after `first`.
+    pub(super) fn after(&self, first: &Self) -> Self {
+        let entry = |k: usize, axis: usize| (0..3).map(|l| self.rotation[k][l] * first.rotation[l][axis]).sum::<i8>();
+        Self {
+            rotation: std::array::from_fn(|k| std::array::from_fn(|axis| entry(k, axis))),
+            translation: self.apply(first.translation).map(|shift| shift % 1.0),
+        }
+    }
+
     /// The image of a point, not wrapped.
     pub(super) fn apply(&self, x: [f64; 3]) -> [f64; 3] {
         std::array::from_fn(|k| {
@@ -97,6 +115,27 @@ mod tests {
         assert_eq!(operation.apply([0.1, 0.2, 0.3]), [0.3, -0.1, 0.55]);
         assert_eq!(Operation::parse("x,y,z"), Some(Operation::IDENTITY));
         assert_eq!(Operation::parse("2/3+x, 1/3+y,1/3+z").unwrap().translation, [2.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn magnetic_operations_are_read_without_time() {
+        for last in [",+1", ", -1", ",1", ""] {
+            let operation = Operation::parse_magnetic(&format!("-y,x-y,z+1/3{last}"));
+            assert_eq!(operation, Operation::parse("-y,x-y,z+1/3"), "{last}");
+        }
+        for operation in ["", "x,y,+1", "x,y,z,+2", "x,y,z,x", "x,y,z,+1,+1", "x,y,z,"] {
+            assert_eq!(Operation::parse_magnetic(operation), None, "{operation}");
+        }
+    }
+
+    #[test]
+    fn operations_follow_each_other() {
+        let [first, second] = ["-y,x-y,z+1/3", "y+1/2,x,-z+5/6"].map(|triplet| Operation::parse(triplet).unwrap());
+        let both = second.after(&first);
+        assert_eq!(both.rotation, [[1, -1, 0], [0, -1, 0], [0, 0, -1]]);
+        let x = [0.1, 0.25, 0.4];
+        let expected = second.apply(first.apply(x));
+        assert!(both.apply(x).iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12));
     }
 
     #[test]
