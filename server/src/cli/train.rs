@@ -17,7 +17,7 @@ use crate::{
     device,
     runs::train as work,
     store::files,
-    training::{self, Outcome},
+    training::{self, Checkpoints, Outcome},
 };
 
 /// Arguments of `vitrine train`.
@@ -25,7 +25,7 @@ use crate::{
 pub struct TrainArgs {
     #[command(flatten)]
     common: Common,
-    /// Folder of the checkpoints; a training goes on from the newest valid one
+    /// Folder of the checkpoints; the same training goes on from the newest valid one
     #[arg(long, value_name = "DIR")]
     checkpoints: PathBuf,
     /// Folder for what the training makes: `weights.safetensors`, `card.json`
@@ -68,10 +68,12 @@ pub fn train(args: TrainArgs) -> Result<(), Failure> {
         RunEvent::Progress(progress) => meter.show(progress, &label),
         _ => {}
     };
-    let outcome = training::run(&mut *trainer, &args.checkpoints, policy, &mut on_event, &stop);
+    let checkpoints = Checkpoints { folder: &args.checkpoints, request: &checked.request };
+    let outcome = training::run(&mut *trainer, checkpoints, policy, &mut on_event, &stop);
     meter.end();
     match outcome? {
         Outcome::Stopped => {
+            checkpoints.save(&*trainer)?;
             let step = trainer.step();
             Err(Failure::Failed(anyhow::anyhow!("stopped at step {step}; the same command goes on from there")))
         }

@@ -8,18 +8,20 @@ use catalog::{
     request::{Checked, Venue},
     run::RunEvent,
 };
-use samples::{Inputs, image::Limits, volume::MeasureOptions};
+use samples::{Inputs, image::Limits};
 
 use super::{
+    control::StopReason,
     executor::Ended,
     inputs,
+    keep::Measuring,
     report::Reporter,
     sample::{self, Drawn, Output as _},
 };
 use crate::{
     device,
     store::{Assets, assets::Weights, runs as stored},
-    training::{self, Outcome, Policy, Trainer, checkpoint},
+    training::{self, Checkpoints, Outcome, Policy, Trainer, checkpoint},
 };
 
 /// Time between two progress events.
@@ -39,11 +41,16 @@ pub struct Prepared {
 /// Takes a training up from its newest valid checkpoint, or starts it.
 ///
 /// # Errors
-/// If the device or the data are not there, or the checkpoint does not fit the request.
+/// If the device or the data are not there; a [`FieldError`] if the checkpoints are another training's.
 pub fn prepare(request: &TrainRequest, assets: &Assets, checkpoints: &Path) -> Result<Prepared> {
     let (device, _) = device::open(request.device)?;
+    checkpoint::sweep(checkpoints);
     let (resume, mut notes) = checkpoint::newest(checkpoints)?;
-    let trainer = training::start(request, resume.as_deref(), assets.folder(), &device)?;
+    if let Some(resume) = &resume {
+        resume.check(request)?;
+    }
+    let folder = resume.as_ref().map(|checkpoint| checkpoint.folder.as_path());
+    let trainer = training::start(request, folder, assets.folder(), &device)?;
     if resume.is_some() {
         notes.push(format!("Goes on from the checkpoint of step {}.", trainer.step()));
     }
@@ -91,8 +98,15 @@ pub fn train(request: &TrainRequest, assets: &Assets, checkpoints: &Path, report
         reporter.event(RunEvent::Note { text, detail: serde_json::json!({ "step": trainer.step() }) });
     }
     let mut on_event = |event| reporter.event(event);
+    let checkpoints = Checkpoints { folder: checkpoints, request };
     match training::run(&mut *trainer, checkpoints, policy, &mut on_event, reporter.control().flag())? {
-        Outcome::Stopped => Ok(Ended::Stopped),
+        Outcome::Stopped => {
+            // The folder is another worker's by then.
+            if reporter.control().reason() != Some(StopReason::LeaseLost) {
+                checkpoints.save(&*trainer)?;
+            }
+            Ok(Ended::Stopped)
+        }
         Outcome::Finished => {
             let detail = serde_json::json!({ "step": trainer.step() });
             reporter.event(RunEvent::Note { text: MEASURING.to_owned(), detail });
@@ -114,7 +128,8 @@ pub fn sample(request: SampleRequest, assets: &Assets, mut reporter: Reporter) -
     }
     let inputs = uploaded(&checked, &mut reporter)?;
     let companion = assets.companion(checked.system, &inputs.names())?;
-    match sample::draw(&checked, &[], &inputs, weights, companion, &MeasureOptions::default(), &mut reporter)? {
+    let measuring = Measuring::of(&checked, assets)?;
+    match sample::draw(&checked, &[], &inputs, weights, companion, &measuring, &mut reporter)? {
         Drawn::All => Ok(Ended::Done),
         Drawn::Stopped => Ok(Ended::Stopped),
     }

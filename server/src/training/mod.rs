@@ -22,7 +22,7 @@ use catalog::{FieldError, TrainRequest, schema};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use run::{Outcome, Policy, run};
+pub use run::{Checkpoints, Outcome, Policy, run};
 
 /// Named numbers of a step.
 pub type Metrics = Vec<(String, f64)>;

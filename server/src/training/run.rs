@@ -7,7 +7,10 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use catalog::run::{Progress, RunEvent};
+use catalog::{
+    TrainRequest,
+    run::{Progress, RunEvent},
+};
 
 use super::{Metrics, Trainer, checkpoint};
 
@@ -25,17 +28,17 @@ pub struct Policy {
 pub enum Outcome {
     /// All steps are done.
     Finished,
-    /// It was asked to stop; a checkpoint of the last step is there.
+    /// It was asked to stop; what came after the last checkpoint is not saved yet.
     Stopped,
 }
 
-/// Runs `trainer` to its end or until `stop` is set. A last checkpoint is written either way.
+/// Runs `trainer` to its end, of which it writes a checkpoint, or until `stop` is set.
 ///
 /// # Errors
 /// If a step or a checkpoint fails, or a metric stops being finite.
 pub fn run(
     trainer: &mut dyn Trainer,
-    checkpoints: &Path,
+    checkpoints: Checkpoints<'_>,
     policy: Policy,
     on_event: &mut dyn FnMut(RunEvent),
     stop: &AtomicBool,
@@ -45,7 +48,6 @@ pub fn run(
     let mut means = Means::default();
     while trainer.step() < trainer.total_steps() {
         if stop.load(Ordering::Relaxed) {
-            save(trainer, checkpoints)?;
             return Ok(Outcome::Stopped);
         }
         // From outside the pool every operator would hand its work over and sleep.
@@ -64,17 +66,32 @@ pub fn run(
             reported = Instant::now();
         }
         if saved.elapsed() >= policy.checkpoint_every {
-            save(trainer, checkpoints)?;
+            checkpoints.save(trainer)?;
             saved = Instant::now();
         }
     }
-    save(trainer, checkpoints)?;
+    checkpoints.save(trainer)?;
     Ok(Outcome::Finished)
 }
 
-fn save(trainer: &dyn Trainer, checkpoints: &Path) -> Result<()> {
-    checkpoint::write(checkpoints, trainer.step(), |directory| trainer.save(directory))?;
-    Ok(())
+/// Where the checkpoints of a training go.
+#[derive(Clone, Copy, Debug)]
+pub struct Checkpoints<'a> {
+    /// The folder.
+    pub folder: &'a Path,
+    /// What the training was asked for.
+    pub request: &'a TrainRequest,
+}
+
+impl Checkpoints<'_> {
+    /// Writes one of the newest step.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn save(&self, trainer: &dyn Trainer) -> Result<()> {
+        checkpoint::write(self.folder, trainer.step(), self.request, |directory| trainer.save(directory))?;
+        Ok(())
+    }
 }
 
 /// Means of named numbers since the last report, in order of first appearance.

@@ -119,6 +119,9 @@ fn deviations(config: &CrystalConfig, schedule: RateSchedule) -> String {
     if config.element_features {
         all.push("each element brings its radius, electronegativity and the like");
     }
+    if config.atom_counts.len() > 1 {
+        all.push("the crystals of one training step have one number of atoms");
+    }
     format!("Deviations from the paper: {}.", all.join("; "))
 }
 
@@ -132,4 +135,16 @@ fn not_claimed(config: &CrystalConfig) -> Vec<&'static str> {
         );
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CrystalConfig, RateSchedule, deviations};
+
+    #[test]
+    fn models_of_several_numbers_of_atoms_say_how_steps_are_drawn() {
+        let says = |config: &CrystalConfig| deviations(config, RateSchedule::Cosine).contains("one number of atoms");
+        assert!(says(&CrystalConfig::carbon_small()));
+        assert!(!says(&CrystalConfig::perov_small()));
+    }
 }

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use catalog::{
     FieldError,
     systems::crysbfn::{DataSet, Model},
@@ -48,19 +48,20 @@ impl Row {
     }
 }
 
-/// Whether the tables of a preset are there.
+/// Whether the tables of a preset are there and begin as they should; the rest is read by the training.
 ///
 /// # Errors
-/// Of the field `preset`, naming the first table that is missing.
+/// Of the field `preset`, naming the first table of which this does not hold.
 pub fn check(preset: &str, assets: &Path) -> Result<(), FieldError> {
-    let tables = Model::of(preset).into_iter().flat_map(Model::tables);
-    match tables.into_iter().find(|table| !assets.join(table).is_file()) {
-        Some(table) => Err(FieldError::new(
-            "preset",
-            format!("learns from {table}, which is not there; see data/crysbfn/README.md in the assets"),
-        )),
-        None => Ok(()),
+    let Some(model) = Model::of(preset) else { return Ok(()) };
+    for table in model.tables() {
+        let first = rows(model, &assets.join(&table)).and_then(|mut rows| rows.next().unwrap_or_else(none));
+        first.map_err(|error| {
+            let message = format!("learns from {table}: {error:#}; see data/crysbfn/README.md in the assets");
+            FieldError::new("preset", message)
+        })?;
     }
+    Ok(())
 }
 
 /// The data of a preset, from `<assets>/data/crysbfn`. The paper's own files are not shipped: an operator who has them
@@ -70,8 +71,11 @@ pub fn check(preset: &str, assets: &Path) -> Result<(), FieldError> {
 /// If the preset has no data or a file is missing or broken.
 pub fn load(preset: &str, assets: &Path) -> Result<CrystalData> {
     let model = Model::of(preset).with_context(|| format!("preset `{preset}` has no crystals"))?;
-    let read = if model.paper { csv_rows } else { rows };
-    let [train, test] = model.tables().map(|table| read(&assets.join(table)));
+    let [train, test] = model.tables().map(|table| {
+        let read = rows(model, &assets.join(&table)).and_then(Iterator::collect::<Result<Vec<_>>>);
+        let crystals = read.and_then(|crystals| if crystals.is_empty() { none() } else { Ok(crystals) });
+        crystals.with_context(|| format!("cannot read {table}"))
+    });
     let description = match (model.data, model.paper) {
         (DataSet::Perov5, false) => {
             "Perov-5: the validation split (3787 perovskites) as training set, the test split as test set"
@@ -100,38 +104,77 @@ pub fn load(preset: &str, assets: &Path) -> Result<CrystalData> {
     Ok(CrystalData { train: train?, test: test?, perovskites, description, source, licence })
 }
 
-fn rows(path: &Path) -> Result<Vec<Crystal>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut crystals = Vec::new();
-    for (line, number) in BufReader::new(GzDecoder::new(file)).lines().zip(1..) {
-        let crystal = || serde_json::from_str::<Row>(&line?)?.crystal();
-        crystals.push(crystal().with_context(|| format!("{}, line {number}", path.display()))?);
-    }
-    ensure!(!crystals.is_empty(), "{} holds no crystal", path.display());
-    Ok(crystals)
+/// The crystals of a table, one by one.
+type Rows = Box<dyn Iterator<Item = Result<Crystal>>>;
+
+fn none<T>() -> Result<T> {
+    bail!("it holds no crystal")
 }
 
-/// Crystals of the column `cif` of a table, as the authors' splits have them, in their Niggli cells, as the authors take
-/// them.
-fn csv_rows(path: &Path) -> Result<Vec<Crystal>> {
-    let mut reader = csv::Reader::from_path(path).with_context(|| {
-        format!("{}: this preset trains on an operator's own copy of the table; see the data README", path.display())
-    })?;
-    let column = reader.headers()?.iter().position(|name| name == "cif");
-    let column = column.with_context(|| format!("{} has no column `cif`", path.display()))?;
-    let mut crystals = Vec::new();
-    for (record, number) in reader.records().zip(1..) {
+fn rows(model: &Model, path: &Path) -> Result<Rows> {
+    let file = File::open(path)?;
+    if model.paper { csv_rows(file) } else { Ok(shipped_rows(file)) }
+}
+
+fn shipped_rows(file: File) -> Rows {
+    let lines = BufReader::new(GzDecoder::new(file)).lines().zip(1..);
+    Box::new(lines.map(|(line, number)| {
+        let crystal = || serde_json::from_str::<Row>(&line?)?.crystal();
+        crystal().with_context(|| format!("line {number}"))
+    }))
+}
+
+/// A crystal as the authors take it: in its Niggli cell, with c along z and a in the xz plane (spec §3). Reduction alone
+/// leaves a cell as it lay in space, and what the network learns are the cell's rows.
+fn standard(crystal: &Crystal) -> Result<Crystal> {
+    let reduced = crystal.niggli_reduced()?;
+    let lattice = Lattice::from_parameters(reduced.lattice().lengths(), reduced.lattice().angles())?;
+    Ok(Crystal::new(lattice, reduced.elements().to_vec(), reduced.fractional_coordinates().to_vec())?)
+}
+
+/// Crystals of the column `cif` of a table, as the authors' splits have them.
+fn csv_rows(file: File) -> Result<Rows> {
+    let mut reader = csv::Reader::from_reader(file);
+    let column = reader.headers()?.iter().position(|name| name == "cif").context("it has no column `cif`")?;
+    let records = reader.into_records().zip(1..);
+    Ok(Box::new(records.map(move |(record, number)| {
         let crystal = || {
             let record = record?;
             let text = record.get(column).context("no such column")?;
             let file = formats::read("row.cif", text.as_bytes())?;
             match file.trajectory.frames.into_iter().next().map(|frame| frame.structure) {
-                Some(Structure::Crystal(crystal)) => Ok(crystal.niggli_reduced()?),
+                Some(Structure::Crystal(crystal)) => standard(&crystal),
                 _ => bail!("holds no crystal"),
             }
         };
-        crystals.push(crystal().with_context(|| format!("{}, row {number}", path.display()))?);
+        crystal().with_context(|| format!("row {number}"))
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use super::csv_rows;
+
+    #[test]
+    fn cells_of_a_table_are_reduced_and_lie_in_one_way() {
+        let cif = "data_x\n_cell_length_a 7\n_cell_length_b 5\n_cell_length_c 4\n_cell_angle_alpha 85\n\
+                   _cell_angle_beta 80\n_cell_angle_gamma 75\nloop_\n_atom_site_type_symbol\n_atom_site_fract_x\n\
+                   _atom_site_fract_y\n_atom_site_fract_z\nSr 0 0 0\nO 0.1 0.25 0\n";
+        let mut file = tempfile::tempfile().unwrap();
+        write!(file, "material_id,cif\n1,\"{cif}\"\n").unwrap();
+        file.rewind().unwrap();
+        let crystal = csv_rows(file).unwrap().next().unwrap().unwrap();
+        let ([a, b, c], lattice) = (*crystal.lattice().rows(), crystal.lattice());
+        for (found, expected) in [(lattice.lengths(), [4.0, 5.0, 7.0]), (lattice.angles(), [75.0, 80.0, 85.0])] {
+            assert!(found.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-9), "{found:?}");
+        }
+        assert!(c[0].abs() < 1e-9 && c[1].abs() < 1e-9 && (c[2] - 7.0).abs() < 1e-9, "{c:?}");
+        assert!(a[1].abs() < 1e-9 && a[0] > 0.0 && b[1] > 0.0, "{a:?} {b:?}");
+        // The atoms turn with the cell: from the first it is 0.7 Å along what was a and 1.25 Å along what was b.
+        let step = lattice.to_cartesian(crystal.fractional_coordinates()[1].map(|x| x - x.round()));
+        let expected = 0.7_f64.powi(2) + 1.25_f64.powi(2) + 2.0 * 0.7 * 1.25 * 75_f64.to_radians().cos();
+        assert!((step.iter().map(|x| x * x).sum::<f64>() - expected).abs() < 1e-9, "{step:?}");
     }
-    ensure!(!crystals.is_empty(), "{} holds no crystal", path.display());
-    Ok(crystals)
 }

@@ -117,7 +117,7 @@ pub fn system() -> System {
         weights: true,
         trains: true,
         browser: !model.paper,
-        browser_maximum: if model.paper { vec![] } else { vec![("atoms", 24), ("steps", 200)] },
+        browser_maximum: if model.paper { vec![] } else { vec![("steps", 200)] },
     };
     System {
         slug: "crysbfn",
