@@ -52,13 +52,14 @@ async fn report_volume<H: Host>(host: &H, job: u32, sample: u32, volume: &Volume
     let options = MeasureOptions { flow: bounded, ..MeasureOptions::default() };
     pause(host, job).await?;
     let mut measures = PoreMeasures::of_geometry(volume, &options);
-    post(host, job, sample, &measures, None)?;
-    if volume.shape().into_iter().all(|side| side <= MAX_FLOW_SIDE) {
-        let flow = flow(host, job, volume, &options).await?;
-        measures.permeability = flow.as_ref().ok().copied();
-        post(host, job, sample, &measures, flow.err())?;
+    if volume.shape().into_iter().any(|side| side > MAX_FLOW_SIDE) {
+        let why = format!("a browser solves the flow up to {MAX_FLOW_SIDE}³, the command line larger ones");
+        return post(host, job, sample, &measures, Some(why));
     }
-    Ok(())
+    post(host, job, sample, &measures, None)?;
+    let flow = flow(host, job, volume, &options).await?;
+    measures.permeability = flow.as_ref().ok().copied();
+    post(host, job, sample, &measures, flow.err().map(|error| error.to_string()))
 }
 
 /// Permeability along z, y, x; a cancelled job stops between two axes.
@@ -86,11 +87,11 @@ fn post<H: Host>(
     job: u32,
     sample: u32,
     measures: &PoreMeasures,
-    no_flow: Option<FlowError>,
+    no_flow: Option<String>,
 ) -> Result<(), Stop> {
     let mut measures = serde_json::to_value(measures).map_err(|e| Stop::Failed(e.to_string(), vec![]))?;
     if let Some(error) = no_flow {
-        measures["permeability_error"] = error.to_string().into();
+        measures["permeability_error"] = error.into();
     }
     host.post(&FromWorker::Measures { job, sample, measures }, None);
     Ok(())

@@ -72,8 +72,8 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
     if system.slug == "dci-vton" {
         return print(&args, &fittings(&args, &weights.bytes)?);
     }
-    let model = models::load(system.slug, preset.name, weights.bytes, &burn::tensor::Device::flex())
-        .map_err(|error| Failure::Failed(error.into()))?;
+    let device = burn::tensor::Device::flex();
+    let model = models::load(system.slug, preset.name, weights.bytes, &device).map_err(weights::unfit)?;
     match system.slug {
         "porous-gan" => rock(&args, model.as_ref(), assets.folder()),
         "crysbfn" => crystals(&args, model.as_ref(), assets.folder()),

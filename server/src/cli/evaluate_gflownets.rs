@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use catalog::{ModelFile, Preset};
 use models::systems::{fl_gfn, oc_gfn};
 
-use super::Failure;
+use super::{Failure, weights::unfit};
 use crate::{
     store::assets::Assets,
     training::gflownets::{Options, Table, orders, outcomes, sets},
@@ -21,14 +21,13 @@ pub(super) fn tables(
     assets: &Assets,
     options: Options,
 ) -> Result<Option<Vec<Table>>, Failure> {
-    let failed = |error: models::ModelError| Failure::Failed(error.into());
     Ok(Some(match system {
         "fl-gfn" => {
-            let model = fl_gfn::load(preset.name, weights.to_vec(), &Device::flex()).map_err(failed)?;
+            let model = fl_gfn::load(preset.name, weights.to_vec(), &Device::flex()).map_err(unfit)?;
             sets::compare(model.as_ref(), preset.name, options)?
         }
         "oc-gfn" => {
-            let model = oc_gfn::read(preset.name, weights).map_err(failed)?;
+            let model = oc_gfn::read(preset.name, weights).map_err(unfit)?;
             // A training writes the card beside the weights.
             let card = match given {
                 None => assets.find(&preset.path(system, ModelFile::Card)),

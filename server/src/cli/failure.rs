@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use catalog::FieldError;
 
+use crate::store::disk_is_full;
+
 /// Bad input or a failure.
 #[derive(Debug)]
 pub enum Failure {
@@ -23,17 +25,27 @@ impl Failure {
     pub fn print(&self) {
         match self {
             Self::Input(errors) => errors.iter().for_each(|error| eprintln!("error: {}", one_line(&error.to_string()))),
-            Self::Failed(error) => eprintln!("error: {}", one_line(&format!("{error:#}"))),
+            Self::Failed(error) => eprintln!("error: {}", one_line(&with_causes(error))),
         }
     }
 
-    /// 2 for bad input, 1 for failures.
+    /// 2 for bad input and a full disk, 1 for failures.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Input(_) => ExitCode::from(2),
+            // Room on the disk is for the person to make.
+            Self::Failed(error) if disk_is_full(error.as_ref()) => ExitCode::from(2),
             Self::Failed(_) => ExitCode::FAILURE,
         }
     }
+}
+
+/// An error and what it came from, each said once: some say their cause themselves.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
 }
 
 fn one_line(text: &str) -> String {
@@ -54,7 +66,7 @@ impl From<FieldError> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::Failed(error)
+        error.downcast::<FieldError>().map_or_else(Self::Failed, Self::from)
     }
 }
 

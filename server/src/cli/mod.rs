@@ -5,6 +5,7 @@ mod evaluate_gflownets;
 mod export;
 mod export_structure;
 mod failure;
+mod import;
 mod lines;
 mod pictures;
 mod progress;
@@ -18,7 +19,7 @@ mod weights;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, error::ErrorKind};
 
 pub use failure::Failure;
 
@@ -47,6 +48,8 @@ enum Command {
     Runs(runs::RunsCommand),
     /// Convert a volume or a structure between file formats, and measure it
     Export(export::ExportArgs),
+    /// Turn a checkpoint of a paper's authors into weights for the server
+    Import(import::ImportArgs),
     /// List the systems, their presets and parameters
     Systems(systems::SystemsArgs),
     /// Make a new admin token; the old one stops working
@@ -57,10 +60,15 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            drop(error.print());
+            return ExitCode::from(2);
+        }
         Err(error) if error.use_stderr() => {
-            // Usage belongs to `--help`; an error is one line.
+            // Usage belongs to `--help`; an error is one line. What it lists stands in lines of their own.
             let text = error.render().to_string();
-            eprintln!("{}", text.lines().next().unwrap_or("error: bad arguments"));
+            let message: Vec<_> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+            eprintln!("{}", message.join(" "));
             return ExitCode::from(2);
         }
         Err(help) => {
@@ -81,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(args) => evaluate::evaluate(args),
         Command::Runs(command) => runs::runs(command),
         Command::Export(args) => export::export(args),
+        Command::Import(args) => import::import(args),
         Command::Systems(args) => systems::systems(&args),
         Command::Token(args) => serve::token(args),
     };

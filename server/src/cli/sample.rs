@@ -7,13 +7,16 @@ use std::{
 
 use catalog::{SampleRequest, request::Venue, run::Progress};
 use clap::Args;
-use samples::{SampleKind, volume::MeasureOptions};
+use samples::SampleKind;
 
 use super::{Failure, lines, pictures, progress::Meter, request::Common, weights};
 use crate::{
     config::Places,
     device,
-    runs::sample::{DrawError, METRICS_FILE, Output, beside_what, draw, file_name, files},
+    runs::{
+        keep::Measuring,
+        sample::{DrawError, METRICS_FILE, Output, beside_what, draw, file_name, files},
+    },
     store::files,
 };
 
@@ -102,9 +105,9 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     let names = (0..count).map(|index| file_name(kind, index)).chain([METRICS_FILE.to_owned()]);
     prepare(&args.out, kind, names, args.force)?;
     let mut output = Folder { path: args.out, meter: Meter::new() };
-    let measure = MeasureOptions { permeability: args.permeability, ..MeasureOptions::default() };
+    let measuring = Measuring { permeability: args.permeability, ..Measuring::of(&checked, &args.places.assets())? };
     let started = std::time::Instant::now();
-    let drawn = draw(&checked, &variants, &inputs, weights, companion, &measure, &mut output);
+    let drawn = draw(&checked, &variants, &inputs, weights, companion, &measuring, &mut output);
     output.meter.end();
     if kind.is_gathered() && drawn.is_ok() {
         eprintln!("Learnt and drew {} objects in {:.1} s.", args.count, started.elapsed().as_secs_f64());
@@ -112,6 +115,7 @@ pub fn sample(args: SampleArgs) -> Result<(), Failure> {
     match drawn {
         Ok(_) => Ok(()),
         Err(DrawError::Input(error)) => Err(error.into()),
+        Err(DrawError::Output(error)) => Err(error.into()),
         Err(error) => Err(Failure::Failed(error.into())),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use catalog::{ModelFile, Preset};
+use models::ModelError;
 
 use super::Failure;
 use crate::{config::Places, store::assets::Weights};
@@ -29,4 +30,12 @@ pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset
         _ => weights.bytes,
     };
     Ok(Weights { origin, bytes, ..weights })
+}
+
+/// Why a model does not take its weights.
+pub fn unfit(error: ModelError) -> Failure {
+    match error {
+        ModelError::Weights(message) => Failure::input("weights", message),
+        other => Failure::Failed(other.into()),
+    }
 }

@@ -13,7 +13,7 @@ use catalog::FieldError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, disk_is_full};
 
 /// The body of every error.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -110,6 +110,11 @@ impl IntoResponse for ApiError {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
                 response
             }
+            Self::Internal(error) if disk_is_full(&error) => {
+                tracing::error!(%error, "the disk is full");
+                let detail = "The server's disk is full: nothing was kept. Ask again when its operator has made room.";
+                problem(StatusCode::INSUFFICIENT_STORAGE, detail.to_owned(), Vec::new())
+            }
             Self::Internal(error) => {
                 tracing::error!(%error, "a request failed");
                 let detail = "The server failed; its log says why.".to_owned();
@@ -147,16 +152,21 @@ pub async fn method_not_allowed(request: Request) -> ApiError {
     ApiError::Status(StatusCode::METHOD_NOT_ALLOWED, format!("{} is not possible at {path}.", request.method()))
 }
 
-/// Gives the bare answers of middleware (time-outs, limits, panics) the form of a problem.
+/// Gives the bare answers of middleware and of axum's own extractors (time-outs, limits, panics, addresses that are no
+/// text) the form of a problem.
 pub async fn dress(response: Response) -> Response {
     let status = response.status();
     let bare = !response.headers().contains_key(header::CONTENT_TYPE)
         || response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/plain"));
+    if !bare {
+        return response;
+    }
     let detail = match status {
         StatusCode::REQUEST_TIMEOUT => "The request took too long.",
         StatusCode::PAYLOAD_TOO_LARGE => "The request is too large.",
         StatusCode::INTERNAL_SERVER_ERROR => "The server failed; its log says why.",
+        _ if status.is_client_error() => "The request or its address cannot be read.",
         _ => return response,
     };
-    if bare { problem(status, detail.to_owned(), Vec::new()) } else { response }
+    problem(status, detail.to_owned(), Vec::new())
 }

@@ -5,12 +5,12 @@ use models::{
     ModelError, Sampling,
     sampling::{self, Many},
 };
-use samples::{Inputs, Sample, SampleKind, volume::MeasureOptions};
+use samples::{Inputs, Sample, SampleKind, volume::RockReference};
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::keep::{Kept, keep};
+use super::keep::{Kept, Measuring, keep};
 use crate::{device, store::assets::Weights};
 
 /// Name of the file that describes the others.
@@ -98,6 +98,9 @@ pub fn beside_what(kind: SampleKind, name: &str) -> Option<String> {
 struct Report<'a> {
     request: &'a SampleRequest,
     provenance: Provenance<'a>,
+    /// What the samples' `agreement` is with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    real: Option<&'a RockReference>,
     samples: Vec<Entry<'a>>,
 }
 
@@ -137,12 +140,14 @@ struct Entry<'a> {
     shape: Option<Vec<usize>>,
     #[serde(skip_serializing_if = "Value::is_null")]
     measures: Value,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    agreement: Value,
 }
 
 impl<'a> Entry<'a> {
     fn new(index: u32, parameters: Option<&'a Value>) -> Self {
-        let (file, beside, error, shape, measures) = (None, vec![], None, None, Value::Null);
-        Self { index, file, beside, error, parameters, shape, measures }
+        let (file, beside, error, shape) = (None, vec![], None, None);
+        Self { index, file, beside, error, parameters, shape, measures: Value::Null, agreement: Value::Null }
     }
 
     /// Puts the sample into `file`, and what belongs to it beside it.
@@ -153,7 +158,8 @@ impl<'a> Entry<'a> {
             self.beside.push(name);
         }
         output.file(&file, kept.media_type, kept.bytes)?;
-        (self.file, self.shape, self.measures) = (Some(file), kept.shape, kept.measures);
+        (self.file, self.shape) = (Some(file), kept.shape);
+        (self.measures, self.agreement) = (kept.measures, kept.agreement);
         Ok(())
     }
 }
@@ -183,7 +189,7 @@ pub fn draw(
     inputs: &Inputs,
     weights: Weights,
     companion: Option<Vec<u8>>,
-    measure: &MeasureOptions,
+    measuring: &Measuring,
     output: &mut dyn Output,
 ) -> Result<Drawn, DrawError> {
     let request = &checked.request;
@@ -218,7 +224,7 @@ pub fn draw(
                             ("source".to_owned(), format!("{} {}", request.system, request.preset)),
                             ("seed".to_owned(), format!("{} / {index}", request.seed)),
                         ];
-                        let kept = keep(&sample, notes, measure).map_err(DrawError::Keep)?;
+                        let kept = keep(&sample, notes, measuring).map_err(DrawError::Keep)?;
                         entry
                             .write(kept, file_name(checked.system.makes, number), output)
                             .map_err(DrawError::Output)?;
@@ -246,7 +252,7 @@ pub fn draw(
         device,
         weights,
     };
-    let report = Report { request, provenance, samples: entries };
+    let report = Report { request, provenance, real: measuring.real.as_ref(), samples: entries };
     let json = serde_json::to_vec_pretty(&report).map_err(|e| DrawError::Output(e.into()))?;
     output.file(METRICS_FILE, "application/json", json).map_err(DrawError::Output)?;
     Ok(Drawn::All)

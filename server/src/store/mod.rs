@@ -9,7 +9,7 @@ pub mod runs;
 pub mod settings;
 pub mod uploads;
 
-use std::{fs::File, path::Path, time::Duration};
+use std::{fs::File, io::ErrorKind, path::Path, time::Duration};
 
 use sqlx::{
     SqlitePool,
@@ -69,6 +69,19 @@ impl StoreError {
     pub fn file(path: &Path, source: std::io::Error) -> Self {
         Self::File { path: path.display().to_string(), source }
     }
+}
+
+/// Whether `error`, or what it came from, is that there is no room on the disk.
+pub fn disk_is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    /// SQLite's own code for it.
+    const SQLITE_FULL: &str = "13";
+    let full = |error: &(dyn std::error::Error + 'static)| {
+        let file = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let database = error.downcast_ref::<sqlx::Error>().and_then(|error| error.as_database_error()?.code());
+        matches!(file, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge))
+            || database.is_some_and(|code| code == SQLITE_FULL)
+    };
+    std::iter::successors(Some(error), |error| error.source()).any(full)
 }
 
 /// Opens the database `<data>/vitrine.db`, creating and migrating it as needed.

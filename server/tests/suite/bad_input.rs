@@ -92,6 +92,7 @@ async fn bad_addresses_methods_and_queries() {
         app.get(path).await.problem(StatusCode::NOT_FOUND);
     }
     app.get("/api/runs/no-such-run/artifacts/..%2F..%2Fvitrine.db").await.problem(StatusCode::NOT_FOUND);
+    app.get("/api/runs/%ff").await.problem(StatusCode::BAD_REQUEST);
     let wrong = app.send(Request::put("/api/samples").body(Body::empty()).unwrap()).await;
     wrong.problem(StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(wrong.header("allow"), "POST");

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::Path,
     process::{Command, Output},
     time::{Duration, Instant},
 };
@@ -35,6 +36,9 @@ pub fn refused(output: &Output, fields: &[&str]) {
 #[test]
 fn samples_are_the_same_twice_and_described() {
     let folders = Folders::new();
+    let shipped = "weights/porous-gan/berea-small/reference.json";
+    let real = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets").join(shipped)).unwrap();
+    fs::write(folders.assets().join(shipped), &real).unwrap();
     for out in ["one", "two"] {
         let output = sample(&folders, out, &[]);
         assert!(output.status.success(), "{}", stderr(&output));
@@ -50,6 +54,10 @@ fn samples_are_the_same_twice_and_described() {
     assert_eq!(metrics["samples"][1]["shape"], serde_json::json!([32, 32, 32]));
     assert_eq!(metrics["provenance"]["device"], "cpu");
     assert_eq!(metrics["provenance"]["weights"]["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(metrics["real"], serde_json::from_slice::<Value>(&real).unwrap());
+    assert!(metrics["samples"][0]["agreement"]["porosity"].is_boolean(), "{}", metrics["samples"][0]);
+    let written = String::from_utf8_lossy(&fs::read(path("one", "sample-0000.nrrd")).unwrap()).into_owned();
+    assert!(written.contains("spacings: 6 6 6"), "the voxels have the rock's size");
     let first = samples::volume::nrrd::read(&fs::read(path("one", "sample-0000.nrrd")).unwrap()).unwrap();
     let second = samples::volume::nrrd::read(&fs::read(path("one", "sample-0001.nrrd")).unwrap()).unwrap();
     assert_ne!(first, second);
@@ -97,6 +105,12 @@ fn molecules_come_as_json_lines_and_as_smiles() {
     refused(&output(&folders, &arguments), &["out"]);
 }
 
+fn said_in_one_line(output: &Output, named: &str) {
+    let text = stderr(output);
+    assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{text}");
+    assert!(text.contains(named), "{text}");
+}
+
 #[test]
 fn bad_arguments_are_each_named_in_one_line() {
     let folders = Folders::new();
@@ -119,10 +133,14 @@ fn bad_arguments_are_each_named_in_one_line() {
     }
     refused(&output(&folders, &["sample", "porous-gam", "--out", "out"]), &["system"]);
     refused(&output(&folders, &["sample", "porous-gan", "--preset", "paper", "--out", "out"]), &["weights"]);
-    for arguments in [&["--seed", "-1"][..], &["--count", "many"], &["--colour", "red"]] {
-        let output = output(&folders, &[&base, arguments].concat());
-        assert_eq!((output.status.code(), stderr(&output).lines().count()), (Some(2), 1), "{}", stderr(&output));
+    for (arguments, named) in
+        [(&["--seed", "-1"][..], "-1"), (&["--count", "many"], "--count"), (&["--colour", "red"], "--colour")]
+    {
+        said_in_one_line(&output(&folders, &[&base, arguments].concat()), named);
     }
+    said_in_one_line(&output(&folders, &["sample", "porous-gan"]), "--out");
+    let nothing = output(&folders, &["runs"]);
+    assert!(nothing.status.code() == Some(2) && stderr(&nothing).contains("Commands:"), "{}", stderr(&nothing));
     assert!(!folders.path().join("out").exists());
 }
 
@@ -148,6 +166,10 @@ fn weights_that_are_broken_or_of_another_model_are_refused() {
         fs::write(folders.path().join(name), bytes).unwrap();
         refused(&sample(&folders, "out", &["--weights", name]), &["weights"]);
         assert_eq!(fs::read_dir(folders.path().join("out")).unwrap().count(), 0, "{name}");
+        refused(
+            &output(&folders, &["evaluate", "porous-gan", "--preset", "berea-small", "--weights", name]),
+            &["weights"],
+        );
     }
     let small = folders.weights();
     let arguments = ["sample", "porous-gan", "--preset", "paper", "--out", "out", "--weights", small.to_str().unwrap()];
@@ -167,6 +189,28 @@ fn output_that_nobody_reads_is_no_reason_to_panic() {
     }
 }
 
+#[test]
+fn a_checkpoint_becomes_the_weights_of_a_preset() {
+    let folders = Folders::new();
+    let checkpoint = folders.path().join("noise.pth");
+    fs::write(&checkpoint, b"PK\x03\x04 and nothing behind it").unwrap();
+    let import = |checkpoint: &Path, preset: &str, more: &[&str]| {
+        let checkpoint = checkpoint.to_str().unwrap();
+        let arguments = ["import", "porous-gan", checkpoint, "--preset", preset, "--out", "made/weights.safetensors"];
+        output(&folders, &[&arguments, more].concat())
+    };
+    let made = folders.path().join("made/weights.safetensors");
+    refused(&import(&checkpoint, "berea-small", &[]), &["weights"]);
+    refused(&import(&folders.weights(), "paper", &[]), &["weights"]);
+    refused(&import(&folders.weights(), "granite", &[]), &["preset"]);
+    assert!(!made.exists());
+    let done = import(&folders.weights(), "berea-small", &[]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert_eq!(fs::read(&made).unwrap(), fs::read(folders.weights()).unwrap());
+    refused(&import(&folders.weights(), "berea-small", &[]), &["out"]);
+    assert!(import(&folders.weights(), "berea-small", &["--force"]).status.success());
+}
+
 /// A limit on the size of files stands for a full disk: the write fails in the middle.
 #[test]
 fn a_disk_that_refuses_leaves_nothing_half_written() {
@@ -182,7 +226,7 @@ fn a_disk_that_refuses_leaves_nothing_half_written() {
     };
     let output = command.output().unwrap();
     let text = stderr(&output);
-    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(output.status.code(), Some(2), "{text}");
     let errors: Vec<_> = text.lines().filter(|line| line.starts_with("error: ")).collect();
     assert!(errors.len() == 1 && errors[0].contains("sample-0000.nrrd"), "{text}");
     assert_eq!(fs::read_dir(folders.path().join("out")).unwrap().count(), 0);
@@ -208,6 +252,9 @@ fn a_training_that_is_interrupted_goes_on_with_the_same_command() {
     assert!(stderr(&stopped).contains("error: stopped at step "), "{}", stderr(&stopped));
     assert!(!folders.path().join("out/weights.safetensors").exists());
 
+    // Nobody else's training goes on from there.
+    let another = ["--seed", "5", "--force"];
+    refused(&output(&folders, &[&arguments[..], &another].concat()), &["checkpoints"]);
     let finished = output(&folders, &arguments);
     assert!(finished.status.success(), "{}", stderr(&finished));
     assert!(stderr(&finished).contains("Goes on from the checkpoint of step "), "{}", stderr(&finished));

@@ -178,17 +178,33 @@ fn a_training_on_an_operators_own_tables_says_where_they_belong() {
 }
 
 #[tokio::test]
-async fn a_training_whose_tables_are_missing_is_refused_at_once() {
+async fn a_training_whose_tables_are_missing_or_no_tables_is_refused_at_once() {
     let app = App::idle().await;
     let request = json!({ "system": "crysbfn", "preset": "paper-perov-csp" });
-    let answer = app.post_as_admin("/api/runs", request.clone()).await;
-    assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), ["preset"]);
     let tables = app.folders.assets().join("data/crysbfn/perov_5");
     fs::create_dir_all(&tables).unwrap();
-    for name in ["train.csv", "test.csv"] {
-        fs::write(tables.join(name), "material_id,cif\n").unwrap();
+    let answer = |text: Option<String>| {
+        if let Some(text) = text {
+            fs::write(tables.join("train.csv"), &text).unwrap();
+            fs::write(tables.join("test.csv"), text).unwrap();
+        }
+        app.post_as_admin("/api/runs", request.clone())
+    };
+    for (text, what) in [
+        (None, "No such file"),
+        (Some(""), "no column `cif`"),
+        (Some("material_id,cif\n"), "no crystal"),
+        (Some("material_id,cif\n1,data_x\n"), "row 1"),
+    ] {
+        let refused = answer(text.map(str::to_owned)).await;
+        assert!(refused.text().contains(what), "{}", refused.text());
+        assert_eq!(refused.problem(StatusCode::UNPROCESSABLE_ENTITY), ["preset"]);
     }
-    assert_eq!(app.post_as_admin("/api/runs", request).await.status, StatusCode::ACCEPTED);
+    let cif = "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n\
+               _cell_angle_gamma 90\nloop_\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n\
+               _atom_site_fract_z\nSr 0 0 0\nTi .5 .5 .5\nO .5 .5 0\nO .5 0 .5\nO 0 .5 .5\n";
+    let good = answer(Some(format!("material_id,cif\n1,\"{cif}\"\n"))).await;
+    assert_eq!(good.status, StatusCode::ACCEPTED, "{}", good.text());
 }
 
 /// Untrained weights give a cell without volume now and then: that costs the other samples nothing.

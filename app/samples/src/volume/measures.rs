@@ -85,17 +85,27 @@ impl PoreMeasures {
     /// Only if permeability is asked for: the volume is too large for the flow solver, or the solver did
     /// not reach its tolerance.
     pub fn of(volume: &Volume, options: &MeasureOptions) -> Result<Self, MeasureError> {
-        let mut measures = Self::of_geometry(volume, options);
-        if options.permeability {
-            let mut permeability = [0.0; 3];
-            for (axis, value) in permeability.iter_mut().enumerate() {
-                *value = permeability::along(volume, axis, &options.flow)
-                    .map_err(|error| MeasureError::Flow { axis: ['z', 'y', 'x'][axis], error })?
-                    .permeability;
-            }
-            measures.permeability = Some(permeability);
+        match Self::of_what_can_be(volume, options) {
+            (_, Some(error)) => Err(error),
+            (measures, None) => Ok(measures),
         }
-        Ok(measures)
+    }
+
+    /// As [`Self::of`]; where the permeability is not found the other measures stand beside the reason.
+    pub fn of_what_can_be(volume: &Volume, options: &MeasureOptions) -> (Self, Option<MeasureError>) {
+        let mut measures = Self::of_geometry(volume, options);
+        if !options.permeability {
+            return (measures, None);
+        }
+        let mut permeability = [0.0; 3];
+        for (axis, value) in permeability.iter_mut().enumerate() {
+            match permeability::along(volume, axis, &options.flow) {
+                Ok(flow) => *value = flow.permeability,
+                Err(error) => return (measures, Some(MeasureError::Flow { axis: ['z', 'y', 'x'][axis], error })),
+            }
+        }
+        measures.permeability = Some(permeability);
+        (measures, None)
     }
 
     /// Everything but the permeability; cannot fail.
