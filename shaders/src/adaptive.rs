@@ -7,6 +7,8 @@ const SLOW: f64 = 1.25;
 /// Frames count as fast enough for a little more quality below this multiple of the target. A browser never
 /// reports less than the display's interval, so this must lie above 1.
 const FAST: f64 = 1.08;
+/// A time this long, in milliseconds, is a pause if it comes alone.
+const PAUSE: f64 = 1000.0;
 /// Fast frames in a row before quality is raised: raising is slow, lowering at once, so that it does not swing.
 const PATIENCE: u32 = 12;
 /// The largest reduction of work: steps 2.5 times as long and a tenth of the pixels.
@@ -26,20 +28,28 @@ pub struct AdaptiveQuality {
     /// Factor by which the work per frame is cut, 1..=[`MOST_REDUCTION`].
     reduction: f64,
     fast_frames: u32,
+    /// The last time was as long as a pause.
+    paused: bool,
 }
 
 impl AdaptiveQuality {
     /// A controller that aims at `target_ms` milliseconds a frame (16.7 for 60 Hz).
     pub fn new(target_ms: f64) -> Self {
         let target_ms = if target_ms.is_finite() { target_ms.max(1.0) } else { 1000.0 / 60.0 };
-        Self { target_ms, smoothed_ms: target_ms, reduction: 1.0, fast_frames: 0 }
+        Self { target_ms, smoothed_ms: target_ms, reduction: 1.0, fast_frames: 0, paused: false }
     }
 
     /// Takes the time between two moving frames and answers with the step scale for the next one.
     ///
-    /// Times that are not positive numbers, and pauses above a second (a tab in the background), are ignored.
+    /// Times that are not positive numbers are ignored, and so is a pause above a second (a tab in the background); two
+    /// such in a row are no pauses but an adapter that slow.
     pub fn update(&mut self, frame_ms: f64) -> f32 {
-        if !(frame_ms > 0.0 && frame_ms < 1000.0) {
+        if !(frame_ms > 0.0 && frame_ms.is_finite()) {
+            return self.step_scale();
+        }
+        let first = frame_ms >= PAUSE && !self.paused;
+        self.paused = frame_ms >= PAUSE;
+        if first {
             return self.step_scale();
         }
         self.smoothed_ms += 0.3 * (frame_ms - self.smoothed_ms);
@@ -129,19 +139,22 @@ mod tests {
 
     #[test]
     fn a_hopeless_adapter_stops_at_the_largest_reduction() {
-        let (quality, _) = settle(900.0);
-        assert!((quality.step_scale() - 2.5).abs() < 1e-6);
-        assert!((0.3..0.33).contains(&quality.pixel_scale()), "{}", quality.pixel_scale());
-        assert!((quality.pixel_scale_alone() - 0.2).abs() < 1e-6);
+        let quality = [900.0, 1500.0, 60_000.0].map(|full_ms| {
+            let (quality, _) = settle(full_ms);
+            assert!((quality.step_scale() - 2.5).abs() < 1e-6, "{full_ms} ms");
+            assert!((0.3..0.33).contains(&quality.pixel_scale()), "{}", quality.pixel_scale());
+            assert!((quality.pixel_scale_alone() - 0.2).abs() < 1e-6);
+            quality
+        });
         let mut style = VolumeStyle::default();
-        quality.apply_still(&mut style);
+        quality[0].apply_still(&mut style);
         assert_eq!((style.step_scale, style.pixel_scale), (1.0, 1.0));
     }
 
     #[test]
     fn nonsense_times_change_nothing() {
         let mut quality = AdaptiveQuality::default();
-        for ms in [f64::NAN, -3.0, 0.0, f64::INFINITY, 60_000.0] {
+        for ms in [f64::NAN, -3.0, 0.0, f64::INFINITY, 60_000.0, 5.0, 60_000.0] {
             assert_eq!(quality.update(ms), 1.0);
         }
     }

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     session::Session,
-    state::settings::{BROWSER_DEVICES, browser_maximum, most_samples},
+    state::{
+        job::Job,
+        settings::{BROWSER_DEVICES, browser_maximum, most_samples},
+    },
 };
 
 /// All settings.
@@ -93,6 +96,9 @@ fn PresetPicker(session: Session) -> impl IntoView {
                 data-testid="preset"
                 aria-describedby="preset-help preset-error"
                 aria-invalid=move || session.error_of("preset").is_some().then_some("true")
+                // What a job makes is compared with what belongs to its own model.
+                disabled=move || session.job.with(Job::is_running)
+                title=move || session.job.with(Job::is_running).then_some("Cancel the job to change the model")
                 on:change=move |event| {
                     let name = event_target_value(&event);
                     session.change(|s| s.preset = name);

@@ -85,6 +85,10 @@ impl Session {
             self.job.set(Job { phase: Phase::Failed(why), ..Job::default() });
             return;
         }
+        // What is drawn from here on is what the link repeats.
+        if self.settings.with_untracked(|s| !s.seed_chosen) {
+            self.settings.update(|s| s.seed_chosen = true);
+        }
         self.work.update_value(|work| work.retried = false);
         self.send(request, weights);
     }

@@ -10,6 +10,7 @@ use crate::{
     },
     session::{Session, VolumeCase},
     state::{job::Phase, shown::Source, volume::MEASURED_ON_PAGE},
+    text::format,
 };
 
 /// Plots and table.
@@ -109,6 +110,13 @@ fn MetricTable(session: Session, case: VolumeCase) -> impl IntoView {
             None => "Permeability takes seconds to solve: it is computed with each sample, in the worker.".to_owned(),
         }
     };
+    // Hydraulics is done in µm² and darcys. A file of the visitor has voxels of a size that is not known.
+    let converted = move || {
+        let own = case.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.source == Source::File));
+        let um = case.reference.with(|r| r.as_ref().map(|r| r.voxel_um)).filter(|um| *um > 0.0 && !own)?;
+        let k = case.measures.with(|m| m.as_ref().and_then(|m| m.permeability))?;
+        Some(in_square_micrometres(k.iter().sum::<f64>() / 3.0, um))
+    };
     view! {
         // Scrolls by itself on narrow screens, and so must be reachable by keyboard.
         <div class="table-scroll" tabindex="0" role="region" aria-label="Table of measures">
@@ -124,7 +132,7 @@ fn MetricTable(session: Session, case: VolumeCase) -> impl IntoView {
                 <tbody>{move || all().into_iter().map(line).collect_view()}</tbody>
             </table>
         </div>
-        <p class="help">{percolates} " " {pending}</p>
+        <p class="help">{percolates} " " {pending} {converted}</p>
     }
 }
 
@@ -172,4 +180,24 @@ fn Chords(case: VolumeCase) -> impl IntoView {
 /// How the volume shown and the real rock are drawn, and what of the rock.
 fn keys(shown: &'static str, real: &'static str, what: &str) -> Vec<(&'static str, String)> {
     vec![(shown, "shown".to_owned()), (real, what.to_owned())]
+}
+
+/// Permeability k, voxel², of voxels of `um` micrometres.
+fn in_square_micrometres(k: f64, um: f64) -> String {
+    /// µm² in a darcy.
+    const DARCY: f64 = 0.986_923_3;
+    let k = k * um * um;
+    let darcys = format::number(k / DARCY, 3);
+    format!("With voxels of {um} µm the permeability is {} µm², {darcys} darcy.", format::number(k, 3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permeability_is_converted_by_the_voxels_size() {
+        let text = in_square_micrometres(0.0136, 6.0);
+        assert_eq!(text, "With voxels of 6 µm the permeability is 0.490 µm², 0.496 darcy.");
+    }
 }
