@@ -11,6 +11,7 @@ CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /
 export CHROMIUM
 
 NEXTEST_VERSION := 0.9.143
+DENY_VERSION := 0.20.2
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
 # Crates that are compiled for the browser: held to the web-safety list of app/clippy.toml.
@@ -29,6 +30,7 @@ setup: setup-rust ## What building needs: the compiler of rust-toolchain.toml an
 
 setup-rust:
 	@command -v cargo >/dev/null || { echo "Rust is missing: install rustup (https://rustup.rs or your distribution's package), then run make again."; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing, which links what Rust compiles. On Debian: apt-get install gcc libc6-dev"; exit 1; }
 	@cargo --version
 	@# rustup reads rust-toolchain.toml only when it installs the toolchain; one that was there before may lack the target.
 	@if command -v rustup >/dev/null; then \
@@ -141,7 +143,7 @@ e2e: setup-test ## The browser tests, on a bundle and a server that are built al
 
 .PHONY: deny
 deny: ## Advisories aside, all that cargo-deny checks (builds cargo-deny on first use)
-	@cargo deny --version >/dev/null 2>&1 || $(CARGO) install --locked --root $(TOOLS) cargo-deny
+	@cargo deny --version >/dev/null 2>&1 || $(CARGO) install --locked --root $(TOOLS) --version $(DENY_VERSION) cargo-deny
 	cargo deny check bans licenses sources
 
 # The programs that ours are measured beside live in an environment of their own.
@@ -208,6 +210,9 @@ bench-native: server $(PEERS)/installed $(FLOW_PEERS)/installed
 	$(EXAMPLES)/gflownet_table $(FLOW_PEERS)/bin/python
 	$(PEERS)/bin/python app/samples/benches/peer_pymatgen.py > $(PEERS)/matches.jsonl
 	$(EXAMPLES)/match_table $(PEERS)/matches.jsonl
+	for preset in perov-ab-initio-small carbon-small; do \
+	  $(TARGET_DIR)/release/vitrine sample crysbfn --preset $$preset --count 32 --out $(PEERS)/crystals/$$preset --force; done
+	$(PEERS)/bin/python app/samples/benches/peer_reads.py $(TARGET_DIR)/release/vitrine $(PEERS)/crystals/*
 	$(CARGO) bench --locked --workspace --bench '*'
 	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
 	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl

@@ -136,6 +136,8 @@ test("files that cannot be read are refused precisely, and what was shown stays"
   await dropFile(page, "water.xyz", WATER);
   await waitForText(id(page, "caption"), /H₂O/);
   assert.equal((await id(page, "problem").textContent()).trim(), "");
+  await dropFile(page, "SrTiO3.cif", PEROVSKITE, "body");
+  await waitForText(id(page, "caption"), /SrTiO3\.cif/);
 });
 
 test("atoms are selected by keyboard and by mouse, and measured", { timeout: PATIENCE }, async () => {
@@ -378,6 +380,11 @@ test("a surprise is sampled, and told from the nearest crystal of the training d
   await id(page, "find-nearest").click();
   await waitForText(id(page, "nearest"), /Nearest of 3787 training crystals: \S+ \(fingerprint distance [\d.]+(·10⁻\S+)?\)/);
   await picture(page, "crystals-nearest");
+  const alone = (await exported(page, "png")).png;
+  await id(page, "compare").click();
+  await waitForText(id(page, "compare-note"), /laid over the sample and stretched to its cell/);
+  assert.ok(!(await exported(page, "png")).png.equals(alone), "the nearest lies over the sample");
+  await picture(page, "crystals-compared");
 
   // The ablations learn from the same crystals, which are not loaded again.
   const loaded = [];

@@ -18,13 +18,13 @@ export const VITRINE = process.env.VITRINE ?? path.join(TARGET, "release", "vitr
 export const DIST = path.resolve(ROOT, process.env.VITRINE_DIST ?? "dist");
 
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
+// SwiftShader answers for WebGPU and WebGL. With fewer of these there is no adapter, or one whose process dies.
+const SOFTWARE = ["--use-vulkan=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 const FLAGS = [
-  // SwiftShader answers for WebGPU and WebGL. With fewer of these there is no adapter, or one whose process dies.
   "--enable-unsafe-webgpu",
   "--enable-features=Vulkan",
-  "--use-vulkan=swiftshader",
-  "--use-angle=swiftshader",
-  "--enable-unsafe-swiftshader",
+  // Benches of a machine's own GPU: GPU=hardware.
+  ...(process.env.GPU === "hardware" ? ["--use-angle=vulkan"] : SOFTWARE),
   // A camera that shows a test picture, for pages that were allowed one.
   "--use-fake-device-for-media-stream",
 ];
@@ -147,8 +147,8 @@ export async function openFile(page, name, text) {
   await id(page, "file-open").setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.from(text) });
 }
 
-/** Drops a file onto the view. */
-export async function dropFile(page, name, text) {
+/** Drops a file onto the view, or elsewhere. */
+export async function dropFile(page, name, text, onto = ".drop-target") {
   const data = await page.evaluateHandle(
     ([name, text]) => {
       const transfer = new DataTransfer();
@@ -157,7 +157,7 @@ export async function dropFile(page, name, text) {
     },
     [name, text],
   );
-  await page.locator(".drop-target").dispatchEvent("drop", { dataTransfer: data });
+  await page.locator(onto).dispatchEvent("drop", { dataTransfer: data });
 }
 
 /** Presses an export button; answers with the files that come, by extension. */

@@ -42,3 +42,45 @@ test("looks, slices, a cut and the comparison each change the picture", { timeou
   await changed("beside-the-rock");
   assert.deepEqual(on.complaints, []);
 });
+
+test("mouse and keys turn, move and zoom what is shown, and Home undoes it", { timeout: PATIENCE }, async () => {
+  const page = await on.open("/systems/porous-gan?preset=berea-small&size=32&device=cpu");
+  await shown(page, "example");
+  const canvas = id(page, "volume-view").locator("canvas");
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const drag = async () => {
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y + 30, { steps: 4 });
+    await page.mouse.up();
+  };
+  const hands = {
+    "a drag": drag,
+    "a drag with Shift": async () => {
+      await page.keyboard.down("Shift");
+      await drag();
+      await page.keyboard.up("Shift");
+    },
+    "the wheel": () => page.mouse.wheel(0, -300),
+    "an arrow": () => page.keyboard.press("ArrowLeft"),
+    "an arrow with Shift": () => page.keyboard.press("Shift+ArrowUp"),
+    plus: () => page.keyboard.press("+"),
+  };
+  const png = async () => (await exported(page, "png")).png;
+  const still = await png();
+  let before = still;
+  for (const [name, move] of Object.entries(hands)) {
+    await page.mouse.move(x, y);
+    await canvas.focus();
+    await move();
+    const after = await png();
+    assert.ok(!after.equals(before), `${name} changes the picture`);
+    before = after;
+  }
+  await canvas.focus();
+  await page.keyboard.press("Home");
+  assert.ok((await png()).equals(still), "Home brings the first view back");
+  assert.deepEqual(on.complaints, []);
+});
