@@ -210,9 +210,6 @@ bench-native: server $(PEERS)/installed $(FLOW_PEERS)/installed
 	$(EXAMPLES)/gflownet_table $(FLOW_PEERS)/bin/python
 	$(PEERS)/bin/python app/samples/benches/peer_pymatgen.py > $(PEERS)/matches.jsonl
 	$(EXAMPLES)/match_table $(PEERS)/matches.jsonl
-	for preset in perov-ab-initio-small carbon-small; do \
-	  $(TARGET_DIR)/release/vitrine sample crysbfn --preset $$preset --count 32 --out $(PEERS)/crystals/$$preset --force; done
-	$(PEERS)/bin/python app/samples/benches/peer_reads.py $(TARGET_DIR)/release/vitrine $(PEERS)/crystals/*
 	$(CARGO) bench --locked --workspace --bench '*'
 	$(PEERS)/bin/python app/samples/benches/peer_porespy.py > $(PEERS)/pores.jsonl
 	$(EXAMPLES)/pores_table $(PEERS)/pores.jsonl
@@ -220,6 +217,9 @@ bench-native: server $(PEERS)/installed $(FLOW_PEERS)/installed
 	for preset in $(filter x2-small x4-small,$(RESCALERS)); do \
 	  $(TARGET_DIR)/release/vitrine evaluate dlv-irn --preset $$preset --json \
 	    | $(PEERS)/bin/python app/samples/benches/peer_codecs.py $$preset; done
+	for preset in perov-ab-initio-small carbon-small; do \
+	  $(TARGET_DIR)/release/vitrine sample crysbfn --preset $$preset --count 32 --out $(PEERS)/crystals/$$preset --force; done
+	$(PEERS)/bin/python app/samples/benches/peer_reads.py $(TARGET_DIR)/release/vitrine $(PEERS)/crystals/*
 
 bench-browser: setup-test web server
 	$(CARGO) xtask bench-page --out $(BENCH_PAGE)

@@ -15,6 +15,7 @@ test("after a first visit everything works without the network", { timeout: PATI
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   assert.match(await sample(page), /^Done/);
+  await page.waitForURL(/seed=/);
   await page.context().setOffline(true);
   await page.reload();
   assert.match(await jobEnds(page), /^Done/, "the address repeats the sample");

@@ -60,6 +60,7 @@ test("a permalink gives the very same voxels", { timeout: PATIENCE }, async () =
   const first = await on.open(at(32));
   assert.equal(new URL(first.url()).searchParams.get("seed"), null);
   await sample(first);
+  await first.waitForURL(/seed=/);
   const [link, seed] = [new URL(first.url()), await id(first, "seed").inputValue()];
   assert.equal(link.searchParams.get("seed"), seed, "whoever samples need not choose one");
   const a = readNrrd((await exported(first, "nrrd")).nrrd);
@@ -110,6 +111,7 @@ test("what cannot be had is refused in a sentence", { timeout: PATIENCE }, async
 test("the command line draws what the page draws", { timeout: PATIENCE }, async () => {
   const page = await on.open(`${at(32)}&seed=7`);
   assert.match(await jobEnds(page), /^Done/);
+  await page.waitForFunction(() => /darcy/.test(document.querySelector('[data-testid="metrics"]')?.textContent ?? ""));
   const own = await exported(page, "nrrd");
   const out = mkdtempSync(path.join(tmpdir(), "vitrine-drawn-"));
   const request = ["--preset", "berea-small", "--seed", "7", "--set", "size=32", "--device", "cpu"];

@@ -47,9 +47,7 @@ test("mouse and keys turn, move and zoom what is shown, and Home undoes it", { t
   const page = await on.open("/systems/porous-gan?preset=berea-small&size=32&device=cpu");
   await shown(page, "example");
   const canvas = id(page, "volume-view").locator("canvas");
-  await canvas.scrollIntoViewIfNeeded();
-  const box = await canvas.boundingBox();
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  let x, y;
   const drag = async () => {
     await page.mouse.move(x, y);
     await page.mouse.down();
@@ -72,8 +70,12 @@ test("mouse and keys turn, move and zoom what is shown, and Home undoes it", { t
   const still = await png();
   let before = still;
   for (const [name, move] of Object.entries(hands)) {
-    await page.mouse.move(x, y);
+    // Saving the picture scrolls.
     await canvas.focus();
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
+    [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
     await move();
     const after = await png();
     assert.ok(!after.equals(before), `${name} changes the picture`);

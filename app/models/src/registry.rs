@@ -82,6 +82,10 @@ pub fn load(system: &str, preset: &str, weights: Vec<u8>, device: &Device) -> Re
     }
 }
 
+/// The systems whose authors' checkpoints [`import`] reads.
+#[cfg(feature = "native")]
+pub const IMPORTS: [&str; 4] = ["crysbfn", "dci-vton", "dlv-irn", "porous-gan"];
+
 /// Reads a checkpoint as the authors of `system` published it and answers with the bytes of a safetensors file that
 /// [`load`] takes.
 ///

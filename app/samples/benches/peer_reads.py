@@ -32,7 +32,8 @@ def main():
             a, b = Structure.from_file(cif), Structure.from_file(poscar)
             measures = sample["measures"]
             formulas += Composition(measures["formula"]).reduced_formula == a.composition.reduced_formula
-            same += a.composition == b.composition and matcher.get_rms_dist(a, b)[0] < 1e-4
+            rms = matcher.get_rms_dist(a, b)
+            same += a.composition == b.composition and rms is not None and rms[0] < 1e-4
             largest = max(largest, abs(float(a.density) / measures["density"] - 1.0))
         wrong += 2 * len(samples) - formulas - same + (largest > 1e-3)
         print(f"| {folder.name} | {len(samples)} | {formulas} | {same} | {100 * largest:.4f} % |")

@@ -87,7 +87,11 @@ fn PresetPicker(session: Session) -> impl IntoView {
             </option>
         }
     };
-    let description = move || session.settings.with(|s| session.system.preset(&s.preset).map(|p| p.description));
+    let running = Memo::new(move |_| session.job.with(Job::is_running));
+    let description = move || match running.get() {
+        true => Some("Cancel the job to change the model."),
+        false => session.settings.with(|s| session.system.preset(&s.preset).map(|p| p.description)),
+    };
     view! {
         <div class="field">
             <label class="field-label" for="preset">"Model"</label>
@@ -96,9 +100,8 @@ fn PresetPicker(session: Session) -> impl IntoView {
                 data-testid="preset"
                 aria-describedby="preset-help preset-error"
                 aria-invalid=move || session.error_of("preset").is_some().then_some("true")
-                // What a job makes is compared with what belongs to its own model.
-                disabled=move || session.job.with(Job::is_running)
-                title=move || session.job.with(Job::is_running).then_some("Cancel the job to change the model")
+                // A sample would be compared with the files of another model.
+                disabled=running
                 on:change=move |event| {
                     let name = event_target_value(&event);
                     session.change(|s| s.preset = name);

@@ -6,22 +6,17 @@ use web_sys::{DragEvent, Element, Event, File, FileList, HtmlInputElement, Node}
 
 use crate::{session::Session, text::format};
 
-/// Mark of what is dragged from the page itself.
-const OWN: &str = "application/x-vitrine";
-
 /// A frame around the stage, which shows that the page takes what is dragged over it. It listens on the window: beside
 /// a smaller target the browser would leave the page and open the file itself.
 #[component]
 pub fn DropTarget(session: Session, children: Children) -> impl IntoView {
     let over = RwSignal::new(false);
-    let started = window_event_listener(ev::dragstart, |event| {
-        if let Some(data) = event.data_transfer() {
-            // Fails where nothing may be added: then the drag is taken as one from outside.
-            drop(data.set_data(OWN, OWN));
-        }
-    });
+    // The page's own pictures are files too where they are dragged.
+    let own = StoredValue::new(false);
+    let started = window_event_listener(ev::dragstart, move |_| own.set_value(true));
+    let ended = window_event_listener(ev::dragend, move |_| own.set_value(false));
     let moved = window_event_listener(ev::dragover, move |event| {
-        let receiver = Receiver::of(&event);
+        let receiver = Receiver::of(&event, own.get_value());
         if !matches!(receiver, Receiver::Browser) {
             event.prevent_default();
         }
@@ -30,19 +25,19 @@ pub fn DropTarget(session: Session, children: Children) -> impl IntoView {
     let left = window_event_listener(ev::dragleave, move |_| over.set(false));
     let dropped = window_event_listener(ev::drop, move |event| {
         over.set(false);
-        let receiver = Receiver::of(&event);
+        let receiver = Receiver::of(&event, own.get_value());
         if matches!(receiver, Receiver::Browser) {
             return;
         }
         event.prevent_default();
         let Some(files) = event.data_transfer().and_then(|data| data.files()) else { return };
         match (receiver, files.get(0)) {
-            (Receiver::Button(input), _) => hand_over(&input, &files),
+            (Receiver::Field(input), _) => hand_over(&input, &files),
             (_, Some(file)) => open(session, file),
             (_, None) => {}
         }
     });
-    on_cleanup(move || [started, moved, left, dropped].into_iter().for_each(|listener| listener.remove()));
+    on_cleanup(move || [started, ended, moved, left, dropped].into_iter().for_each(|listener| listener.remove()));
     view! {
         <div class="drop-target" class:over=over>
             {children()}
@@ -54,17 +49,17 @@ pub fn DropTarget(session: Session, children: Children) -> impl IntoView {
 enum Receiver {
     /// Words, links, the page's own pictures, and files over a field for them are no business of ours.
     Browser,
-    /// A button that opens files.
-    Button(HtmlInputElement),
+    /// A field that takes files, here or in what stands around.
+    Field(HtmlInputElement),
     /// Everything else is the page's.
     Page,
 }
 
 impl Receiver {
-    fn of(event: &DragEvent) -> Self {
+    fn of(event: &DragEvent, own: bool) -> Self {
         let Some(data) = event.data_transfer() else { return Self::Browser };
         let holds = |kind: &str| data.types().includes(&JsValue::from_str(kind), 0);
-        if !holds("Files") || holds(OWN) {
+        if own || !holds("Files") {
             return Self::Browser;
         }
         // Over words some browsers name the text itself.
@@ -74,8 +69,9 @@ impl Receiver {
         if around("input[type=file]").is_some() {
             return Self::Browser;
         }
-        let input = around(".file-open").and_then(|button| button.query_selector("input").ok().flatten());
-        input.and_then(|input| input.dyn_into().ok()).map_or(Self::Page, Self::Button)
+        let field = around(".file-open, .choose, .field");
+        let input = field.and_then(|field| field.query_selector("input[type=file]").ok().flatten());
+        input.and_then(|input| input.dyn_into().ok()).map_or(Self::Page, Self::Field)
     }
 }
 
@@ -83,7 +79,7 @@ impl Receiver {
 fn hand_over(input: &HtmlInputElement, files: &FileList) {
     input.set_files(Some(files));
     if let Ok(change) = Event::new("change") {
-        // Nobody answers to it.
+        // Whether it was cancelled does not matter.
         drop(input.dispatch_event(&change));
     }
 }

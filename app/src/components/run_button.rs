@@ -20,8 +20,9 @@ const STATUS_MS: f64 = 700.0;
 #[component]
 pub fn RunPanel(session: Session) -> impl IntoView {
     let running = Memo::new(move |_| session.job.with(Job::is_running));
+    let repeats = session.repeats();
     let link = Signal::derive(move || {
-        let query = session.settings.with(|s| s.to_query());
+        let query = session.settings.with(|s| s.to_query(repeats.get()));
         let location = window().location();
         format!("{}{}?{query}", location.origin().unwrap_or_default(), location.pathname().unwrap_or_default())
     });

@@ -13,6 +13,7 @@ pub fn Segments<T: Copy + PartialEq + Send + Sync + 'static>(
     choices: &'static [(T, &'static str, &'static str)],
     value: Signal<T>,
     set: impl Fn(T) + Copy + 'static,
+    #[prop(optional, into)] disabled: Signal<bool>,
 ) -> impl IntoView {
     let choice = move |&(this, name, title): &(T, &'static str, &'static str)| {
         view! {
@@ -30,7 +31,7 @@ pub fn Segments<T: Copy + PartialEq + Send + Sync + 'static>(
         }
     };
     view! {
-        <fieldset class="segments" data-testid=test>
+        <fieldset class="segments" data-testid=test disabled=disabled>
             <legend class="visually-hidden">{legend}</legend>
             {choices.iter().map(choice).collect_view()}
         </fieldset>

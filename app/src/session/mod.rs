@@ -29,7 +29,7 @@ use crate::{
     browser::fetch,
     data::{card::Card, manifest::Manifest},
     state::{
-        job::Job,
+        job::{Job, Phase},
         settings::{Settings, on_control},
     },
     worker_client::WorkerClient,
@@ -56,6 +56,8 @@ pub struct Session {
     pub problem: RwSignal<Option<String>>,
     /// The visitor asked for a sample while a field was wrong.
     pub refused: RwSignal<bool>,
+    /// What the last job was asked for, if a link can ask for it again.
+    asked: RwSignal<Option<Settings>>,
     /// What depends on the kind of sample.
     pub kind: Kind,
     worker: StoredValue<Option<WorkerClient>, LocalStorage>,
@@ -84,6 +86,7 @@ impl Session {
             manifest: RwSignal::new(None),
             problem: RwSignal::new(None),
             refused: RwSignal::new(false),
+            asked: RwSignal::new(None),
             kind: Kind::new(Rc::clone(&case)),
             worker: StoredValue::new_local(None),
             work: StoredValue::new(sampling::Work::default()),
@@ -147,16 +150,23 @@ impl Session {
         });
     }
 
+    /// Whether the sample that stands there is what the form asks for: then a link repeats it.
+    pub fn repeats(self) -> Memo<bool> {
+        let done = Memo::new(move |_| self.job.with(|job| job.phase == Phase::Done));
+        Memo::new(move |_| done.get() && self.asked.with(|asked| self.settings.with(|s| asked.as_ref() == Some(s))))
+    }
+
     /// Keeps the query of the address equal to the form, without new history entries. The address of a page on
-    /// which nothing was chosen yet stays as it is.
+    /// which nothing was chosen or sampled yet stays as it is.
     fn keep_url(self) {
         let opened_with = self.settings.get_untracked();
+        let repeats = self.repeats();
         Effect::new(move |changed_before: Option<bool>| {
-            let settings = self.settings.get();
-            if !changed_before.unwrap_or(false) && settings == opened_with {
+            let (settings, repeats) = (self.settings.get(), repeats.get());
+            if !changed_before.unwrap_or(false) && settings == opened_with && !repeats {
                 return false;
             }
-            let url = format!("?{}", settings.to_query());
+            let url = format!("?{}", settings.to_query(repeats));
             if let Ok(history) = window().history() {
                 // Browsers limit how often an address may change; the next change will write it again.
                 drop(history.replace_state_with_url(&history.state().unwrap_or(JsValue::NULL), "", Some(&url)));

@@ -85,10 +85,9 @@ impl Session {
             self.job.set(Job { phase: Phase::Failed(why), ..Job::default() });
             return;
         }
-        // What is drawn from here on is what the link repeats.
-        if self.settings.with_untracked(|s| !s.seed_chosen) {
-            self.settings.update(|s| s.seed_chosen = true);
-        }
+        // A link holds no pictures and no long texts.
+        let settings = Some(self.settings.get_untracked()).filter(|s| given.is_empty() && s.fits_link());
+        self.asked.set(settings);
         self.work.update_value(|work| work.retried = false);
         self.send(request, weights);
     }

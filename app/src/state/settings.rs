@@ -108,10 +108,16 @@ impl Settings {
         self.parameters.iter().find(|(n, _)| n == name).map_or("", |(_, text)| text)
     }
 
+    /// Whether a link holds everything that is chosen here.
+    pub fn fits_link(&self) -> bool {
+        self.parameters.iter().all(|(_, text)| text.len() <= MOST_IN_LINK)
+    }
+
     /// The query that [`Self::from_query`] reads back, without the question mark. Texts as long as files are left out.
-    pub fn to_query(&self) -> String {
+    /// It `repeats` a sample if it has the seed, chosen or not.
+    pub fn to_query(&self, repeats: bool) -> String {
         let mut pairs = vec![("preset", self.preset.as_str())];
-        if self.seed_chosen {
+        if self.seed_chosen || repeats {
             pairs.push(("seed", &self.seed));
         }
         if self.count.trim() != self.usual_count.to_string() {
@@ -225,15 +231,16 @@ mod tests {
         settings.device = Device::Cpu;
         settings.set("size", "96");
         settings.set("boundary", "cut");
-        let query = settings.to_query();
+        let query = settings.to_query(false);
         assert_eq!(Settings::from_query(system(), pairs(&query)), (settings, vec![]));
     }
 
     #[test]
     fn without_a_chosen_seed_the_url_has_none() {
         let settings = Settings::of(system());
-        assert!(!settings.to_query().contains("seed="));
-        assert!(!Settings::from_query(system(), pairs(&settings.to_query())).0.seed_chosen);
+        assert!(!settings.to_query(false).contains("seed="));
+        assert!(settings.to_query(true).contains("seed="));
+        assert!(!Settings::from_query(system(), pairs(&settings.to_query(false))).0.seed_chosen);
     }
 
     #[test]
@@ -266,7 +273,7 @@ mod tests {
     fn a_volume_stands_alone() {
         let (mut settings, errors) = Settings::from_query(system(), [("count", "2")]);
         assert_eq!((settings.count.as_str(), errors.len()), ("1", 0), "the page has no control for it");
-        assert!(!settings.to_query().contains("count"));
+        assert!(!settings.to_query(false).contains("count"));
         settings.count = "2".to_owned();
         assert_eq!(settings.request(system()).expect_err("one at a time")[0].field, "count");
     }
@@ -276,9 +283,9 @@ mod tests {
         let system = catalog::systems::find("oc-gfn").expect("the system");
         let mut settings = Settings::of(system);
         assert_eq!(settings.request(system).map(|request| request.count), Ok(1000));
-        assert!(!settings.to_query().contains("count"));
+        assert!(!settings.to_query(false).contains("count"));
         settings.count = "1".to_owned();
-        assert_eq!(Settings::from_query(system, pairs(&settings.to_query())).0.count, "1");
+        assert_eq!(Settings::from_query(system, pairs(&settings.to_query(false))).0.count, "1");
         settings.count = "10001".to_owned();
         assert_eq!(settings.request(system).expect_err("too many")[0].field, "count");
     }
@@ -289,7 +296,7 @@ mod tests {
         let mut settings = Settings::of(system);
         settings.set("painted", &"f".repeat(32 * 32));
         settings.set("table", &"x".repeat(100_000));
-        let query = settings.to_query();
+        let query = settings.to_query(false);
         assert!(query.contains("painted=fff") && query.len() < 8192);
     }
 

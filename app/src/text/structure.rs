@@ -60,9 +60,11 @@ pub fn certainty(certainties: &[[f32; 3]], atom: usize) -> Option<String> {
 }
 
 /// What the `count` atoms of a selection from number `first` on measure:
-/// `Distance 1–2 5.8575 Å, nearest image 1.9525 Å`. Where `images` were picked they count as `drawn`; atoms from a
-/// list, all of the first cell, count with their `nearest` images. The other value follows where it reads differently,
-/// save for angles between images: those were picked on purpose.
+/// `Distance 1–2 5.8575 Å, nearest image 1.9525 Å`.
+///
+/// Where `images` were picked, the first value is that of the atoms as `drawn`, and a distance is followed by that of the
+/// nearest image. Of atoms of the first cell, as a list has them, the first value is that of the `nearest` images. The
+/// second is left out where it reads the same.
 pub fn measurement(first: usize, count: usize, drawn: Option<f64>, nearest: Option<f64>, images: bool) -> String {
     let (name, told): (&str, fn(f64) -> String) = match count {
         2 => ("Distance", angstroms),
@@ -75,7 +77,8 @@ pub fn measurement(first: usize, count: usize, drawn: Option<f64>, nearest: Opti
         (true, _) => (drawn, None),
     };
     let numbers: Vec<String> = (first..first + count).map(|number| number.to_string()).collect();
-    let value = value.map_or_else(|| "undefined: the atoms lie on a line".to_owned(), told);
+    let why = if count == 3 { "undefined: two of the atoms coincide" } else { "undefined: the atoms lie on a line" };
+    let value = value.map_or_else(|| why.to_owned(), told);
     let other = other.map(|(way, other)| (way, told(other))).filter(|(_, other)| *other != value);
     let other = other.map_or_else(String::new, |(way, other)| format!(", {way} {other}"));
     format!("{name} {} {value}{other}", numbers.join("–"))
@@ -172,7 +175,7 @@ mod tests {
         assert_eq!(told(Some(3.905), None, true), "Distance 1–2 3.9050 Å");
         assert_eq!(measurement(2, 3, Some(90.0), Some(45.0), true), "Angle 2–3–4 90.00°");
         assert_eq!(measurement(2, 3, Some(90.0), Some(45.0), false), "Angle 2–3–4 45.00°, as drawn 90.00°");
-        assert_eq!(measurement(1, 3, None, None, false), "Angle 1–2–3 undefined: the atoms lie on a line");
+        assert_eq!(measurement(1, 3, None, None, false), "Angle 1–2–3 undefined: two of the atoms coincide");
         assert_eq!(measurement(1, 4, Some(-180.0), Some(180.0), false), "Dihedral 1–2–3–4 180.00°");
         assert_eq!(measurement(1, 4, Some(-60.0), None, true), "Dihedral 1–2–3–4 −60.00°");
     }

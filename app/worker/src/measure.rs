@@ -53,7 +53,8 @@ async fn report_volume<H: Host>(host: &H, job: u32, sample: u32, volume: &Volume
     pause(host, job).await?;
     let mut measures = PoreMeasures::of_geometry(volume, &options);
     if volume.shape().into_iter().any(|side| side > MAX_FLOW_SIDE) {
-        let why = format!("a browser solves the flow up to {MAX_FLOW_SIDE}³, the command line larger ones");
+        let why =
+            format!("a browser solves the flow up to {MAX_FLOW_SIDE}³; vitrine sample --permeability goes further");
         return post(host, job, sample, &measures, Some(why));
     }
     post(host, job, sample, &measures, None)?;

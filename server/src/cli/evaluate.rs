@@ -73,7 +73,7 @@ pub fn evaluate(args: EvaluateArgs) -> Result<(), Failure> {
         return print(&args, &fittings(&args, &weights.bytes)?);
     }
     let device = burn::tensor::Device::flex();
-    let model = models::load(system.slug, preset.name, weights.bytes, &device).map_err(weights::unfit)?;
+    let model = models::load(system.slug, preset.name, weights.bytes, &device)?;
     match system.slug {
         "porous-gan" => rock(&args, model.as_ref(), assets.folder()),
         "crysbfn" => crystals(&args, model.as_ref(), assets.folder()),

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use catalog::{ModelFile, Preset};
 use models::systems::{fl_gfn, oc_gfn};
 
-use super::{Failure, weights::unfit};
+use super::Failure;
 use crate::{
     store::assets::Assets,
     training::gflownets::{Options, Table, orders, outcomes, sets},
@@ -23,11 +23,11 @@ pub(super) fn tables(
 ) -> Result<Option<Vec<Table>>, Failure> {
     Ok(Some(match system {
         "fl-gfn" => {
-            let model = fl_gfn::load(preset.name, weights.to_vec(), &Device::flex()).map_err(unfit)?;
+            let model = fl_gfn::load(preset.name, weights.to_vec(), &Device::flex())?;
             sets::compare(model.as_ref(), preset.name, options)?
         }
         "oc-gfn" => {
-            let model = oc_gfn::read(preset.name, weights).map_err(unfit)?;
+            let model = oc_gfn::read(preset.name, weights)?;
             // A training writes the card beside the weights.
             let card = match given {
                 None => assets.find(&preset.path(system, ModelFile::Card)),

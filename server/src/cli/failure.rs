@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use catalog::FieldError;
+use models::ModelError;
 
 use crate::store::disk_is_full;
 
@@ -64,9 +65,23 @@ impl From<FieldError> for Failure {
     }
 }
 
+/// Weights that a model does not take are bad input.
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        match error {
+            ModelError::Weights(message) => Self::input("weights", message),
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        error.downcast::<FieldError>().map_or_else(Self::Failed, Self::from)
+        let error = match error.downcast::<FieldError>() {
+            Ok(field) => return field.into(),
+            Err(error) => error,
+        };
+        error.downcast::<ModelError>().map_or_else(Self::Failed, Self::from)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Failure, weights};
-use crate::{config::Places, store::files};
+use crate::store::files;
 
 /// Arguments of `vitrine import`.
 #[derive(Debug, Args)]
@@ -24,21 +24,25 @@ pub struct ImportArgs {
     /// Replace a file that is there
     #[arg(long)]
     force: bool,
-    #[command(flatten)]
-    places: Places,
 }
 
 /// Writes a checkpoint as weights.
 pub fn import(args: ImportArgs) -> Result<(), Failure> {
     let system = catalog::systems::find(&args.system).ok_or_else(|| Failure::input("system", "unknown"))?;
     let preset = system.preset(&args.preset).ok_or_else(|| Failure::input("preset", "unknown"))?;
+    if !models::registry::IMPORTS.contains(&system.slug) {
+        return Err(Failure::input("system", "has no checkpoints of its authors that are read here"));
+    }
+    if args.out.is_dir() {
+        return Err(Failure::input("out", format!("{} is a folder; name a file", args.out.display())));
+    }
     if args.out.exists() && !args.force {
         return Err(Failure::input("out", format!("{} is there; --force replaces it", args.out.display())));
     }
-    let weights = weights::read(Some(&args.checkpoint), &args.places, system.slug, preset)?;
+    let weights = weights::of_file(&args.checkpoint, system.slug, preset)?;
     // What no model takes is not written.
     let device = burn::tensor::Device::flex();
-    models::load(system.slug, preset.name, weights.bytes.clone(), &device).map_err(weights::unfit)?;
+    models::load(system.slug, preset.name, weights.bytes.clone(), &device)?;
     if let Some(folder) = args.out.parent() {
         let bad = |error: std::io::Error| Failure::input("out", format!("{}: {error}", folder.display()));
         std::fs::create_dir_all(folder).map_err(bad)?;

@@ -3,20 +3,23 @@
 use std::path::Path;
 
 use catalog::{ModelFile, Preset};
-use models::ModelError;
 
 use super::Failure;
 use crate::{config::Places, store::assets::Weights};
 
-/// Those of the file `given`, safetensors or the authors' .pth, .pt or .ckpt, or of a folder with several of the authors'
-/// files; without one the shipped ones.
+/// Those of the file `given`, as of [`of_file`]; without one the shipped ones.
 pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset) -> Result<Weights, Failure> {
-    let Some(file) = given else {
-        return places.assets().weights(system, preset)?.ok_or_else(|| {
-            let (wanted, folder) = (preset.path(system, ModelFile::Weights), places.assets.display());
-            Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
-        });
-    };
+    if let Some(file) = given {
+        return of_file(file, system, preset);
+    }
+    places.assets().weights(system, preset)?.ok_or_else(|| {
+        let (wanted, folder) = (preset.path(system, ModelFile::Weights), places.assets.display());
+        Failure::input("weights", format!("there is no {wanted} in {folder}; name a file with --weights"))
+    })
+}
+
+/// Those of a file, safetensors or the authors' .pth, .pt or .ckpt, or of a folder with several of the authors' files.
+pub fn of_file(file: &Path, system: &str, preset: &Preset) -> Result<Weights, Failure> {
     let bad = |error: String| Failure::input("weights", format!("{}: {error}", file.display()));
     let import = || models::registry::import(system, preset.name, file).map_err(|error| bad(error.to_string()));
     // The folder says nothing about the weights and would make equal results differ.
@@ -30,12 +33,4 @@ pub fn read(given: Option<&Path>, places: &Places, system: &str, preset: &Preset
         _ => weights.bytes,
     };
     Ok(Weights { origin, bytes, ..weights })
-}
-
-/// Why a model does not take its weights.
-pub fn unfit(error: ModelError) -> Failure {
-    match error {
-        ModelError::Weights(message) => Failure::input("weights", message),
-        other => Failure::Failed(other.into()),
-    }
 }

@@ -112,7 +112,7 @@ impl IntoResponse for ApiError {
             }
             Self::Internal(error) if disk_is_full(&error) => {
                 tracing::error!(%error, "the disk is full");
-                let detail = "The server's disk is full: nothing was kept. Ask again when its operator has made room.";
+                let detail = "The server has no room left to write: nothing was kept. Ask again when its operator has made some.";
                 problem(StatusCode::INSUFFICIENT_STORAGE, detail.to_owned(), Vec::new())
             }
             Self::Internal(error) => {
@@ -165,7 +165,7 @@ pub async fn dress(response: Response) -> Response {
         StatusCode::REQUEST_TIMEOUT => "The request took too long.",
         StatusCode::PAYLOAD_TOO_LARGE => "The request is too large.",
         StatusCode::INTERNAL_SERVER_ERROR => "The server failed; its log says why.",
-        _ if status.is_client_error() => "The request or its address cannot be read.",
+        StatusCode::BAD_REQUEST => "The request or its address cannot be read.",
         _ => return response,
     };
     problem(status, detail.to_owned(), Vec::new())

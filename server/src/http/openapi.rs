@@ -74,17 +74,25 @@ fn upload(document: &mut Value) {
     });
 }
 
-/// Every operation of the API may be asked for too often.
+/// Every operation of the API may be asked for too often, an address may be no text, and what is kept needs room.
 fn limit(document: &mut Value) {
-    let refusal = json!({
-        "description": "Asked too often from this address",
-        "headers": { "retry-after": { "description": "Seconds to wait", "schema": { "type": "integer" } } },
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-    });
+    let problem = |description: &str| {
+        let content = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+        json!({ "description": description, "content": content })
+    };
+    let mut too_often = problem("Asked too often from this address");
+    too_often["headers"] =
+        json!({ "retry-after": { "description": "Seconds to wait", "schema": { "type": "integer" } } });
     let paths = document["paths"].as_object_mut().into_iter().flatten();
-    for (_, operations) in paths.filter(|(path, _)| path.starts_with("/api/")) {
-        for operation in operations.as_object_mut().into_iter().flat_map(|operations| operations.values_mut()) {
-            operation["responses"]["429"] = refusal.clone();
+    for (path, operations) in paths.filter(|(path, _)| path.starts_with("/api/")) {
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+            operation["responses"]["429"] = too_often.clone();
+            if path.contains('{') {
+                operation["responses"]["400"] = problem("The address is no text");
+            }
+            if method == "post" {
+                operation["responses"]["507"] = problem("No room is left to write");
+            }
         }
     }
 }

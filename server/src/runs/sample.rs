@@ -225,6 +225,9 @@ pub fn draw(
                             ("seed".to_owned(), format!("{} / {index}", request.seed)),
                         ];
                         let kept = keep(&sample, notes, measuring).map_err(DrawError::Keep)?;
+                        if let Some(error) = kept.measures["permeability_error"].as_str() {
+                            output.note(format!("Sample {number}: {error}."));
+                        }
                         entry
                             .write(kept, file_name(checked.system.makes, number), output)
                             .map_err(DrawError::Output)?;

@@ -8,7 +8,7 @@ use catalog::{
     request::{Checked, Venue},
     run::RunEvent,
 };
-use samples::{Inputs, image::Limits};
+use samples::{Inputs, SampleKind, image::Limits};
 
 use super::{
     control::StopReason,
@@ -44,11 +44,11 @@ pub struct Prepared {
 /// If the device or the data are not there; a [`FieldError`] if the checkpoints are another training's.
 pub fn prepare(request: &TrainRequest, assets: &Assets, checkpoints: &Path) -> Result<Prepared> {
     let (device, _) = device::open(request.device)?;
-    checkpoint::sweep(checkpoints);
     let (resume, mut notes) = checkpoint::newest(checkpoints)?;
     if let Some(resume) = &resume {
         resume.check(request)?;
     }
+    checkpoint::sweep(checkpoints);
     let folder = resume.as_ref().map(|checkpoint| checkpoint.folder.as_path());
     let trainer = training::start(request, folder, assets.folder(), &device)?;
     if resume.is_some() {
@@ -122,13 +122,12 @@ pub fn train(request: &TrainRequest, assets: &Assets, checkpoints: &Path, report
 /// If there are no weights, an upload is gone, or a sample cannot be drawn or kept.
 pub fn sample(request: SampleRequest, assets: &Assets, mut reporter: Reporter) -> Result<Ended> {
     let checked = request.check(Venue::Server).map_err(all)?;
-    let weights = weights(&checked, assets, &reporter)?;
+    let (weights, measuring) = model(&checked, assets, &reporter)?;
     if reporter.stopped() {
         return Ok(Ended::Stopped);
     }
     let inputs = uploaded(&checked, &mut reporter)?;
     let companion = assets.companion(checked.system, &inputs.names())?;
-    let measuring = Measuring::of(&checked, assets)?;
     match sample::draw(&checked, &[], &inputs, weights, companion, &measuring, &mut reporter)? {
         Drawn::All => Ok(Ended::Done),
         Drawn::Stopped => Ok(Ended::Stopped),
@@ -154,17 +153,24 @@ fn uploaded(checked: &Checked<SampleRequest>, reporter: &mut Reporter) -> Result
     inputs::decode_all(files, &mut |note| reporter.note(note)).map_err(all)
 }
 
-/// The shipped weights; for a preset without, those of its newest training here.
-fn weights(checked: &Checked<SampleRequest>, assets: &Assets, reporter: &Reporter) -> Result<Weights> {
-    let (system, preset) = (checked.system.slug, checked.preset);
-    if let Some(weights) = assets.weights(system, preset)? {
-        return Ok(weights);
+/// The shipped weights, and what their samples are compared with; for a preset without, those of its newest training
+/// here.
+fn model(checked: &Checked<SampleRequest>, assets: &Assets, reporter: &Reporter) -> Result<(Weights, Measuring)> {
+    let (system, preset) = (checked.system, checked.preset);
+    if let Some(weights) = assets.weights(system.slug, preset)? {
+        return Ok((weights, Measuring::of(checked, assets)?));
     }
     reporter.block_on(async {
         let runs = reporter.runs();
-        let run = stored::newest_training(&runs.pool, system, preset.name).await?;
-        let run = run.with_context(|| format!("{system} {} has no weights on this server", preset.name))?;
+        let run = stored::newest_training(&runs.pool, system.slug, preset.name).await?;
+        let run = run.with_context(|| format!("{} {} has no weights on this server", system.slug, preset.name))?;
         let bytes = runs.artifacts.read_all(&run, "weights.safetensors").await?;
-        Ok(Weights::new(format!("run {run}"), bytes.to_vec()))
+        let real = match system.makes {
+            SampleKind::Volume => {
+                Some(serde_json::from_slice(&runs.artifacts.read_all(&run, "reference.json").await?)?)
+            }
+            _ => None,
+        };
+        Ok((Weights::new(format!("run {run}"), bytes.to_vec()), Measuring { permeability: false, real }))
     })
 }

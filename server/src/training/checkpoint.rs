@@ -10,6 +10,7 @@ use std::{
     fs::{self, File},
     io::ErrorKind,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -21,13 +22,16 @@ const KEPT: usize = 2;
 const MANIFEST: &str = "manifest.json";
 /// How the name of a checkpoint that is being written begins.
 const WRITING: &str = ".writing-";
+/// Writing takes seconds; what is older than this is nobody's any more.
+const ABANDONED: Duration = Duration::from_secs(600);
 /// What may differ between two calls of one training: what is learned does not depend on it.
 const RHYTHM: &str = "checkpoint_seconds";
 
 #[derive(Serialize, Deserialize)]
 struct Manifest {
     step: u64,
-    request: TrainRequest,
+    /// Absent from those of earlier versions.
+    request: Option<TrainRequest>,
     files: BTreeMap<String, String>,
 }
 
@@ -36,8 +40,8 @@ struct Manifest {
 pub struct Checkpoint {
     /// Its folder.
     pub folder: PathBuf,
-    /// What the training was asked for.
-    request: TrainRequest,
+    /// What the training was asked for, if it says so.
+    request: Option<TrainRequest>,
 }
 
 impl Checkpoint {
@@ -46,7 +50,7 @@ impl Checkpoint {
     /// # Errors
     /// Of the field `checkpoints`, if it is another training's.
     pub fn check(&self, request: &TrainRequest) -> Result<(), FieldError> {
-        let Some(difference) = difference(&self.request, request) else { return Ok(()) };
+        let Some(difference) = self.request.as_ref().and_then(|then| difference(then, request)) else { return Ok(()) };
         let folder = self.folder.parent().unwrap_or(&self.folder).display();
         let message = format!("{folder} holds those of another training ({difference}); take another folder");
         Err(FieldError::new("checkpoints", message))
@@ -67,10 +71,12 @@ fn difference(then: &TrainRequest, now: &TrainRequest) -> Option<String> {
     other.map(|(name, value)| format!("{name} {value}"))
 }
 
-/// Removes what a killed process left half written below `directory`, which no other process may work in.
+/// Removes what killed processes left half written below `directory`.
 pub fn sweep(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(WRITING) {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let age = modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default();
+        if age > ABANDONED && entry.file_name().to_string_lossy().starts_with(WRITING) {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_dir_all(entry.path());
         }
@@ -92,7 +98,7 @@ pub fn write(
     let _ = fs::remove_dir_all(&temporary);
     fs::create_dir(&temporary)?;
     let finished = directory.join(format!("step-{step:010}"));
-    let written = (|| {
+    let written: Result<()> = (|| {
         save(&temporary)?;
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(&temporary)? {
@@ -101,7 +107,7 @@ pub fn write(
             File::open(entry.path())?.sync_all()?;
         }
         let manifest = temporary.join(MANIFEST);
-        fs::write(&manifest, serde_json::to_vec(&Manifest { step, request: request.clone(), files })?)?;
+        fs::write(&manifest, serde_json::to_vec(&Manifest { step, request: Some(request.clone()), files })?)?;
         File::open(&manifest)?.sync_all()?;
         File::open(&temporary)?.sync_all()?;
         if finished.exists() {
@@ -113,9 +119,11 @@ pub fn write(
     })();
     if let Err(error) = written {
         let _ = fs::remove_dir_all(&temporary);
-        return Err(error);
+        return Err(error.context(format!("writing a checkpoint into {}", directory.display())));
     }
-    for old in list(directory)?.into_iter().rev().skip(KEPT) {
+    // Later ones are broken, or training would have gone on from there.
+    let (before, later): (Vec<_>, Vec<_>) = list(directory)?.into_iter().partition(|folder| *folder <= finished);
+    for old in before.into_iter().rev().skip(KEPT).chain(later) {
         match fs::remove_dir_all(old) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(error).context("removing an old checkpoint");
@@ -156,7 +164,7 @@ fn list(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn verify(checkpoint: &Path) -> Result<TrainRequest> {
+fn verify(checkpoint: &Path) -> Result<Option<TrainRequest>> {
     let manifest: Manifest = serde_json::from_slice(&fs::read(checkpoint.join(MANIFEST))?)?;
     for (name, expected) in &manifest.files {
         ensure!(!name.contains(['/', '\\']), "the manifest names a path");
@@ -218,6 +226,18 @@ mod tests {
     }
 
     #[test]
+    fn broken_ones_of_later_steps_do_not_outlive_what_is_written_after_them() {
+        let directory = tempfile::tempdir().unwrap();
+        for step in 8..=9 {
+            put(directory.path(), step, "state");
+            fs::write(directory.path().join(format!("step-{step:010}/manifest.json")), "{").unwrap();
+        }
+        put(directory.path(), 1, "anew");
+        assert_eq!(newest_text(directory.path()).as_deref(), Some("anew"));
+        assert_eq!(newest(directory.path()).unwrap().1, Vec::<String>::new());
+    }
+
+    #[test]
     fn another_training_does_not_go_on_from_it() {
         let directory = tempfile::tempdir().unwrap();
         put(directory.path(), 1, "state");
@@ -247,8 +267,13 @@ mod tests {
         put(directory.path(), 1, "good");
         fs::create_dir(directory.path().join(".writing-2-1")).unwrap();
         fs::write(directory.path().join(".writing-2-1/state"), "half").unwrap();
+        let files = || fs::read_dir(directory.path()).unwrap().count();
         sweep(directory.path());
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert_eq!(files(), 2, "somebody may be writing it");
+        let then = std::time::SystemTime::now() - 2 * ABANDONED;
+        File::open(directory.path().join(".writing-2-1")).unwrap().set_modified(then).unwrap();
+        sweep(directory.path());
+        assert_eq!(files(), 1);
         assert_eq!(newest_text(directory.path()).as_deref(), Some("good"));
     }
 }

@@ -188,7 +188,8 @@ impl Trainer for PorousTrainer {
         let card = self.card(&bytes, &measured(&samples), &blocks);
         let mut reference = self.reference.clone();
         reference.permeability = Some(permeability(&blocks)?);
-        let nrrd = |volume: &Volume| nrrd::write(volume, &nrrd::WriteOptions::default());
+        let size = nrrd::WriteOptions { voxel_um: Some(self.rock.voxel_um), ..nrrd::WriteOptions::default() };
+        let nrrd = |volume: &Volume| nrrd::write(volume, &size);
         for (name, content) in [
             ("weights.safetensors", bytes),
             ("card.json", serde_json::to_vec_pretty(&card)?),

@@ -65,10 +65,13 @@ pub fn run(
             on_event(RunEvent::Progress(Progress { done: trainer.step(), total: trainer.total_steps() }));
             reported = Instant::now();
         }
-        if saved.elapsed() >= policy.checkpoint_every {
+        if saved.elapsed() >= policy.checkpoint_every && !stop.load(Ordering::Relaxed) {
             checkpoints.save(trainer)?;
             saved = Instant::now();
         }
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Ok(Outcome::Stopped);
     }
     checkpoints.save(trainer)?;
     Ok(Outcome::Finished)

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{components::segments::Segments, session::Session};
+use crate::{components::segments::Segments, session::Session, state::job::Job};
 
 /// Models of the perovskites: preset, name in the document, what it does without.
 const WITHOUT: [(&str, &str, &str); 4] = [
@@ -18,6 +18,7 @@ pub fn Ablation(session: Session) -> impl IntoView {
     let chosen = Memo::new(move |_| {
         session.settings.with(|s| WITHOUT.iter().map(|(preset, ..)| *preset).find(|preset| *preset == s.preset))
     });
+    let running = Memo::new(move |_| session.job.with(Job::is_running));
     view! {
         <Show when=move || chosen.get().is_some()>
             <section class="panel" aria-labelledby="ablation-title">
@@ -35,6 +36,7 @@ pub fn Ablation(session: Session) -> impl IntoView {
                     choices=&WITHOUT
                     value=Signal::derive(move || chosen.get().unwrap_or_default())
                     set=move |preset| session.change(|s| s.preset = preset.to_owned())
+                    disabled=running
                 />
             </section>
         </Show>

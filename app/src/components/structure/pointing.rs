@@ -159,11 +159,11 @@ pub fn describe_atom(moment: &Moment, site: AtomSite) -> Vec<String> {
 
 /// What the selected atoms measure, in their order: distances, angles, a dihedral.
 pub fn measures(structure: &Structure, selection: &[AtomSite]) -> Vec<String> {
-    // The table's atoms are all of the first cell; another one is in the selection only if its image was clicked.
-    let images = selection.iter().any(|site| site.cell != [0; 3]);
     let mut lines = Vec::new();
     for count in 2..=4 {
         for (i, sites) in selection.windows(count).enumerate() {
+            // The table's atoms are all of the first cell; another one is among them only if its image was clicked.
+            let images = sites.iter().any(|site| site.cell != [0; 3]);
             if let Some(measured) = measure::Measured::of(structure, sites) {
                 lines.push(measurement(i + 1, count, measured.drawn, measured.nearest, images));
             }

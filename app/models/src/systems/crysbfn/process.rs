@@ -192,7 +192,7 @@ pub fn certainty(concentration: f64) -> f64 {
 }
 
 /// What people are shown of how certain a coordinate is, where the network sees `certainty`: the share of what will be
-/// known that is known, 0 … 1.
+/// known that is known, 0 … 1; without the circle, the share of the steps.
 pub fn shown(flow: CoordinateFlow, certainty: f64) -> f64 {
     match flow {
         CoordinateFlow::Gaussian => certainty,

@@ -2,7 +2,7 @@
 //!
 //! Dalby et al., J. Chem. Inf. Comput. Sci. 32 (1992) 244; BIOVIA, CTfile Formats (2020).
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use super::{
     FormatError, Frames, StructureFormat,
@@ -166,8 +166,10 @@ pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) 
             Ok(count)
         };
         let atoms = countable(molecule.elements().len(), "atoms")?;
-        // Atoms in a heap, as early steps of a sampling are, have none.
+        // Atoms in a heap, as early steps of a sampling are, have none; nor are there any where only what is found by
+        // distance is more than fits.
         let listed = listed_or_perceived(molecule).unwrap_or_default();
+        let listed = if molecule.bonds().is_empty() && listed.len() > MAX_COUNT { Cow::default() } else { listed };
         let bonds = countable(listed.len(), "bonds")?;
         // `$$$$` would end the record, and a title is 80 characters.
         let title = one_line(label, 80).replace("$$$$", "");

@@ -13,7 +13,7 @@ fn cannot(what: String) -> FormatError {
 }
 
 /// Crystals are turned so that a lies along x and b in the xy plane, as the format wants. Several structures must have
-/// the same cell and bonds: the format has room for one of each.
+/// the same cell and the same listed bonds: the format has room for one of each.
 pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) -> Result<Vec<u8>, FormatError> {
     let frames: Vec<(&Structure, &str)> = frames.collect();
     let (&(first, label), others) = frames.split_first().ok_or(FormatError::Nothing(StructureFormat::Pdb))?;
@@ -43,7 +43,7 @@ pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) 
     Ok(out.into_bytes())
 }
 
-/// What the structures say that all models of a file have in common.
+/// The cell and the listed bonds, which are the same in all models.
 fn shared(structure: &Structure) -> (Option<[[f64; 3]; 3]>, &[Bond]) {
     match structure {
         Structure::Crystal(crystal) => (Some(*crystal.lattice().rows()), &[]),
@@ -58,8 +58,15 @@ fn common_bonds(first: &Structure, others: &[(&Structure, &str)]) -> Vec<Bond> {
         Structure::Molecule(molecule) => listed_or_perceived(molecule).unwrap_or_default().into_owned(),
         Structure::Crystal(_) => Vec::new(),
     };
+    let (_, listed) = shared(first);
+    if !listed.is_empty() {
+        return listed.to_vec();
+    }
     let mut bonds = bonds_of(first);
     for &(other, _) in others {
+        if bonds.is_empty() {
+            break;
+        }
         let theirs: HashSet<[u32; 2]> = bonds_of(other).iter().map(|bond| bond.atoms).collect();
         bonds.retain(|bond| theirs.contains(&bond.atoms));
     }
