@@ -28,7 +28,7 @@ pub use crystal::{Crystal, Lattice};
 pub use element::Element;
 pub use mixed::{MixedSite, Share};
 pub use molecule::{Bond, BondOrder, Molecule};
-pub use trajectory::{Frame, Trajectory};
+pub use trajectory::{AtomVectors, Frame, Trajectory};
 
 use thiserror::Error;
 

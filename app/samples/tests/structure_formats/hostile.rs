@@ -99,7 +99,7 @@ fn broken_cifs_say_where() {
         ("loop_\nSi 0\n", "line 8: the loop names nothing"),
         ("_atom_site_label\n", "line 8: `_atom_site_label` has no value"),
         ("_title\n;text\nthat never ends\n", "line 9: the text field is not closed"),
-        ("_title 'no end\n", "line 8: `'no end` has no closing quote"),
+        ("_atom_site_label 'no end\n", "line 8: `no end` has no closing quote"),
         ("Si 0 0 0\n", "line 8: the value `Si` belongs to no name"),
         ("_symmetry_equiv_pos_as_xyz 'x,y,q'\n", "line 8: `x,y,q` is not a symmetry operation"),
         (
@@ -157,8 +157,8 @@ fn other_breakage_says_where() {
     );
     assert!(message("x.pdb", "HETATM    1 QQ    NA     1       0.000   0.000   0.000\n").contains("line 1"));
     assert!(
-        message("x.mol2", "@<TRIPOS>MOLECULE\nx\n@<TRIPOS>ATOM\n2 C 0 0 0 C.3\n")
-            .contains("line 4: atom 2 where atom 1 should be")
+        message("x.mol2", "@<TRIPOS>MOLECULE\nx\n2\n@<TRIPOS>ATOM\n2 C 0 0 0 C.3\n")
+            .contains("line 3: 2 atoms are announced, but 1 are listed")
     );
 }
 

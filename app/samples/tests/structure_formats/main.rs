@@ -25,8 +25,11 @@ fn message(name: &str, text: &str) -> String {
     read(name, text.as_bytes()).unwrap_err().to_string()
 }
 
+mod cif;
 mod details;
 mod fuzz;
 mod hostile;
+mod molecules;
+mod pdb;
 mod real_files;
 mod round_trips;

@@ -94,11 +94,7 @@ fn bonds_that_are_not_listed_are_found_for_formats_that_show_them() {
 
 #[test]
 fn models_of_a_pdb_share_the_bonds_that_all_of_them_have() {
-    let frames = [[0.96, 0.96], [0.97, 3.0]].map(|distances| Frame {
-        structure: Structure::Molecule(water(distances)),
-        label: String::new(),
-        certainty: vec![],
-    });
+    let frames = [[0.96, 0.96], [0.97, 3.0]].map(|distances| Frame::new(Structure::Molecule(water(distances)), ""));
     let bytes = StructureFormat::Pdb.write_trajectory(&Trajectory { frames: frames.to_vec() }).unwrap();
     let file = read("x.pdb", &bytes).unwrap();
     for frame in &file.trajectory.frames {
@@ -184,11 +180,7 @@ proptest! {
         let moved = original.positions().iter().map(|p| p.map(|x| x + shift)).collect();
         let moved = Molecule::new(original.elements().to_vec(), moved).unwrap();
         let still = Molecule::new(original.elements().to_vec(), original.positions().to_vec()).unwrap();
-        let frames = [("step 0 of 1", still), ("step 1 of 1", moved)].map(|(label, molecule)| Frame {
-            structure: Structure::Molecule(molecule),
-            label: label.to_owned(),
-            certainty: vec![],
-        });
+        let frames = [("step 0 of 1", still), ("step 1 of 1", moved)].map(|(label, molecule)| Frame::new(Structure::Molecule(molecule), label));
         let trajectory = Trajectory { frames: frames.to_vec() };
         for format in [StructureFormat::Xyz, StructureFormat::ExtendedXyz, StructureFormat::Sdf, StructureFormat::Pdb] {
             let bytes = format.write_trajectory(&trajectory).unwrap();

@@ -14,16 +14,19 @@ use crate::structure::{Lattice, Structure};
 /// Columns that `Properties` may describe.
 const MAX_COLUMNS: usize = 1_000;
 
-/// Where the element and the three coordinates stand among the fields of an atom's line.
-pub(super) struct Columns {
+/// Where the element, the three coordinates and perhaps the three components of another vector stand among the fields of
+/// an atom's line.
+pub(super) struct Columns<'a> {
     pub(super) species: usize,
     pub(super) position: usize,
+    /// With its name; forces before any other.
+    pub(super) vector: Option<(&'a str, usize)>,
 }
 
 /// What a comment line says.
 pub(super) struct Comment<'a> {
-    pub(super) columns: Columns,
-    /// `None` where no direction is periodic.
+    pub(super) columns: Columns<'a>,
+    /// `None` where no direction is periodic, or one that is not has no vector.
     pub(super) lattice: Option<Lattice>,
     pub(super) label: &'a str,
     pub(super) notes: Vec<&'static str>,
@@ -32,35 +35,55 @@ pub(super) struct Comment<'a> {
 impl<'a> Comment<'a> {
     /// Reads the line that `lines` stands at.
     pub(super) fn read(comment: &'a str, lines: &Lines<'_>) -> Result<Self, FormatError> {
-        let mut this =
-            Self { columns: Columns { species: 0, position: 1 }, lattice: None, label: comment, notes: vec![] };
+        let columns = Columns { species: 0, position: 1, vector: None };
+        let mut this = Self { columns, lattice: None, label: comment, notes: vec![] };
         // Prose is a comment, too: only these two keys make it extended.
         if !["lattice=", "properties="].iter().any(|key| comment.to_ascii_lowercase().contains(key)) {
             return Ok(this);
         }
         this.label = "";
+        let mut rows = None;
         let mut periodic = [true; 3];
         let mut rest = comment;
         while let Some((key, value)) = next_pair(&mut rest, lines)? {
             match key.to_ascii_lowercase().as_str() {
-                "lattice" => this.lattice = Some(read_lattice(value, lines)?),
+                "lattice" => rows = Some(read_rows(value, lines)?),
                 "properties" => this.columns = read_columns(value, lines)?,
                 "pbc" => periodic = read_periodic(value, lines)?,
                 "name" | "label" | "step" => this.label = value,
                 _ => {}
             }
         }
-        if periodic == [false; 3] {
-            this.lattice = None;
-        } else if this.lattice.is_some() && periodic != [true; 3] {
-            this.notes
-                .push("The structure is periodic in fewer than three directions; it is taken as periodic in all.");
+        if let Some(rows) = rows {
+            this.take_cell(rows, periodic, lines)?;
         }
         Ok(this)
     }
+
+    /// Takes the cell if there is one. Programs write zeros where there is none: for all vectors of a molecule, for
+    /// those of a slab or a wire across it.
+    fn take_cell(&mut self, rows: [[f64; 3]; 3], periodic: [bool; 3], lines: &Lines<'_>) -> Result<(), FormatError> {
+        let is_zero = |row: &[f64; 3]| *row == [0.0; 3];
+        if periodic == [false; 3] || rows.iter().all(is_zero) {
+            return Ok(());
+        }
+        if rows.iter().zip(periodic).any(|(row, is_periodic)| !is_periodic && is_zero(row)) {
+            self.notes.push(
+                "The structure is periodic in fewer than three directions, with no cell vector along the others; \
+                 it is shown as a molecule.",
+            );
+            return Ok(());
+        }
+        if periodic != [true; 3] {
+            self.notes
+                .push("The structure is periodic in fewer than three directions; it is taken as periodic in all.");
+        }
+        self.lattice = Some(Lattice::new(rows).map_err(|error| lines.error(error.to_string()))?);
+        Ok(())
+    }
 }
 
-/// Takes the next `key=value`, `key="value"`, `key={value}` or bare `key` from `rest`.
+/// Takes the next `key=value`, `key="value"`, `key={value}`, `key=[value]` or bare `key` from `rest`.
 fn next_pair<'a>(rest: &mut &'a str, lines: &Lines<'_>) -> Result<Option<(&'a str, &'a str)>, FormatError> {
     let text = rest.trim_start();
     if text.is_empty() {
@@ -74,33 +97,50 @@ fn next_pair<'a>(rest: &mut &'a str, lines: &Lines<'_>) -> Result<Option<(&'a st
         return Ok(Some((key, "")));
     };
     let after = after.trim_start();
-    let closing = match after.as_bytes().first() {
-        Some(b'"') => Some('"'),
-        Some(b'\'') => Some('\''),
-        Some(b'{') => Some('}'),
-        _ => None,
+    let inner = after.get(1..).unwrap_or("");
+    let (end, mark) = match after.as_bytes().first() {
+        Some(b'"') => (inner.find('"'), "quote"),
+        Some(b'\'') => (inner.find('\''), "quote"),
+        Some(b'{') => (closing_bracket(inner, '{', '}'), "bracket"),
+        Some(b'[') => (closing_bracket(inner, '[', ']'), "bracket"),
+        _ => {
+            let end = after.find(char::is_whitespace).unwrap_or(after.len());
+            let (value, after) = after.split_at(end);
+            *rest = after;
+            return Ok(Some((key, value)));
+        }
     };
-    let Some(closing) = closing else {
-        let end = after.find(char::is_whitespace).unwrap_or(after.len());
-        let (value, after) = after.split_at(end);
-        *rest = after;
-        return Ok(Some((key, value)));
-    };
-    let quoted = &after[1..];
-    let end = quoted
-        .find(closing)
-        .ok_or_else(|| lines.error(format!("the value of `{}` has no closing quote", shorten(key))))?;
-    *rest = &quoted[end + 1..];
-    Ok(Some((key, &quoted[..end])))
+    let end = end.ok_or_else(|| lines.error(format!("the value of `{}` has no closing {mark}", shorten(key))))?;
+    *rest = &inner[end + 1..];
+    Ok(Some((key, &inner[..end])))
 }
 
-fn read_lattice(value: &str, lines: &Lines<'_>) -> Result<Lattice, FormatError> {
+/// Where the bracket closes whose inside `text` begins with; brackets in one another or in quotes do not count.
+fn closing_bracket(text: &str, opening: char, closing: char) -> Option<usize> {
+    let mut depth: usize = 1;
+    let mut is_quoted = false;
+    for (place, character) in text.char_indices() {
+        if character == '"' {
+            is_quoted = !is_quoted;
+        } else if character == opening && !is_quoted {
+            depth += 1;
+        } else if character == closing && !is_quoted {
+            depth -= 1;
+            if depth == 0 {
+                return Some(place);
+            }
+        }
+    }
+    None
+}
+
+fn read_rows(value: &str, lines: &Lines<'_>) -> Result<[[f64; 3]; 3], FormatError> {
     let mut fields = value.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']')).filter(|f| !f.is_empty());
     let mut rows = [[0.0; 3]; 3];
     for row in &mut rows {
         *row = lines.vector(&mut fields, "a component of the lattice")?;
     }
-    Lattice::new(rows).map_err(|error| lines.error(error.to_string()))
+    Ok(rows)
 }
 
 fn read_periodic(value: &str, lines: &Lines<'_>) -> Result<[bool; 3], FormatError> {
@@ -117,15 +157,20 @@ fn read_periodic(value: &str, lines: &Lines<'_>) -> Result<[bool; 3], FormatErro
 }
 
 /// `species:S:1:pos:R:3:forces:R:3`: name, type, number of columns.
-fn read_columns(value: &str, lines: &Lines<'_>) -> Result<Columns, FormatError> {
+fn read_columns<'a>(value: &'a str, lines: &Lines<'_>) -> Result<Columns<'a>, FormatError> {
     let mut fields = value.split(':');
     let (mut species, mut position, mut column) = (None, None, 0);
+    let mut vector: Option<(&str, usize)> = None;
+    let is_force = |name: &str| name.to_ascii_lowercase().contains("force");
     while let Some(name) = fields.next() {
         let kind = fields.next();
         let width = lines.count(fields.next(), "a number of columns in Properties")?;
         match (name.to_ascii_lowercase().as_str(), kind, width) {
             ("species" | "element" | "z" | "numbers", _, 1) if species.is_none() => species = Some(column),
             ("pos" | "positions", Some("R"), 3) => position = Some(column),
+            (_, Some("R"), 3) if vector.is_none_or(|(other, _)| is_force(name) && !is_force(other)) => {
+                vector = Some((name, column));
+            }
             _ => {}
         }
         column += width.min(MAX_COLUMNS + 1);
@@ -134,7 +179,7 @@ fn read_columns(value: &str, lines: &Lines<'_>) -> Result<Columns, FormatError> 
         }
     }
     match (species, position) {
-        (Some(species), Some(position)) => Ok(Columns { species, position }),
+        (Some(species), Some(position)) => Ok(Columns { species, position, vector }),
         _ => Err(lines.error("Properties name no `species:S:1` or no `pos:R:3`")),
     }
 }

@@ -13,9 +13,12 @@ mod mol;
 mod mol2;
 mod orientation;
 mod pdb;
+mod pdb_atom;
+mod pdb_bonds;
 mod pdb_write;
 mod poscar;
 mod recognise;
+mod sybyl;
 mod text;
 mod xyz;
 
@@ -142,7 +145,7 @@ impl StructureFormat {
         }
     }
 
-    /// Writes a whole trajectory into one file. Certainties are not part of any of these formats and stay behind.
+    /// Writes a whole trajectory into one file. Certainties and vectors stay behind.
     ///
     /// # Errors
     /// If the format holds a single structure, or cannot carry one of these.
@@ -227,16 +230,21 @@ impl Frames {
 
     /// Adds a structure that ended at `line`.
     fn push(&mut self, structure: Structure, label: &str, line: usize) -> Result<(), FormatError> {
+        self.push_frame(Frame::new(structure, label), line)
+    }
+
+    /// Adds a moment that ended at `line`.
+    fn push_frame(&mut self, frame: Frame<Structure>, line: usize) -> Result<(), FormatError> {
         let format = self.file.format;
         if self.file.trajectory.frames.len() == MAX_FRAMES {
             return Err(FormatError::at(format, line, format!("more than {MAX_FRAMES} structures")));
         }
-        self.atoms += structure.elements().len();
+        self.atoms += frame.structure.elements().len();
         if self.atoms > MAX_TOTAL_ATOMS {
             return Err(FormatError::at(format, line, format!("more than {MAX_TOTAL_ATOMS} atoms in one file")));
         }
-        let label = label.trim().chars().take(200).collect();
-        self.file.trajectory.frames.push(Frame { structure, label, certainty: Vec::new() });
+        let label = frame.label.trim().chars().take(200).collect();
+        self.file.trajectory.frames.push(Frame { label, ..frame });
         Ok(())
     }
 

@@ -17,17 +17,85 @@ const MAX_COUNT: usize = 999;
 
 pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
     let mut lines = Lines::new(FORMAT, text);
+    let mut left_out: usize = 0;
+    let mut first_error = None;
     while !lines.remaining().trim_start().is_empty() {
-        read_record(&mut lines, frames)?;
+        let mut record = Record { lines: &mut lines, is_over: false, is_blank: true };
+        match read_record(&mut record, frames) {
+            Ok((molecule, title)) => frames.push(Structure::Molecule(molecule), title, lines.number())?,
+            Err(error) => {
+                // Beyond a line that is too long, no end is found.
+                if record.skip().is_err() {
+                    return Err(error);
+                }
+                // Some programs close an empty record after the last.
+                if !record.is_blank {
+                    left_out += 1;
+                    first_error.get_or_insert(error);
+                }
+            }
+        }
+    }
+    match first_error {
+        Some(error) if frames.is_empty() => return Err(error),
+        Some(error) if left_out == 1 => frames.note(format!("A record could not be read and was left out: {error}.")),
+        Some(error) => {
+            frames.note(format!("{left_out} records could not be read and were left out; of the first: {error}."));
+        }
+        None => {}
     }
     Ok(())
 }
 
-fn read_record(lines: &mut Lines<'_>, frames: &mut Frames) -> Result<(), FormatError> {
-    let title = lines.expect("the title")?;
-    lines.expect("the program's line")?;
-    lines.expect("the comment")?;
-    let counts = lines.expect("the counts")?;
+/// The lines of a record, up to its `$$$$` or the end of the file.
+struct Record<'l, 'a> {
+    lines: &'l mut Lines<'a>,
+    /// Its `$$$$` was read.
+    is_over: bool,
+    /// Nothing was read but white space.
+    is_blank: bool,
+}
+
+impl<'a> Record<'_, 'a> {
+    /// The next line; `None` at the end.
+    fn next(&mut self) -> Result<Option<&'a str>, FormatError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let line = self.lines.next()?;
+        Ok(line.filter(|line| self.take(line)))
+    }
+
+    /// The next line, which must be there.
+    fn expect(&mut self, what: &str) -> Result<&'a str, FormatError> {
+        let line = self.lines.expect(what)?;
+        if self.take(line) {
+            return Ok(line);
+        }
+        Err(self.lines.error(format!("the record ends where {what} should be")))
+    }
+
+    /// Takes note of a line; whether it belongs to the record.
+    fn take(&mut self, line: &str) -> bool {
+        self.is_over = line.starts_with("$$$$");
+        self.is_blank &= self.is_over || line.trim().is_empty();
+        !self.is_over
+    }
+
+    /// Passes over what is left.
+    fn skip(&mut self) -> Result<(), FormatError> {
+        while self.next()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// A molecule and its title.
+fn read_record<'a>(record: &mut Record<'_, 'a>, frames: &mut Frames) -> Result<(Molecule, &'a str), FormatError> {
+    let title = record.expect("the title")?;
+    record.expect("the program's line")?;
+    record.expect("the comment")?;
+    let counts = record.expect("the counts")?;
+    let lines = &*record.lines;
     let header = lines.number();
     if counts.contains("V3000") {
         return Err(lines.error("a V3000 molfile; V2000 is read"));
@@ -36,19 +104,19 @@ fn read_record(lines: &mut Lines<'_>, frames: &mut Frames) -> Result<(), FormatE
     let bonds = lines.count(columns(counts, 3, 6), "the number of bonds")?;
     let mut molecule = Parts::default();
     for _ in 0..atoms {
-        let line = lines.expect("an atom")?;
-        molecule.read_atom(lines, line)?;
+        let line = record.expect("an atom")?;
+        molecule.read_atom(record.lines, line)?;
     }
     for _ in 0..bonds {
-        let line = lines.expect("a bond")?;
-        molecule.read_bond(lines, line, frames)?;
+        let line = record.expect("a bond")?;
+        molecule.read_bond(record.lines, line, frames)?;
     }
-    molecule.read_properties(lines)?;
+    molecule.read_properties(record, frames.is_empty())?;
     let molecule = Molecule::new(molecule.elements, molecule.positions)
         .and_then(|atoms| atoms.with_bonds(molecule.bonds))
         .and_then(|atoms| atoms.with_charges(molecule.charges))
         .map_err(FormatError::structure(FORMAT, header))?;
-    frames.push(Structure::Molecule(molecule), title, lines.number())
+    Ok((molecule, title))
 }
 
 /// Columns `start..end` of a line without the spaces around; `None` if there is nothing.
@@ -98,7 +166,11 @@ impl Parts {
             "2" => BondOrder::Double,
             "3" => BondOrder::Triple,
             "4" => BondOrder::Aromatic,
-            "8" | "9" | "10" => {
+            "8" => {
+                frames.note("Bonds of type 8, which may be of any order, were left out.".into());
+                return Ok(());
+            }
+            "9" | "10" => {
                 frames.note("Coordination and hydrogen bonds are not bonds of the molecule and were left out.".into());
                 return Ok(());
             }
@@ -120,25 +192,28 @@ impl Parts {
         Ok(number as u32 - 1)
     }
 
-    /// Up to `M  END` or, in old files, to the end of the record; then the data fields up to `$$$$`.
-    fn read_properties(&mut self, lines: &mut Lines<'_>) -> Result<(), FormatError> {
+    /// Up to `M  END` or, in old files, to the end of the record; then the data fields up to `$$$$`. A molfile that stands
+    /// alone may end without either.
+    fn read_properties(&mut self, record: &mut Record<'_, '_>, is_alone: bool) -> Result<(), FormatError> {
         let mut in_molfile = true;
-        let mut has_charges = false;
-        while let Some(line) = lines.next()? {
-            if line.starts_with("$$$$") {
-                break;
-            }
+        let mut supersedes = false;
+        while let Some(line) = record.next()? {
             if line.starts_with("M  END") || line.starts_with('>') {
                 in_molfile = false;
             }
-            if !in_molfile || !line.starts_with("M  CHG") {
+            let is_charges = line.starts_with("M  CHG");
+            if !in_molfile || !(is_charges || line.starts_with("M  RAD")) {
                 continue;
             }
-            // The first such line replaces all charges of the atom block.
-            if !has_charges {
+            // The first line of either kind replaces all charges of the atom block.
+            if !supersedes {
                 self.charges.fill(0);
-                has_charges = true;
+                supersedes = true;
             }
+            if !is_charges {
+                continue;
+            }
+            let lines = &*record.lines;
             let mut fields = line["M  CHG".len()..].split_whitespace();
             for _ in 0..lines.count(fields.next(), "the number of charges")?.min(MAX_COUNT) {
                 let atom = self.atom(lines, fields.next())?;
@@ -147,6 +222,9 @@ impl Parts {
                     .filter(|charge| charge.abs() <= 15)
                     .ok_or_else(|| lines.error("a charge is not −15 to 15"))?;
             }
+        }
+        if in_molfile && !record.is_over && !is_alone {
+            return Err(record.lines.error("the file ends before `M  END`"));
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
         }
     }
     let lattice = Lattice::new(rows).map_err(FormatError::structure(FORMAT, cell_line))?;
-    let elements = read_elements(&mut lines)?;
+    let elements = read_elements(&mut lines, frames)?;
 
     let mut mode = lines.expect("`Direct` or `Cartesian`")?.trim_start();
     if mode.starts_with(['S', 's']) {
@@ -41,7 +41,8 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
     }
     let is_cartesian = match mode.as_bytes().first() {
         Some(b'C' | b'c' | b'K' | b'k') => true,
-        Some(b'D' | b'd') => false,
+        // VASP takes any other word for `Direct`.
+        Some(first) if first.is_ascii_alphabetic() => false,
         _ => return Err(lines.error(format!("`{}` is neither Direct nor Cartesian", shorten(mode)))),
     };
     let mut coordinates = Vec::with_capacity(elements.len().min(lines.remaining().len() / 6 + 1));
@@ -93,7 +94,7 @@ fn read_scale(lines: &mut Lines<'_>) -> Result<Scale, FormatError> {
 }
 
 /// Symbols and counts as one element per atom. Nothing is reserved before the counts are known to be within bounds.
-fn read_elements(lines: &mut Lines<'_>) -> Result<Vec<Element>, FormatError> {
+fn read_elements(lines: &mut Lines<'_>, frames: &mut Frames) -> Result<Vec<Element>, FormatError> {
     let symbols = lines.expect("the element symbols")?;
     if symbols.split_whitespace().next().is_some_and(|field| field.parse::<u64>().is_ok()) {
         return Err(lines.error(
@@ -101,10 +102,12 @@ fn read_elements(lines: &mut Lines<'_>) -> Result<Vec<Element>, FormatError> {
         ));
     }
     // Potentials are named `Ti_pv` or `Ti/5a3b…`: the element stands before.
-    let symbols = symbols.split_whitespace().take(MAX_KINDS + 1);
-    let kinds: Vec<Element> = symbols
-        .map(|symbol| lines.element(symbol.split(['_', '/', '.']).next().unwrap_or(symbol)))
-        .collect::<Result<_, _>>()?;
+    let symbols = symbols.split_whitespace().map(|symbol| symbol.split(['_', '/', '.']).next().unwrap_or(symbol));
+    let symbols: Vec<&str> = symbols.take(MAX_KINDS + 1).collect();
+    let kinds: Vec<Element> = symbols.iter().map(|symbol| lines.element(symbol)).collect::<Result<_, _>>()?;
+    if symbols.iter().any(|symbol| matches!(*symbol, "D" | "T")) {
+        frames.note("Deuterium and tritium are shown as H.".to_owned());
+    }
     if kinds.is_empty() || kinds.len() > MAX_KINDS {
         return Err(lines.error(format!("one to {MAX_KINDS} element symbols were expected")));
     }

@@ -11,7 +11,17 @@ const LINES: usize = 200;
 /// The format of a file: by content where that leaves no doubt, then by name, then by what the content looks like.
 pub(super) fn recognise(name: &str, text: &str) -> Option<StructureFormat> {
     let lines = first_lines(text);
-    unmistakable(&lines).or_else(|| by_name(name)).or_else(|| plausible(&lines))
+    let named = by_name(name);
+    // The comment of a POSCAR may hold anything, such as `data_` or `V2000`.
+    if named == Some(StructureFormat::Poscar) && has_scale(&lines) {
+        return named;
+    }
+    unmistakable(&lines).or(named).or_else(|| plausible(&lines))
+}
+
+/// Whether the second line begins with a number, as a POSCAR's must.
+fn has_scale(lines: &[&str]) -> bool {
+    lines.get(1).and_then(|line| line.split_whitespace().next()).is_some_and(|field| finite(field).is_some())
 }
 
 fn first_lines(text: &str) -> Vec<&str> {

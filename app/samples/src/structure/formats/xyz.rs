@@ -7,13 +7,19 @@ use super::{
     extended_xyz::{Columns, Comment},
     text::{Lines, one_line, shorten},
 };
-use crate::structure::{Crystal, Element, MAX_ATOMS, Molecule, Structure};
+use crate::structure::{AtomVectors, Crystal, Element, Frame, MAX_ATOMS, Molecule, Structure};
 
 pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
     let format = frames.file.format;
     let mut lines = Lines::new(format, text);
-    while let Some(line) = next_count(&mut lines)? {
-        let count = lines.count(line.split_whitespace().next(), "the number of atoms")?;
+    while let Some((line, follows_blank)) = next_content(&mut lines)? {
+        let field = line.split_whitespace().next();
+        // Some programs tell more after the atoms.
+        if follows_blank && !frames.is_empty() && field.is_none_or(|field| field.parse::<usize>().is_err()) {
+            frames.note(format!("What follows the atoms, from line {} on, was left out.", lines.number()));
+            break;
+        }
+        let count = lines.count(field, "the number of atoms")?;
         if count > MAX_ATOMS {
             return Err(lines.error(format!("{count} atoms are announced; at most {MAX_ATOMS} are read")));
         }
@@ -24,12 +30,21 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
         let capacity = count.min(lines.remaining().len() / 8 + 1);
         let mut elements = Vec::with_capacity(capacity);
         let mut positions = Vec::with_capacity(capacity);
+        let mut vectors = comment.columns.vector.map(|_| Vec::with_capacity(capacity));
         for atom in 0..count {
             let line = lines.expect("an atom")?;
             let (element, position) = read_atom(&lines, line, &comment.columns)
                 .map_err(|error| if line.trim().is_empty() { short_frame(&lines, atom, count) } else { error })?;
             elements.push(element);
             positions.push(position);
+            vectors = vectors.zip(read_vector(line, &comment.columns)).map(|(mut vectors, vector)| {
+                vectors.push(vector);
+                vectors
+            });
+        }
+        let name = comment.columns.vector.map(|(name, _)| shorten(name));
+        if let (Some(name), None) = (&name, &vectors) {
+            frames.note(format!("The column `{name}` is not of numbers everywhere and was left out."));
         }
         let wrong = FormatError::structure(format, header);
         let structure = match comment.lattice {
@@ -40,17 +55,20 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
             None => Structure::Molecule(Molecule::new(elements, positions).map_err(wrong)?),
         };
         comment.notes.iter().for_each(|note| frames.note((*note).to_owned()));
-        frames.push(structure, comment.label, lines.number())?;
+        let vectors = name.zip(vectors).map(|(name, values)| AtomVectors { name, values });
+        frames.push_frame(Frame { vectors, ..Frame::new(structure, comment.label) }, lines.number())?;
     }
     Ok(())
 }
 
-/// The next line that is not blank.
-fn next_count<'a>(lines: &mut Lines<'a>) -> Result<Option<&'a str>, FormatError> {
+/// The next line that is not blank, and whether it follows one that is.
+fn next_content<'a>(lines: &mut Lines<'a>) -> Result<Option<(&'a str, bool)>, FormatError> {
+    let mut follows_blank = false;
     while let Some(line) = lines.next()? {
         if !line.trim().is_empty() {
-            return Ok(Some(line));
+            return Ok(Some((line, follows_blank)));
         }
+        follows_blank = true;
     }
     Ok(None)
 }
@@ -59,7 +77,7 @@ fn short_frame(lines: &Lines<'_>, atom: usize, count: usize) -> FormatError {
     lines.error(format!("the frame ends after {atom} of {count} atoms"))
 }
 
-fn read_atom(lines: &Lines<'_>, line: &str, columns: &Columns) -> Result<(Element, [f64; 3]), FormatError> {
+fn read_atom(lines: &Lines<'_>, line: &str, columns: &Columns<'_>) -> Result<(Element, [f64; 3]), FormatError> {
     let mut fields = line.split_whitespace();
     let symbol = fields.clone().nth(columns.species).ok_or_else(|| lines.error("the element is missing"))?;
     let element = match symbol.parse::<u8>() {
@@ -71,6 +89,13 @@ fn read_atom(lines: &Lines<'_>, line: &str, columns: &Columns) -> Result<(Elemen
         fields.nth(skipped).ok_or_else(|| lines.error(format!("`{}` has no coordinates", shorten(line))))?;
     }
     Ok((element, lines.position(&mut fields)?))
+}
+
+/// The vector besides the position; `None` if its numbers are none.
+fn read_vector(line: &str, columns: &Columns<'_>) -> Option<[f32; 3]> {
+    let mut fields = line.split_whitespace().skip(columns.vector?.1);
+    let mut component = || fields.next()?.parse().ok().filter(|x: &f32| x.is_finite());
+    Some([component()?, component()?, component()?])
 }
 
 pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) -> Result<Vec<u8>, FormatError> {

@@ -5,6 +5,10 @@
 //! first lattice that resembles the second cell is tried, and every translation that puts an atom of the rarest element
 //! on one of its kind; atoms are paired so that the squared distances on the average lattice are least, and the mean
 //! displacement is taken off. Distances are in units of (V/N)^⅓.
+//!
+//! The average lattice is that of edges and angles, so crystals that differ much can have several results: which one
+//! depends on which of equivalent Niggli bases the second is described in, and on which crystal comes first. pymatgen
+//! chooses that basis by how the second lies in space; here a crystal that is turned keeps its basis.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -16,7 +16,9 @@ use super::super::{Composition, Element};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OxidationTable {
-    /// SMACT's table of 2014, which the published models were judged with.
+    /// SMACT's table of 2014, which the published models were judged with, as SMACT 4 has it and by SMACT 4's rule: in
+    /// SMACT 2.2 iridium had −2 in place of −3, and an element without electronegativity (Pm, Rn, Lr) made some
+    /// compositions valid that are not here.
     #[default]
     Smact2014,
     /// The default of SMACT 4: states that occur often enough in the ICSD of 2024.

@@ -5,15 +5,19 @@
 
 mod block;
 mod expand;
+mod field;
+mod label;
 mod operation;
+mod symmetry;
 mod tables;
 mod tokens;
 mod write;
 
 pub(super) use write::write;
 
-use super::{FormatError, Frames, StructureFormat};
+use super::{FormatError, Frames, StructureFormat, text::finite};
 use block::Block;
+use field::field_of;
 use tokens::{Token, Tokens};
 
 const FORMAT: StructureFormat = StructureFormat::Cif;
@@ -38,18 +42,25 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
                 finished.finish(frames)?;
             }
             Some(Token::Loop) => pending = read_loop(&mut tokens, &mut block)?,
-            Some(Token::Tag(tag)) => match tokens.next()? {
-                Some(Token::Value(value)) => block.item(tag, value, tokens.line())?,
-                _ => return Err(tokens.error(format!("`{}` has no value", super::text::shorten(tag)))),
-            },
-            Some(Token::Value(value)) => {
-                let value = super::text::shorten(value.text);
-                return Err(tokens.error(format!("the value `{value}` belongs to no name")));
+            Some(Token::Tag(tag)) => {
+                let line = tokens.line();
+                match tokens.next()? {
+                    Some(Token::Value(value)) => block.item(tag, value, tokens.line())?,
+                    other => {
+                        block.lonely_name(tag, line)?;
+                        pending = other;
+                    }
+                }
             }
+            Some(Token::Value(value)) => block.lonely_value(value, tokens.line())?,
             Some(Token::Reserved) => {}
         }
     }
-    block.finish(frames)
+    block.finish(frames)?;
+    if let Some(line) = tokens.open_quote() {
+        frames.note(format!("The quote on line {line} is not closed; it is taken to end with the line."));
+    }
+    Ok(())
 }
 
 /// Reads a loop; gives back the token after it.
@@ -61,7 +72,7 @@ fn read_loop<'a>(tokens: &mut Tokens<'a>, block: &mut Block<'a>) -> Result<Optio
         if columns.len() == MAX_COLUMNS {
             return Err(tokens.error(format!("a loop has more than {MAX_COLUMNS} columns")));
         }
-        columns.push(block::field_of(tag));
+        columns.push(field_of(tag));
         token = tokens.next()?;
     }
     if columns.is_empty() {
@@ -81,9 +92,22 @@ fn read_loop<'a>(tokens: &mut Tokens<'a>, block: &mut Block<'a>) -> Result<Optio
     }
     if column != 0 {
         let missing = columns.len() - column;
-        return Err(
-            tokens.error(format!("the loop of line {start} ends in the middle of a row: {missing} values are missing"))
-        );
+        let what = format!("the loop of line {start} ends in the middle of a row: {missing} values are missing");
+        // What is not read need not be whole.
+        if columns.iter().flatten().any(|field| !field.is_hint()) {
+            return Err(tokens.error(what));
+        }
+        block.note(&format!("{}.", what.replacen('t', "T", 1)));
     }
     Ok(token)
+}
+
+/// A number with its standard uncertainty in brackets, `9.143(2)`.
+fn number(text: &str) -> Option<f64> {
+    let (value, uncertainty) = text.split_once('(').map_or((text, None), |(value, rest)| (value, Some(rest)));
+    let is_sound = uncertainty.is_none_or(|rest| {
+        let digits = rest.strip_suffix(')').unwrap_or("");
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    });
+    finite(value).filter(|_| is_sound)
 }

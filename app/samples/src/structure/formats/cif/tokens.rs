@@ -1,15 +1,14 @@
 //! Words of a CIF: names, values, quoted strings, text fields.
 
-use super::{
-    super::text::{Lines, shorten},
-    FORMAT, FormatError,
-};
+use super::{super::text::Lines, FORMAT, FormatError};
 
 /// A value, with or without quotes.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'a> {
     pub(super) text: &'a str,
-    is_quoted: bool,
+    pub(super) is_quoted: bool,
+    /// Whether the closing quote is missing.
+    pub(super) is_open: bool,
 }
 
 impl<'a> Value<'a> {
@@ -17,6 +16,11 @@ impl<'a> Value<'a> {
     pub(super) fn known(self) -> Option<&'a str> {
         let is_missing = !self.is_quoted && matches!(self.text, "?" | ".");
         (!is_missing).then_some(self.text)
+    }
+
+    /// Whether it is `.`, for which the dictionary's default holds.
+    pub(super) fn is_default(self) -> bool {
+        !self.is_quoted && self.text == "."
     }
 }
 
@@ -39,16 +43,23 @@ pub(super) struct Tokens<'a> {
     /// Of the token read last.
     line: usize,
     at_line_start: bool,
+    /// The first line with a quote that is not closed.
+    open_quote: Option<usize>,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { lines: Lines::new(FORMAT, text), rest: "", line: 0, at_line_start: false }
+        Self { lines: Lines::new(FORMAT, text), rest: "", line: 0, at_line_start: false, open_quote: None }
     }
 
     /// The line on which the token read last began.
     pub(super) fn line(&self) -> usize {
         self.line
+    }
+
+    /// The first line with a quote that is not closed.
+    pub(super) fn open_quote(&self) -> Option<usize> {
+        self.open_quote
     }
 
     /// An error at the line read last.
@@ -72,7 +83,7 @@ impl<'a> Tokens<'a> {
         }
         self.line = self.lines.number();
         if let Some(quote @ ('\'' | '"')) = self.rest.chars().next() {
-            return self.quoted(quote).map(Some);
+            return Ok(Some(Token::Value(self.quoted(quote))));
         }
         let end = self.rest.find(char::is_whitespace).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
@@ -97,7 +108,7 @@ impl<'a> Tokens<'a> {
             if let Some(rest) = line.strip_prefix(';') {
                 self.rest = rest;
                 self.at_line_start = false;
-                return Ok(Token::Value(Value { text, is_quoted: true }));
+                return Ok(Token::Value(Value { text, is_quoted: true, is_open: false }));
             }
             if text.is_empty() {
                 text = line.trim();
@@ -105,15 +116,17 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Up to the same quote followed by a space or the end of the line: `'O5'-H'` holds quotes.
-    fn quoted(&mut self, quote: char) -> Result<Token<'a>, FormatError> {
+    /// Up to the same quote followed by a space or the end of the line: `'O5'-H'` holds quotes. Without that quote up to
+    /// the end of the line, for a quote never goes on.
+    fn quoted(&mut self, quote: char) -> Value<'a> {
         let body = &self.rest[1..];
         let closes = |&(at, _): &(usize, &str)| body[at + 1..].chars().next().is_none_or(char::is_whitespace);
-        let Some((end, _)) = body.match_indices(quote).find(closes) else {
-            return Err(self.error(format!("`{}` has no closing quote", shorten(self.rest))));
-        };
-        self.rest = &body[end + 1..];
-        Ok(Token::Value(Value { text: &body[..end], is_quoted: true }))
+        let end = body.match_indices(quote).find(closes).map(|(end, _)| end);
+        self.rest = end.map_or("", |end| &body[end + 1..]);
+        if end.is_none() {
+            self.open_quote.get_or_insert(self.line);
+        }
+        Value { text: end.map_or(body, |end| &body[..end]), is_quoted: true, is_open: end.is_none() }
     }
 }
 
@@ -128,6 +141,6 @@ fn classify(word: &str) -> Token<'_> {
     } else if prefix("save_") || word.eq_ignore_ascii_case("stop_") || word.eq_ignore_ascii_case("global_") {
         Token::Reserved
     } else {
-        Token::Value(Value { text: word, is_quoted: false })
+        Token::Value(Value { text: word, is_quoted: false, is_open: false })
     }
 }
