@@ -58,7 +58,7 @@ pub struct SampleRequest {
     pub system: String,
     /// Name of the preset.
     pub preset: String,
-    /// The system's sampling parameters; absent keys take their defaults.
+    /// The system's sampling parameters; absent keys take the preset's defaults.
     #[serde(default)]
     pub parameters: Value,
     /// Seed of the random numbers, at most 2⁵³ − 1.
@@ -147,7 +147,7 @@ pub struct TrainRequest {
     pub system: String,
     /// Name of the preset.
     pub preset: String,
-    /// The system's training parameters; absent keys take their defaults.
+    /// The system's training parameters; absent keys take the preset's defaults.
     #[serde(default)]
     pub parameters: Value,
     /// Seed of the random numbers, at most 2⁵³ − 1.
@@ -175,7 +175,7 @@ impl TrainRequest {
         if self.seed > MAX_SEED {
             errors.push(FieldError::new("seed", format!("must be from 0 to {MAX_SEED}")));
         }
-        match schema::check(&system.training, &self.parameters, "parameters") {
+        match schema::check(&system.training_of(preset), &self.parameters, "parameters") {
             Ok(parameters) => self.parameters = Value::Object(parameters),
             Err(more) => errors.extend(more),
         }

@@ -81,7 +81,7 @@ pub struct Paper {
 }
 
 /// A model of a system at a size.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Preset {
     /// Name in URLs and on the command line.
     pub name: &'static str,
@@ -99,6 +99,10 @@ pub struct Preset {
     pub browser: bool,
     /// Upper bounds of integer parameters where they are lower in a browser than on the server.
     pub browser_maximum: Vec<(&'static str, i64)>,
+    /// Defaults of sampling parameters where this model's are not those of the system's fields.
+    pub defaults: Vec<(&'static str, Value)>,
+    /// The same of training parameters.
+    pub training_defaults: Vec<(&'static str, Value)>,
 }
 
 impl System {
@@ -119,15 +123,33 @@ impl System {
         self.presets.iter().find(|p| p.name == name)
     }
 
-    /// Sampling parameters for `preset`, checked and completed with defaults.
+    /// Parameters of sampling with the defaults of `preset`.
+    pub fn parameters_of(&self, preset: &Preset) -> Vec<Field> {
+        with_defaults(&self.parameters, &preset.defaults)
+    }
+
+    /// Parameters of training with the defaults of `preset`.
+    pub fn training_of(&self, preset: &Preset) -> Vec<Field> {
+        with_defaults(&self.training, &preset.training_defaults)
+    }
+
+    /// Sampling parameters for `preset`, checked and completed with its defaults.
     ///
     /// # Errors
     /// One error for every bad field.
     pub fn check_parameters(&self, preset: &Preset, parameters: &Value) -> Result<Map<String, Value>, Vec<FieldError>> {
-        let parameters = schema::check(&self.parameters, parameters, "parameters")?;
+        let parameters = schema::check(&self.parameters_of(preset), parameters, "parameters")?;
         let errors = (self.combination)(preset, &parameters);
         if errors.is_empty() { Ok(parameters) } else { Err(errors) }
     }
+}
+
+fn with_defaults(fields: &[Field], defaults: &[(&'static str, Value)]) -> Vec<Field> {
+    let with_default = |field: &Field| {
+        let own = defaults.iter().find(|(name, _)| *name == field.name).map(|(_, default)| default.clone());
+        Field { default: own.unwrap_or_else(|| field.default.clone()), ..field.clone() }
+    };
+    fields.iter().map(with_default).collect()
 }
 
 impl Preset {

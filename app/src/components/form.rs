@@ -104,7 +104,7 @@ fn PresetPicker(session: Session) -> impl IntoView {
                 disabled=running
                 on:change=move |event| {
                     let name = event_target_value(&event);
-                    session.change(|s| s.preset = name);
+                    session.change(|s| s.choose(session.system, &name));
                 }
             >
                 {session.system.presets.iter().map(option).collect_view()}

@@ -10,11 +10,13 @@ use crate::{session::Session, text::snippets::train_command};
 /// The drawer.
 #[component]
 pub fn TrainingDrawer(session: Session) -> impl IntoView {
-    let defaults: Map<String, Value> =
-        session.system.training.iter().map(|f| (f.name.clone(), f.default.clone())).collect();
-    let defaults = Value::Object(defaults);
-    let command =
-        Signal::derive(move || session.settings.with(|s| train_command(session.system.slug, &s.preset, &defaults)));
+    let preset = Memo::new(move |_| session.settings.with(|s| s.preset.clone()));
+    let fields = Memo::new(move |_| session.system.preset(&preset.get()).map(|p| session.system.training_of(p)));
+    let command = Signal::derive(move || {
+        let defaults: Map<String, Value> =
+            fields.get().into_iter().flatten().map(|field| (field.name, field.default)).collect();
+        train_command(session.system.slug, &preset.get(), &Value::Object(defaults))
+    });
     view! {
         <details class="panel drawer" data-testid="training-drawer">
             <summary>
@@ -25,12 +27,12 @@ pub fn TrainingDrawer(session: Session) -> impl IntoView {
                 <CopyButton text=command label="Copy" />
             </div>
             <pre class="code" tabindex="0" role="region" aria-label="The command"><code>{command}</code></pre>
-            <dl class="facts">{session.system.training.iter().map(parameter).collect_view()}</dl>
+            <dl class="facts">{move || fields.get().into_iter().flatten().map(parameter).collect_view()}</dl>
         </details>
     }
 }
 
-fn parameter(field: &'static Field) -> impl IntoView {
+fn parameter(field: Field) -> impl IntoView {
     let bounds = match &field.kind {
         FieldKind::Integer { minimum, maximum, .. } => format!(", {minimum} to {maximum}"),
         FieldKind::Number { minimum, maximum } => format!(", {minimum} to {maximum}"),
@@ -39,10 +41,10 @@ fn parameter(field: &'static Field) -> impl IntoView {
     view! {
         <div>
             <dt>
-                <code>{field.name.clone()}</code>
+                <code>{field.name}</code>
             </dt>
             <dd>
-                {format!("{}. ", field.title)} {field.description.clone()}
+                {format!("{}. ", field.title)} {field.description}
                 <span class="bounds">{format!(" Default {}{bounds}.", field.default)}</span>
             </dd>
         </div>

@@ -52,15 +52,27 @@ pub struct Settings {
 impl Settings {
     /// The defaults of a system.
     pub fn of(system: &System) -> Self {
+        let preset = first_preset(system);
         Self {
-            preset: first_preset(system).to_owned(),
+            preset: preset.to_owned(),
             seed: FIRST_SEED.to_string(),
             seed_chosen: false,
             count: first_count(system).to_string(),
             usual_count: first_count(system),
             device: Device::Auto,
-            parameters: system.parameters.iter().map(|f| (f.name.clone(), text_of(&f.default))).collect(),
+            parameters: defaults_of(system, preset),
         }
+    }
+
+    /// Chooses a preset. What stood at the default of the one before takes the default of this one.
+    pub fn choose(&mut self, system: &System, preset: &str) {
+        let (old, new) = (defaults_of(system, &self.preset), defaults_of(system, preset));
+        for (((_, text), old), new) in self.parameters.iter_mut().zip(old).zip(new) {
+            if *text == old.1 {
+                *text = new.1;
+            }
+        }
+        preset.clone_into(&mut self.preset);
     }
 
     /// The settings of a URL's query, and an error for each choice that does not exist and so was left at its
@@ -71,9 +83,12 @@ impl Settings {
     ) -> (Self, Vec<FieldError>) {
         let mut settings = Self::of(system);
         let mut errors = Vec::new();
+        // The preset first: its defaults give way to the link's parameters.
+        let mut query: Vec<_> = query.into_iter().collect();
+        query.sort_by_key(|(key, _)| *key != "preset");
         for (key, value) in query {
             match key {
-                "preset" if system.preset(value).is_some() => settings.preset = value.to_owned(),
+                "preset" if system.preset(value).is_some() => settings.choose(system, value),
                 "preset" => errors.push(FieldError::new(
                     "preset",
                     format!("cannot be “{}”, as the link asks: there is no such model", shortened(value)),
@@ -190,6 +205,15 @@ fn first_preset(system: &System) -> &'static str {
     system.presets.iter().find(|p| p.browser).or(system.presets.first()).map_or("", |p| p.name)
 }
 
+/// Name and text of each parameter's default, in the order of the catalogue.
+fn defaults_of(system: &System, preset: &str) -> Vec<(String, String)> {
+    let fields = match system.preset(preset) {
+        Some(preset) => system.parameters_of(preset),
+        None => system.parameters.clone(),
+    };
+    fields.into_iter().map(|field| (field.name, text_of(&field.default))).collect()
+}
+
 fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -267,6 +291,21 @@ mod tests {
         assert_eq!(settings.request(system()).expect("a request").parameters["size"], 64);
         settings.seed = "99999999999999999999".to_owned();
         assert_eq!(settings.request(system()).expect_err("no such seed")[0].field, "seed");
+    }
+
+    #[test]
+    fn what_was_not_chosen_follows_the_preset() {
+        let system = catalog::systems::find("crysbfn").expect("the system");
+        let mut settings = Settings::of(system);
+        settings.choose(system, "paper-carbon");
+        assert_eq!(settings.text("steps"), "1000");
+        settings.choose(system, "carbon-small");
+        assert_eq!(settings.text("steps"), "20");
+        settings.set("steps", "50");
+        settings.choose(system, "paper-carbon");
+        assert_eq!(settings.text("steps"), "50", "it was chosen");
+        let (settings, _) = Settings::from_query(system, [("atoms", "8"), ("preset", "paper-carbon")]);
+        assert_eq!((settings.text("steps"), settings.text("atoms")), ("1000", "8"));
     }
 
     #[test]

@@ -70,6 +70,7 @@ fn sample_command(request: &SampleRequest, inputs: &[Input]) -> String {
 pub fn train_command(system: &str, preset: &str, parameters: &Value) -> String {
     let mut lines = vec![format!("vitrine train {} --preset {}", shell_word(system), shell_word(preset))];
     lines.extend(settings(parameters));
+    lines.push("--checkpoints checkpoints --out trained".to_owned());
     lines.join(" \\\n  ")
 }
 

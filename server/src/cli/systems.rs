@@ -26,6 +26,11 @@ pub fn systems(args: &SystemsArgs) -> Result<(), Failure> {
         println!("  presets");
         for preset in &system.presets {
             println!("    {:<16} {}", preset.name, preset.description);
+            let own = [("sample", &preset.defaults), ("train", &preset.training_defaults)];
+            for (command, defaults) in own.into_iter().filter(|(_, defaults)| !defaults.is_empty()) {
+                let defaults: Vec<_> = defaults.iter().map(|(name, value)| format!("{name} {value}")).collect();
+                println!("    {:<16} defaults of {command}: {}", "", defaults.join(", "));
+            }
         }
         if !system.inputs.is_empty() {
             println!("  sample --set, each the file of a picture; --input names the first");

@@ -271,7 +271,7 @@ pub fn system() -> System {
                 weights: true,
                 trains: true,
                 browser: true,
-                browser_maximum: vec![],
+                ..Preset::default()
             },
             Preset {
                 name: PAPER,
@@ -282,7 +282,7 @@ pub fn system() -> System {
                 weights: true,
                 trains: false,
                 browser: false,
-                browser_maximum: vec![],
+                ..Preset::default()
             },
         ],
         parameters: schema::fields::<SampleParameters>(),

@@ -128,7 +128,7 @@ pub fn system() -> System {
         weights: true,
         trains: true,
         browser: true,
-        browser_maximum: vec![],
+        ..Preset::default()
     };
     let unshipped =
         |name, title, description| Preset { shipped: false, browser: false, ..small(name, title, description) };

@@ -97,6 +97,7 @@ pub fn system() -> System {
         trains: false,
         browser: true,
         browser_maximum: vec![("steps", 10_000), ("batch_size", 64)],
+        ..Preset::default()
     };
     System {
         slug: "fl-gfn",

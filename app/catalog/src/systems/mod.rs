@@ -80,6 +80,26 @@ mod tests {
     }
 
     #[test]
+    fn defaults_of_presets_are_values_that_fields_take() {
+        let mut own = 0;
+        for system in all() {
+            for preset in &system.presets {
+                for (fields, defaults) in
+                    [(&system.parameters, &preset.defaults), (&system.training, &preset.training_defaults)]
+                {
+                    for (name, default) in defaults {
+                        let field = fields.iter().find(|field| field.name == *name);
+                        let accepted = field.map(|field| field.kind.accept(default));
+                        assert_eq!(accepted, Some(Ok(default.clone())), "{} {}: `{name}`", system.slug, preset.name);
+                        own += 1;
+                    }
+                }
+            }
+        }
+        assert!(own > 0, "no preset has defaults of its own");
+    }
+
+    #[test]
     fn a_parameter_that_takes_files_names_the_text_that_holds_their_content() {
         let owners = all().iter().flat_map(|system| system.parameters.iter().map(move |field| (system, field)));
         let owners = owners.filter_map(|(system, field)| Some((system, field.file.as_ref()?)));

@@ -161,6 +161,7 @@ pub fn system() -> System {
         trains: true,
         browser: true,
         browser_maximum: vec![("steps", 20_000), ("batch_size", 128)],
+        ..Preset::default()
     };
     System {
         slug: "oc-gfn",

@@ -185,6 +185,7 @@ pub fn system() -> System {
         trains: false,
         browser: true,
         browser_maximum: vec![("steps", 10_000), ("batch_size", 256)],
+        ..Preset::default()
     };
     System {
         slug: "op-gfn",

@@ -163,6 +163,7 @@ pub fn system() -> System {
         trains: true,
         browser: true,
         browser_maximum: vec![("size", 192)],
+        ..Preset::default()
     };
     System {
         slug: "porous-gan",
@@ -201,7 +202,7 @@ pub fn system() -> System {
                 weights: true,
                 trains: true,
                 browser: false,
-                browser_maximum: vec![],
+                ..Preset::default()
             },
         ],
         parameters: schema::fields::<SampleParameters>(),

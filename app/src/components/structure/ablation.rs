@@ -35,7 +35,7 @@ pub fn Ablation(session: Session) -> impl IntoView {
                     test="ablation"
                     choices=&WITHOUT
                     value=Signal::derive(move || chosen.get().unwrap_or_default())
-                    set=move |preset| session.change(|s| s.preset = preset.to_owned())
+                    set=move |preset| session.change(|s| s.choose(session.system, preset))
                     disabled=running
                 />
             </section>

@@ -44,7 +44,7 @@ const PUBLISHED_GENERATION: (usize, u64) = (400, 1);
 const PUBLISHED_PAPER: (usize, u64) = (400, 1);
 /// Seed of the evaluation's samples; far from the seeds people choose.
 const EVALUATION_SEED: u64 = (1 << 53) - 1;
-/// Steps over which the learning rate rises.
+/// Steps over which the learning rate rises where it falls along a cosine.
 const WARM_UP: f64 = 500.0;
 /// Lowest learning rate of the plateau schedule (spec §3).
 const LOWEST_RATE: f64 = 1e-4;
@@ -116,16 +116,16 @@ impl CrystalTraining {
         self.history.seconds + self.started.elapsed().as_secs_f64()
     }
 
-    /// Rises along a line, then falls along a cosine to a hundredth or when the loss stops falling.
+    /// Rises along a line and falls along a cosine to a hundredth, or falls when the loss stops falling.
     fn learning_rate(&self) -> f64 {
-        let step = (self.history.step + 1) as f64;
-        let warm = (step / WARM_UP).min(1.0);
-        warm * match self.parameters.schedule {
+        match self.parameters.schedule {
             RateSchedule::Plateau => self.history.plateau.learning_rate,
             RateSchedule::Cosine => {
+                let step = (self.history.step + 1) as f64;
+                let warm = (step / WARM_UP).min(1.0);
                 let progress = step / self.total_steps() as f64;
                 let cosine = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
-                self.parameters.learning_rate * (0.01 + 0.99 * cosine)
+                warm * self.parameters.learning_rate * (0.01 + 0.99 * cosine)
             }
         }
     }

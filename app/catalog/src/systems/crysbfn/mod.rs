@@ -3,7 +3,7 @@
 use samples::structure::Composition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{FieldError, Preset, System, schema, system::Paper};
 
@@ -118,6 +118,8 @@ pub fn system() -> System {
         trains: true,
         browser: !model.paper,
         browser_maximum: if model.paper { vec![] } else { vec![("steps", 200)] },
+        defaults: if model.paper { vec![("steps", json!(PAPER_STEPS))] } else { vec![] },
+        training_defaults: model.training_defaults(),
     };
     System {
         slug: "crysbfn",
@@ -198,7 +200,7 @@ fn check_formula(model: &Model, formula: &str) -> Result<(), String> {
 mod tests {
     use serde_json::json;
 
-    use crate::systems::tests::errors;
+    use crate::{TrainRequest, systems::tests::errors};
 
     #[test]
     fn a_model_is_asked_only_for_what_it_has_learnt() {
@@ -210,7 +212,7 @@ mod tests {
             ("perov-ab-initio-small", json!({ "atoms": 6 })),
             ("carbon-small", json!({ "atoms": 7 })),
             ("carbon-small", json!({ "composition": "C6" })),
-            ("paper-csp", json!({ "composition": "CsPbI3", "steps": 1000 })),
+            ("paper-csp", json!({ "composition": "CsPbI3" })),
         ] {
             assert!(bad(preset, parameters.clone()).is_empty(), "{preset} {parameters}");
         }
@@ -221,11 +223,32 @@ mod tests {
             ("perov-small", json!({ "atoms": 6 }), "atoms"),
             ("carbon-small", json!({ "composition": "SrTiO3" }), "composition"),
             ("perov-ab-initio-small", json!({ "composition": "SrTiO3" }), "composition"),
-            ("paper-csp", json!({ "composition": "PoO2", "steps": 1000 }), "composition"),
-            ("paper-csp", json!({ "steps": 1000 }), "composition"),
+            ("paper-csp", json!({ "composition": "PoO2" }), "composition"),
+            ("paper-csp", json!({}), "composition"),
             ("paper-carbon", json!({ "steps": 20 }), "steps"),
         ] {
             assert_eq!(bad(preset, parameters.clone()), [format!("parameters.{field}")], "{preset} {parameters}");
         }
+    }
+    #[test]
+    fn the_papers_networks_train_as_in_the_paper() {
+        let check = |preset: &str, parameters| {
+            let (system, preset, device) = ("crysbfn".to_owned(), preset.to_owned(), Default::default());
+            TrainRequest { system, preset, parameters, seed: 0, device }.check().unwrap().request.parameters
+        };
+        // Epochs times steps an epoch (spec §3).
+        for (preset, batch, iterations) in [
+            ("paper", 256, 5000 * 106),
+            ("paper-csp", 256, 5000 * 106),
+            ("paper-perov-csp", 1024, 20_000 * 12),
+            ("paper-carbon", 512, 10_000 * 12),
+            ("paper-mpts-csp", 128, 10_000 * 214),
+        ] {
+            let given = check(preset, json!({}));
+            assert_eq!((&given["batch_size"], &given["iterations"]), (&json!(batch), &json!(iterations)), "{preset}");
+            assert_eq!((&given["schedule"], &given["learning_rate"]), (&json!("plateau"), &json!(1e-3)), "{preset}");
+        }
+        assert_eq!(check("perov-small", json!({}))["schedule"], "cosine");
+        assert_eq!(check("paper", json!({ "batch_size": 32 }))["batch_size"], 32);
     }
 }

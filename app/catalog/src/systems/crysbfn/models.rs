@@ -1,6 +1,9 @@
 //! The models of `crysbfn`: what each is called, what it makes, and of which crystals it learns.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::RateSchedule;
 
 /// What a crystal model makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,16 @@ impl DataSet {
         }
     }
 
+    /// Crystals of its published training split, and of them in a step and epochs in the authors' configuration (spec §3).
+    fn paper_training(self) -> [u32; 3] {
+        match self {
+            Self::Mp20 => [27_136, 256, 5000],
+            Self::Mpts52 => [27_380, 128, 10_000],
+            Self::Perov5 => [11_356, 1024, 20_000],
+            Self::Carbon24 => [6091, 512, 10_000],
+        }
+    }
+
     /// Whether formulas like its own can be made up: of perovskites it is known what may stand together, and of one
     /// element there is one formula.
     pub(super) fn surprises(self) -> bool {
@@ -90,6 +103,20 @@ impl Model {
             true => ["train", "test"].map(|part| format!("data/crysbfn/{name}/{part}.csv")),
             false => ["val", "test"].map(|part| format!("data/crysbfn/{name}_{part}.jsonl.gz")),
         }
+    }
+
+    /// Training parameters of the paper's networks that are not those of the small ones.
+    pub(super) fn training_defaults(&self) -> Vec<(&'static str, Value)> {
+        if !self.paper {
+            return vec![];
+        }
+        let [crystals, batch_size, epochs] = self.data.paper_training();
+        let iterations = epochs * crystals.div_ceil(batch_size);
+        vec![
+            ("iterations", json!(iterations)),
+            ("batch_size", json!(batch_size)),
+            ("schedule", json!(RateSchedule::Plateau)),
+        ]
     }
 
     const fn small(preset: &'static str, data: DataSet, task: Task, title: &'static str, about: &'static str) -> Self {
