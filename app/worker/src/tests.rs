@@ -78,7 +78,7 @@ impl Sampling for ToyCrystals {
     }
 
     fn previews(&self) -> Option<Pending<Many<Preview>>> {
-        let frame = |structure| Preview::Crystal(Frame { structure, label: String::new(), certainty: vec![] });
+        let frame = |structure| Preview::Crystal(Frame::new(structure, ""));
         Some(Pending::ready(self.each(frame)))
     }
 

@@ -38,15 +38,6 @@ pub struct GroupNorm {
     epsilon: f64,
 }
 
-/// Norm of rows.
-#[derive(Module, Debug)]
-pub struct LayerNorm {
-    /// Scale of each column.
-    pub gamma: Param<Tensor<1>>,
-    /// Shift of each column.
-    pub beta: Param<Tensor<1>>,
-}
-
 /// ε of PyTorch's norms.
 const EPSILON: f64 = 1e-5;
 
@@ -148,17 +139,5 @@ impl GroupNorm {
     /// With the SiLU after it.
     pub fn silu<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         fast::group_norm_silu(x, self.gamma.val(), self.beta.val(), self.groups, self.epsilon)
-    }
-}
-
-impl LayerNorm {
-    /// The normalised values themselves, to begin with.
-    pub fn new(columns: usize, device: &Device) -> Self {
-        Self { gamma: vector(columns, 1.0, device), beta: vector(columns, 0.0, device) }
-    }
-
-    /// `[…, columns]` → the same.
-    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        fast::layer_norm(x, self.gamma.val(), self.beta.val(), EPSILON)
     }
 }

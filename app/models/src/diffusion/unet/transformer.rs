@@ -8,8 +8,8 @@ use rand::Rng;
 
 use super::UNetConfig;
 use crate::{
-    diffusion::layers::{Conv2d, GroupNorm, LayerNorm, Linear},
-    nn::fast,
+    diffusion::layers::{Conv2d, GroupNorm, Linear},
+    nn::{LayerNorm, fast},
 };
 
 /// ε of the norm before the transformer.

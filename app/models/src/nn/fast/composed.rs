@@ -121,6 +121,10 @@ pub(super) fn batch_norm_backward<B: Backend>(
     (out.x_grad, out.gamma_grad, out.beta_grad)
 }
 
+pub(super) fn matmul<B: Backend>(x: FloatTensor<B>, weight: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_matmul(x, weight)
+}
+
 pub(super) fn unary<B: Backend>(x: FloatTensor<B>, function: Unary) -> FloatTensor<B> {
     match function {
         Unary::Exp => B::float_exp(x),

@@ -5,7 +5,7 @@ use super::composed;
 use super::kernel::dense_block::Sizes;
 use super::kernel::geometry::Geometry;
 use super::kernel::norm::{self, ChannelState, Channels};
-use super::kernel::{LANES, correlate, elementwise, lanes, weight_grad};
+use super::kernel::{LANES, correlate, elementwise, lanes, product, weight_grad};
 use super::maps;
 use super::ops::FastOps;
 use super::rows::{self, GroupNorm};
@@ -206,6 +206,17 @@ impl FastOps for Flex {
         rows::flex::geglu_backward(x, grad)
     }
 
+    fn fast_matmul(x: FlexTensor, weight: FlexTensor) -> FlexTensor {
+        let ([rows, count], columns) = ([x.shape()[0], x.shape()[1]], weight.shape()[1]);
+        if !all_f32(&[&x, &weight]) || !columns.is_multiple_of(LANES) || count == 0 {
+            return composed::matmul::<Flex>(x, weight);
+        }
+        let (x, weight) = (ordered(x), ordered(weight));
+        let mut product = vec![0.0; rows * columns];
+        product::matmul(x.storage::<f32>(), weight.storage::<f32>(), count, &mut product);
+        FlexTensor::from_data(TensorData::new(product, Shape::from([rows, columns])))
+    }
+
     fn fast_unary(x: FlexTensor, function: Unary) -> FlexTensor {
         if x.dtype() != DType::F32 {
             return composed::unary::<Flex>(x, function);
@@ -294,6 +305,24 @@ fn is_dense(tensor: &FlexTensor) -> bool {
 /// The tensor, copied to burn's order unless its values fill their storage.
 fn dense(tensor: FlexTensor) -> FlexTensor {
     if is_dense(&tensor) { tensor } else { tensor.to_contiguous() }
+}
+
+/// The tensor with its values, and nothing else, in burn's order in its storage.
+pub(crate) fn ordered(tensor: FlexTensor) -> FlexTensor {
+    let layout = tensor.layout();
+    let whole = layout.start_offset() == 0 && tensor.storage::<f32>().len() == layout.num_elements();
+    if whole && tensor.is_contiguous() {
+        return tensor;
+    }
+    let contiguous = tensor.to_contiguous();
+    let count = contiguous.layout().num_elements();
+    if contiguous.storage::<f32>().len() == count {
+        return contiguous;
+    }
+    let shape = contiguous.shape();
+    let start = contiguous.layout().start_offset();
+    let values = contiguous.storage::<f32>()[start..start + count].to_vec();
+    FlexTensor::from_data(TensorData::new(values, shape))
 }
 
 /// A tensor with its values at the places that those of the dense tensor `model` have.

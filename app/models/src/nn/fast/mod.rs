@@ -11,11 +11,12 @@
 //! * [`batch_norm`]: statistics of the batch, affine map and leaky ReLU in two passes over the data;
 //! * [`group_norm`], [`group_norm_silu`], [`layer_norm`], [`softmax`], [`geglu`]: what attention networks are made of, each one
 //!   operator;
+//! * [`matmul`]: rows of a batch with a small matrix;
 //! * [`exp`], [`sigmoid`], [`silu`], [`tanh`], [`gelu`], [`softplus`], [`relu`], [`leaky_relu`].
 
 mod autodiff;
 mod composed;
-mod flex;
+pub(crate) mod flex;
 pub(crate) mod kernel;
 mod maps;
 mod ops;
@@ -123,6 +124,15 @@ pub fn batch_norm_leaky_relu<const D: usize>(
         mean: Tensor::from_dispatch(mean),
         variance: Tensor::from_dispatch(variance),
     }
+}
+
+/// `x · weight`, `[rows, inputs]` and `[inputs, outputs]`: for matrices of a few hundred columns and any number of rows.
+///
+/// # Panics
+/// If the inputs disagree.
+pub fn matmul(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    assert_eq!(x.dims()[1], weight.dims()[0], "matmul: as many columns as the other has rows");
+    Tensor::from_dispatch(Dispatch::fast_matmul(x.into_dispatch(), weight.into_dispatch()))
 }
 
 /// Any of the element-wise functions.

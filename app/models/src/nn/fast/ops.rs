@@ -219,6 +219,11 @@ pub trait FastOps: Backend {
         rows::composed::geglu_backward::<Self>(x, grad)
     }
 
+    /// See [`super::matmul`].
+    fn fast_matmul(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        composed::matmul::<Self>(x, weight)
+    }
+
     /// See [`super::unary`].
     fn fast_unary(x: FloatTensor<Self>, function: Unary) -> FloatTensor<Self> {
         composed::unary::<Self>(x, function)

@@ -67,6 +67,37 @@ fn check_transpose(x: [usize; 5], weight: [usize; 5], stride: usize, padding: us
 }
 
 #[test]
+fn products_with_small_matrices() {
+    let device = Device::flex().autodiff();
+    for [rows, count, columns] in [[1, 1, 16], [5, 96, 96], [200, 33, 48], [3, 7, 3], [0, 4, 16]] {
+        let (x, weight) = (random([rows, count], &device), random([count, columns], &device));
+        assert_close(
+            matmul(x.clone().inner(), weight.clone().inner()),
+            x.clone().inner().matmul(weight.clone().inner()),
+            "product",
+        );
+        // A view, and gradients.
+        let (x, weight) = (x.require_grad(), weight.require_grad());
+        let functional = random([columns, rows], &device).transpose();
+        let gradients = |y: Tensor<2>| {
+            let gradients = (y * functional.clone()).sum().backward();
+            [&x, &weight].map(|tensor| tensor.grad(&gradients).expect("a gradient"))
+        };
+        let ours = gradients(matmul(x.clone(), weight.clone()));
+        let theirs = gradients(x.clone().matmul(weight.clone()));
+        for (ours, theirs) in ours.into_iter().zip(theirs) {
+            assert_close(ours, theirs, "gradient");
+        }
+        let turned = random([count, rows], &device).inner().transpose();
+        assert_close(
+            matmul(turned.clone(), weight.clone().inner()),
+            turned.matmul(weight.inner()),
+            "product of a view",
+        );
+    }
+}
+
+#[test]
 fn layers_of_the_small_gan() {
     for batch in [16, 2] {
         check_transpose([batch, 32, 1, 1, 1], [32, 64, 4, 4, 4], 1, 0);

@@ -3,7 +3,7 @@
 use super::composed;
 use super::kernel::{self, Extent, Networks};
 use super::ops::PairOps;
-use crate::nn::fast::kernel::LANES;
+use crate::nn::fast::{flex::ordered, kernel::LANES};
 use burn::backend::flex::FlexTensor;
 use burn::backend::{DType, Flex, TensorMetadata};
 use burn::tensor::{Shape, TensorData};
@@ -96,24 +96,6 @@ impl PairOps for Flex {
 
 fn all_f32(tensors: &[&FlexTensor]) -> bool {
     tensors.iter().all(|tensor| tensor.dtype() == DType::F32)
-}
-
-/// The tensor with its values, and nothing else, in burn's order in its storage.
-fn ordered(tensor: FlexTensor) -> FlexTensor {
-    let layout = tensor.layout();
-    let whole = layout.start_offset() == 0 && tensor.storage::<f32>().len() == layout.num_elements();
-    if whole && tensor.is_contiguous() {
-        return tensor;
-    }
-    let contiguous = tensor.to_contiguous();
-    let count = contiguous.layout().num_elements();
-    if contiguous.storage::<f32>().len() == count {
-        return contiguous;
-    }
-    let shape = contiguous.shape();
-    let start = contiguous.layout().start_offset();
-    let values = contiguous.storage::<f32>()[start..start + count].to_vec();
-    FlexTensor::from_data(TensorData::new(values, shape))
 }
 
 /// Extents of a pair tensor.

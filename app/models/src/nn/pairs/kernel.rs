@@ -27,8 +27,9 @@ impl Extent {
     }
 }
 
-/// Rows that a product of matrices is given at least, if there are as many: fewer do not fill its registers.
-const ROWS: usize = 24;
+/// Rows that a product of matrices is given at least, if there are as many: fewer do not fill its registers, and what a
+/// task costs beside its arithmetic is shared among them.
+const ROWS: usize = 96;
 
 /// The networks of [`super::messages`], rows of `hidden` and `width` values; both are multiples of the lanes.
 #[derive(Clone, Copy)]
@@ -44,18 +45,22 @@ pub struct Networks<'a> {
     pub width: usize,
 }
 
-/// `meanⱼ silu(silu(own[i] + other[j] + differences[i, j] · difference) · output + bias)`, graph by graph, so that nothing
-/// between own, other and mean leaves the cache.
+/// `meanⱼ silu(silu(own[i] + other[j] + differences[i, j] · difference) · output + bias)`, a few graphs at a time, so that
+/// nothing between own, other and mean leaves the cache.
 pub fn messages(nodes: usize, own: &[f32], other: &[f32], differences: &[f32], networks: Networks) -> Vec<f32> {
     let Networks { features, hidden, width, .. } = networks;
     let mut mean = vec![0.0; own.len() / hidden * width];
     if mean.is_empty() {
         return mean;
     }
-    let inputs = own.chunks(nodes * hidden).zip(other.chunks(nodes * hidden));
-    let work = inputs.zip(differences.chunks(nodes * nodes * features)).zip(mean.chunks_mut(nodes * width)).collect();
+    // Of graphs, then of their pairs.
+    let together = ROWS.div_ceil(nodes * nodes);
+    let pairs = together * nodes * nodes;
+    let inputs = own.chunks(together * nodes * hidden).zip(other.chunks(together * nodes * hidden));
+    let work =
+        inputs.zip(differences.chunks(pairs * features)).zip(mean.chunks_mut(together * nodes * width)).collect();
     parallel::for_each(work, |(((own, other), differences), mean)| {
-        let mut hidden_pairs = vec![0.0; nodes * nodes * hidden];
+        let mut hidden_pairs = vec![0.0; differences.len() / features * hidden];
         let pairs = &mut hidden_pairs;
         Arch::new().dispatch(HiddenPairs { nodes, own, other, differences, networks, pairs });
         let receivers = ROWS.div_ceil(nodes);
@@ -65,7 +70,7 @@ pub fn messages(nodes: usize, own: &[f32], other: &[f32], differences: &[f32], n
     mean
 }
 
-/// `pairs[i, j] ← silu(own[i] + other[j] + differences[i, j] · difference)` of one graph.
+/// `pairs[i, j] ← silu(own[i] + other[j] + differences[i, j] · difference)` of some graphs.
 ///
 /// What is odd of a difference changes its sign from (i, j) to (j, i), what is even does not: one product serves both.
 struct HiddenPairs<'a> {
@@ -85,43 +90,56 @@ impl WithSimd for HiddenPairs<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { nodes, own, other, differences, networks, pairs } = self;
         let Networks { difference, features, hidden, .. } = networks;
-        let unequals = nodes * (nodes - 1) / 2;
-        let mut rows = Vec::with_capacity((unequals + nodes) * features);
-        for i in 0..nodes {
-            rows.extend_from_slice(&differences[(i * nodes + i + 1) * features..(i + 1) * nodes * features]);
+        let (pair, graph) = (nodes * nodes * features, nodes * hidden);
+        let graphs = differences.len() / pair;
+        let unequals = graphs * (nodes * (nodes - 1) / 2);
+        let mut rows = Vec::with_capacity((unequals + graphs * nodes) * features);
+        for differences in differences.chunks_exact(pair) {
+            for i in 0..nodes {
+                rows.extend_from_slice(&differences[(i * nodes + i + 1) * features..(i + 1) * nodes * features]);
+            }
         }
         // A node with itself has no odd part: these pairs come last.
-        for i in 0..nodes {
-            rows.extend_from_slice(&differences[i * (nodes + 1) * features..][..features]);
+        for differences in differences.chunks_exact(pair) {
+            for i in 0..nodes {
+                rows.extend_from_slice(&differences[i * (nodes + 1) * features..][..features]);
+            }
         }
         let count = features / 2;
         let (odd_weights, even_weights) = difference.split_at(count * hidden);
         let factors = Factors { left: &rows, row: features, step: 1, right: odd_weights, columns: hidden, count };
         let mut odd = vec![0.0; unequals * hidden];
         multiply::<S, false>(simd, factors, &mut odd);
-        let mut even = vec![0.0; (unequals + nodes) * hidden];
+        let mut even = vec![0.0; (unequals + graphs * nodes) * hidden];
         multiply::<S, false>(simd, Factors { left: &rows[count..], right: even_weights, ..factors }, &mut even);
         let (mut odd, mut even) = (odd.chunks_exact(hidden), even.chunks_exact(hidden));
-        for i in 0..nodes {
-            for j in i + 1..nodes {
-                let (Some(odd), Some(even)) = (odd.next(), even.next()) else { return };
-                let (before, after) = pairs.split_at_mut((j * nodes + i) * hidden);
-                let (there, back) = (&mut before[(i * nodes + j) * hidden..][..hidden], &mut after[..hidden]);
-                let [own_i, own_j] = [&own[i * hidden..][..hidden], &own[j * hidden..][..hidden]];
-                let [other_i, other_j] = [&other[i * hidden..][..hidden], &other[j * hidden..][..hidden]];
-                for ((((z, own), other), odd), even) in there.iter_mut().zip(own_i).zip(other_j).zip(odd).zip(even) {
-                    *z = Silu.value(own + other + (even + odd));
-                }
-                for ((((z, own), other), odd), even) in back.iter_mut().zip(own_j).zip(other_i).zip(odd).zip(even) {
-                    *z = Silu.value(own + other + (even - odd));
+        let nodes_of = own.chunks_exact(graph).zip(other.chunks_exact(graph));
+        for ((own, other), pairs) in nodes_of.clone().zip(pairs.chunks_exact_mut(nodes * graph)) {
+            for i in 0..nodes {
+                for j in i + 1..nodes {
+                    let (Some(odd), Some(even)) = (odd.next(), even.next()) else { return };
+                    let (before, after) = pairs.split_at_mut((j * nodes + i) * hidden);
+                    let (there, back) = (&mut before[(i * nodes + j) * hidden..][..hidden], &mut after[..hidden]);
+                    let [own_i, own_j] = [&own[i * hidden..][..hidden], &own[j * hidden..][..hidden]];
+                    let [other_i, other_j] = [&other[i * hidden..][..hidden], &other[j * hidden..][..hidden]];
+                    for ((((z, own), other), odd), even) in there.iter_mut().zip(own_i).zip(other_j).zip(odd).zip(even)
+                    {
+                        *z = Silu.value(own + other + (even + odd));
+                    }
+                    for ((((z, own), other), odd), even) in back.iter_mut().zip(own_j).zip(other_i).zip(odd).zip(even) {
+                        *z = Silu.value(own + other + (even - odd));
+                    }
                 }
             }
         }
-        for (i, even) in even.enumerate() {
-            let (own, other) = (&own[i * hidden..][..hidden], &other[i * hidden..][..hidden]);
-            let z = &mut pairs[i * (nodes + 1) * hidden..][..hidden];
-            for (((z, own), other), even) in z.iter_mut().zip(own).zip(other).zip(even) {
-                *z = Silu.value(own + other + even);
+        for ((own, other), pairs) in nodes_of.zip(pairs.chunks_exact_mut(nodes * graph)) {
+            for i in 0..nodes {
+                let Some(even) = even.next() else { return };
+                let (own, other) = (&own[i * hidden..][..hidden], &other[i * hidden..][..hidden]);
+                let z = &mut pairs[i * (nodes + 1) * hidden..][..hidden];
+                for (((z, own), other), even) in z.iter_mut().zip(own).zip(other).zip(even) {
+                    *z = Silu.value(own + other + even);
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use burn::{
     module::{Module, Param},
-    nn::{Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig},
+    nn::{Embedding, EmbeddingConfig, Linear, LinearConfig},
     store::{ModuleSnapshot, PytorchStore},
     tensor::{DType, Device, Tensor},
 };
@@ -14,7 +14,7 @@ use super::{
     config::{CrystalConfig, Task},
     network::{Affine, CspLayer, CspNet},
 };
-use crate::{ModelError, weights};
+use crate::{ModelError, nn::LayerNorm, weights};
 
 /// Pairs (pattern of their names, ours in [`Theirs`]).
 const NAMES: [(&str, &str); 6] = [
@@ -85,7 +85,7 @@ impl Theirs {
     fn empty(config: &CrystalConfig, device: &Device) -> Self {
         let (hidden, classes) = (config.hidden, config.classes());
         let linear = |inputs, outputs, bias| LinearConfig::new(inputs, outputs).with_bias(bias).init(device);
-        let norm = || LayerNormConfig::new(hidden).init(device);
+        let norm = || LayerNorm::new(hidden, device);
         let ab_initio = config.task == Task::AbInitio;
         Self {
             node_embedding: ab_initio.then(|| linear(classes, hidden, true)),

@@ -218,8 +218,8 @@ impl Sampling for Crystals {
                 let shown = |certainty: f32| process::shown(config.coordinates, f64::from(certainty)) as f32;
                 let certainty = row[3 * atoms..6 * atoms].chunks_exact(3);
                 let certainty = certainty.map(|c| [0, 1, 2].map(|axis| shown(c[axis]))).collect();
-                let structure = answer.crystal(row, likeliest)?;
-                Ok(Preview::Crystal(Frame { structure, label: label.clone(), certainty }))
+                let frame = Frame::new(answer.crystal(row, likeliest)?, label.clone());
+                Ok(Preview::Crystal(Frame { certainty, ..frame }))
             };
             Ok(classes.iter().zip(values.chunks_exact(values.len() / classes.len())).map(frame).collect())
         };

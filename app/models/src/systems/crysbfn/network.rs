@@ -6,7 +6,6 @@
 
 use burn::{
     module::{Module, Param},
-    nn::{LayerNorm, LayerNormConfig},
     tensor::{Device, Shape, Tensor, TensorData},
 };
 use rand::Rng;
@@ -15,7 +14,7 @@ use super::{
     config::{CrystalConfig, LatticeForm, Task},
     encode,
 };
-use crate::nn::{fast, pairs};
+use crate::nn::{LayerNorm, fast, pairs};
 
 /// What the network sees: crystals of equally many atoms.
 #[derive(Clone, Debug)]
@@ -54,7 +53,7 @@ pub struct Affine {
 
 impl Affine {
     fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let y = x.matmul(self.weight.val());
+        let y = fast::matmul(x, self.weight.val());
         match &self.bias {
             Some(bias) => y + bias.val().unsqueeze::<2>(),
             None => y,
@@ -128,7 +127,7 @@ impl CspNet {
         let input = hidden + config.time_width + if config.entropy_conditioning { 3 } else { 0 };
         let ab_initio = config.task == Task::AbInitio;
         let types = encode::type_width(config);
-        let norm = || LayerNormConfig::new(hidden).init(device);
+        let norm = || LayerNorm::new(hidden, device);
         Self {
             node_embedding: affine(types, hidden, types.min(16), ab_initio),
             node_input: affine(input, hidden, input, true),

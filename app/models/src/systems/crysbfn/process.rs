@@ -1,6 +1,6 @@
 //! What happens to a crystal before the network sees it: every number is known only through noisy observations.
 
-use std::{collections::BTreeMap, f64::consts::PI};
+use std::{collections::BTreeMap, f64::consts::PI, sync::LazyLock};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -196,6 +196,19 @@ pub fn certainty(concentration: f64) -> f64 {
 pub fn shown(flow: CoordinateFlow, certainty: f64) -> f64 {
     match flow {
         CoordinateFlow::Gaussian => certainty,
-        CoordinateFlow::LinearEntropy | CoordinateFlow::ExponentialAccuracy => periodic::information(certainty, LAST),
+        CoordinateFlow::LinearEntropy | CoordinateFlow::ExponentialAccuracy => information(certainty),
     }
+}
+
+/// [`periodic::information`] between tabulated values: every coordinate of every frame asks for it, and each of its Bessel
+/// functions is a series.
+fn information(certainty: f64) -> f64 {
+    /// Intervals of the table.
+    const COUNT: usize = 1024;
+    static TABLE: LazyLock<Vec<f64>> =
+        LazyLock::new(|| (0..=COUNT).map(|i| periodic::information(i as f64 / COUNT as f64, LAST)).collect());
+    let place = certainty.clamp(0.0, 1.0) * COUNT as f64;
+    let below = (place as usize).min(COUNT - 1);
+    let [low, high] = [TABLE[below], TABLE[below + 1]];
+    low + (high - low) * (place - below as f64)
 }

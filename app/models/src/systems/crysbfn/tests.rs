@@ -13,7 +13,7 @@ use super::{
     CoordinateFlow, CrysBfn, CrystalConfig, CrystalTrainer, CspNet, EncodedCrystal, Generation, LatticeForm, Plateau,
     Strategy, Task, TimeInput, encode,
     network::{Beliefs, Prediction},
-    process::Process,
+    process::{self, Process},
 };
 use crate::{Model, Pending, sampling, seed};
 
@@ -502,4 +502,15 @@ fn beliefs_sharpen_with_time() {
     assert!(means[0].abs() < 1e-6, "nothing is known before the first step");
     assert!(means.windows(2).all(|pair| pair[0] < pair[1]), "{means:?}");
     assert!(means[9] < 1.0);
+}
+
+#[test]
+fn what_is_shown_of_certainty_is_the_share_of_what_will_be_known() {
+    let exact = |certainty| crate::bayesian_flow::periodic::information(certainty, process::LAST);
+    let shown = |certainty| process::shown(CoordinateFlow::LinearEntropy, certainty);
+    for i in 0..=3000 {
+        let certainty = f64::from(i) / 3000.0;
+        assert!((shown(certainty) - exact(certainty)).abs() < 1e-4, "{certainty}");
+    }
+    assert_eq!([0.0, 1.0, 1.1].map(shown), [0.0, 1.0, 1.0]);
 }

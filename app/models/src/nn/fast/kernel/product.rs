@@ -1,7 +1,38 @@
 //! Products of matrices whose rows fill vectors.
 #![allow(clippy::needless_range_loop)] // Constant indices keep the sums in registers.
 
-use pulp::Simd;
+use super::parallel::for_each;
+use pulp::{Arch, Simd, WithSimd};
+
+/// Rows per task: their values and those of the product stay in the cache.
+const ROWS: usize = 96;
+
+/// Writes to `product`, whose rows are as long as those of `right`, the rows of `count` values of `left` times `right`.
+///
+/// # Panics
+/// If a factor is too short.
+pub fn matmul(left: &[f32], right: &[f32], count: usize, product: &mut [f32]) {
+    let columns = right.len() / count;
+    let work = left.chunks(ROWS * count).zip(product.chunks_mut(ROWS * columns)).collect();
+    for_each(work, |(left, sums)| {
+        let factors = Factors { left, row: count, step: 1, right, columns, count };
+        Arch::new().dispatch(Multiply { factors, sums });
+    });
+}
+
+struct Multiply<'a> {
+    factors: Factors<'a>,
+    sums: &'a mut [f32],
+}
+
+impl WithSimd for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        multiply::<S, false>(simd, self.factors, self.sums);
+    }
+}
 
 /// Two matrices: of the left one, row `r` and column `k` are at `r·row + k·step`; the right one has `count` rows of
 /// `columns` values.

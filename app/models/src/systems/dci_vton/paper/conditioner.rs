@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::vision::Vision;
 use crate::{
-    diffusion::layers::{LayerNorm, Linear},
-    nn::fast,
+    diffusion::layers::Linear,
+    nn::{LayerNorm, fast},
 };
 
 /// Sizes.

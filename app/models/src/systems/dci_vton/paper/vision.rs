@@ -9,8 +9,8 @@ use rand::Rng;
 
 use super::ConditionerConfig;
 use crate::{
-    diffusion::layers::{LayerNorm, Linear},
-    nn::{fast, init},
+    diffusion::layers::Linear,
+    nn::{LayerNorm, fast, init},
 };
 
 /// Standard deviation of initial embeddings.
