@@ -252,6 +252,32 @@ for (const [what, address] of [["the example", "**/example.*.json"], ["the list 
   });
 }
 
+test("arrows show the forces of a file, or where the next step leads", { timeout: PATIENCE }, async () => {
+  const page = await opened();
+  assert.equal(await id(page, "toggle-arrows").count(), 0, "one structure goes nowhere");
+  const atoms = [["Sr", "0 0 0", "0.5 0 0"], ["Ti", "2 2 2", "0 -1.25 0"]].map((atom) => atom.join(" "));
+  const cell = 'Lattice="4 0 0 0 4 0 0 0 4" Properties=species:S:1:pos:R:3:forces:R:3';
+  await openFile(page, "forces.extxyz", `2\n${cell}\n${atoms.join("\n")}\n`);
+  await waitForText(id(page, "caption"), /forces\.extxyz/);
+  const alone = (await exported(page, "png")).png;
+  await waitForText(id(page, "toggle-arrows"), /Arrows: forces/);
+  await id(page, "toggle-arrows").click();
+  await waitForText(id(page, "arrows-note"), /“forces”: the longest of all steps, 1\.25 in the file's unit, is drawn 2 Å long/);
+  assert.ok(!(await exported(page, "png")).png.equals(alone), "arrows are drawn");
+  await picture(page, "crystal-forces");
+  const document = JSON.parse((await exported(page, "json")).json);
+  assert.deepEqual(document.frames[0].vectors, { name: "forces", values: [[0.5, 0, 0], [0, -1.25, 0]] });
+
+  await openFile(page, "water.xyz", WATER);
+  await waitForText(id(page, "toggle-arrows"), /Arrows: next step/);
+  await id(page, "scrub").focus();
+  await page.keyboard.press("Home");
+  await waitForText(id(page, "moment"), /1 of 3/);
+  const moving = (await exported(page, "png")).png;
+  await id(page, "toggle-arrows").click();
+  assert.ok(!(await exported(page, "png")).png.equals(moving), "the oxygen moves on");
+});
+
 test("the records of a collection stand side by side", { timeout: PATIENCE }, async () => {
   const page = await on.open(PAGE);
   await id(page, "file-open").waitFor({ state: "attached" });

@@ -6,7 +6,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use samples::structure::{BondOrder, Element, Molecule, Structure};
-use shaders::structure::{StructureBond, StructureOptions, StructureView, Style};
+use shaders::structure::{AtomData, StructureBond, StructureOptions, StructureView, Style};
 use shaders::{Backend, Mode, OrbitCamera, Surface, VolumeData, VolumeStyle, VolumeView};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -108,7 +108,7 @@ impl Atoms {
 
     /// Shows another frame of the same atoms, without bonds.
     pub fn frame(&mut self, numbers: &[u8], positions: &[f64]) -> Result<(), JsError> {
-        Ok(self.view.set_frame(&molecule(numbers, positions)?, &[], &[])?)
+        Ok(self.view.set_frame(&molecule(numbers, positions)?, &[], AtomData::default())?)
     }
 
     /// Draws `count` frames, each turned a little further, and answers with the milliseconds that one took.

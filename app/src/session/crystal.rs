@@ -12,7 +12,7 @@ use shaders::structure::AtomSite;
 use super::Session;
 use crate::{
     components::stage::may_rotate,
-    metrics::crystals::circle::Experiment,
+    metrics::crystals::{arrows::Arrows, circle::Experiment},
     state::{
         crystal::{MOST_SELECTED, StructureLook},
         playback::Playback,
@@ -50,6 +50,8 @@ pub struct CrystalCase {
     pub moment: Memo<Option<Moment>>,
     /// The result of the chosen specimen, once it is finished.
     pub result: Memo<Option<Moment>>,
+    /// What arrows at the atoms of the specimen in the view can show.
+    pub arrows: Memo<Option<Arrows>>,
     /// The visitor asked for the nearest training crystal: later results are compared without being asked.
     asked: RwSignal<bool>,
     training: StoredValue<Training>,
@@ -70,6 +72,7 @@ impl CrystalCase {
                 moments.get(at.get().min(moments.len().saturating_sub(1))).cloned()
             })
         });
+        let arrows = Memo::new(move |_| specimen.with(|specimen| Arrows::of(specimen.as_ref()?)));
         let result = Memo::new(move |_| {
             specimen.with(|specimen| specimen.as_ref().filter(|s| s.finished).and_then(|s| s.last().cloned()))
         });
@@ -85,6 +88,7 @@ impl CrystalCase {
             specimen,
             moment,
             result,
+            arrows,
             asked: RwSignal::new(false),
             training: StoredValue::new(Training::default()),
             waiting: StoredValue::new(false),
@@ -103,6 +107,14 @@ impl CrystalCase {
         self.moment.with(Option::is_some).then_some(())?;
         let finished = self.specimen.with(|s| s.as_ref().is_some_and(|s| s.finished));
         Some(if source == Source::Sample && !finished { Source::Preview } else { source })
+    }
+
+    /// The arrows at the atoms of the moment in the view, Å, one per atom; none where there are none.
+    pub fn arrows_now(self) -> Vec<[f32; 3]> {
+        let at = self.playback.with(|playback| playback.at);
+        let arrows = self.arrows.get();
+        let at = |specimen: &Specimen| Some(arrows?.at(specimen, at.min(specimen.moments.len().checked_sub(1)?)));
+        self.specimen.with(|specimen| specimen.as_ref().and_then(at)).unwrap_or_default()
     }
 
     /// The caption of what is in the view.

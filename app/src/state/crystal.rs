@@ -105,6 +105,8 @@ pub struct StructureLook {
     pub hidden: Vec<Element>,
     /// Less certain atoms are more translucent.
     pub certainty: bool,
+    /// Arrows at the atoms, where there are any to draw.
+    pub arrows: bool,
     /// Darkens hollows.
     pub ambient_occlusion: bool,
     /// Draws contours.
@@ -128,6 +130,7 @@ impl Default for StructureLook {
             labels: Labels::None,
             hidden: Vec::new(),
             certainty: true,
+            arrows: false,
             ambient_occlusion: false,
             outline: false,
             rotating: false,

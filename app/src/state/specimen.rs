@@ -85,8 +85,7 @@ impl Specimens {
     /// Takes in what a model would answer with now. Samples come in their order; one that is sent again (because the
     /// first device failed) begins anew.
     pub fn grow(&mut self, sample: u32, frame: Frame<Crystal>) {
-        let Frame { structure, label, certainty } = frame;
-        let moment = Moment::new(Frame { structure: Structure::Crystal(structure), label, certainty });
+        let moment = Moment::new(frame.map(Structure::Crystal));
         let specimen = self.number(sample);
         if specimen.finished {
             *specimen = Specimen::default();
@@ -96,7 +95,7 @@ impl Specimens {
 
     /// Takes in a result.
     pub fn finish(&mut self, sample: u32, crystal: Crystal) {
-        let frame = Frame { structure: Structure::Crystal(crystal), label: "result".to_owned(), certainty: Vec::new() };
+        let frame = Frame::new(Structure::Crystal(crystal), "result");
         let specimen = self.number(sample);
         specimen.moments.push(Moment::new(frame));
         specimen.finished = true;
@@ -147,7 +146,7 @@ pub(crate) mod tests {
 
     fn frame(edge: f64) -> Frame<Crystal> {
         let certainty = vec![[0.25, 0.5, 0.75]];
-        Frame { structure: cube(edge, &["Po"], &[[0.0; 3]]), label: "step".to_owned(), certainty }
+        Frame { certainty, ..Frame::new(cube(edge, &["Po"], &[[0.0; 3]]), "step") }
     }
 
     #[test]

@@ -15,6 +15,27 @@ const MOST_BONDS: usize = 4_000_000;
 /// Cells that a bond may lead away.
 const FARTHEST_IMAGE: i32 = 100;
 
+/// What is shown of every atom besides its place and element; each part is one entry per atom, or empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AtomData<'a> {
+    /// How certain each coordinate is, `[atoms, 3]` in 0..1.
+    pub certainty: &'a [[f32; 3]],
+    /// Arrows, Å times [`StructureOptions::vector_scale`](super::StructureOptions::vector_scale).
+    pub vectors: &'a [[f32; 3]],
+}
+
+/// A second structure, to lie over the first.
+#[derive(Clone, Copy, Debug)]
+pub struct Overlay<'a> {
+    /// The structure.
+    pub structure: &'a Structure,
+    /// Its bonds.
+    pub bonds: &'a [StructureBond],
+    /// Cells along a, b, c from the first cell to that in which each atom of a crystal stands: an atom near a face may
+    /// belong beside one of the first structure just within. Empty: all stand in the first.
+    pub cells: &'a [[i32; 3]],
+}
+
 /// A structure with what belongs to its atoms.
 #[derive(Clone, Debug)]
 pub struct Content {
@@ -47,16 +68,33 @@ impl Content {
         Ok(Self { atoms, bonds: bonds.into(), certainty: Vec::new(), vectors: Vec::new() })
     }
 
-    /// Takes certainties of each coordinate, `[atoms, 3]` in 0..1, or none.
-    pub fn set_certainty(&mut self, certainty: &[[f32; 3]]) -> Result<(), ViewError> {
-        self.check(certainty.len(), "certainties")?;
-        self.certainty = certainty.iter().map(|sure| mean(*sure)).collect();
-        Ok(())
+    /// The content of a second structure.
+    pub fn of_overlay(overlay: Overlay) -> Result<Self, ViewError> {
+        let Overlay { structure, bonds, cells } = overlay;
+        let mut content = Self::new(structure, bonds)?;
+        content.check(cells.len(), "cells")?;
+        let farthest = -FARTHEST_IMAGE..=FARTHEST_IMAGE;
+        if cells.iter().flatten().any(|at| !farthest.contains(at)) {
+            return Err(ViewError::Structure("an atom stands too far from its cell".to_owned()));
+        }
+        if cells.is_empty() || content.atoms.lattice.is_none() {
+            return Ok(content);
+        }
+        content.atoms.move_by(cells);
+        let moved = |bond: &StructureBond| {
+            let [first, second] = bond.atoms.map(|atom| cells[atom as usize]);
+            StructureBond { image: [0, 1, 2].map(|k| bond.image[k] + first[k] - second[k]), ..*bond }
+        };
+        content.bonds = content.bonds.iter().map(moved).collect();
+        Ok(content)
     }
 
-    /// Takes one vector per atom, or none.
-    pub fn set_vectors(&mut self, vectors: &[[f32; 3]]) -> Result<(), ViewError> {
+    /// Takes what else is known of the atoms.
+    pub fn set_atom_data(&mut self, data: AtomData) -> Result<(), ViewError> {
+        let AtomData { certainty, vectors } = data;
+        self.check(certainty.len(), "certainties")?;
         self.check(vectors.len(), "vectors")?;
+        self.certainty = certainty.iter().map(|sure| mean(*sure)).collect();
         if vectors.iter().flatten().any(|x| !x.is_finite()) {
             return Err(ViewError::Structure("a vector is not finite".to_owned()));
         }

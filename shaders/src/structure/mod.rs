@@ -37,6 +37,7 @@ mod view;
 
 pub use bonds::StructureBond;
 pub use camera::{CellDirection, Projection, StructureCamera, StructureCameraParseError};
+pub use content::{AtomData, Overlay};
 pub use labels::Anchor;
 pub use options::{CertaintyStyle, OpenBonds, Palette, PolyhedraRule, StructureOptions, Style};
 pub use pick::Picked;

@@ -6,7 +6,7 @@ use glam::{DVec3, Vec2};
 use samples::structure::Structure;
 
 use super::buffers::ListBuffer;
-use super::content::Content;
+use super::content::{AtomData, Content, Overlay};
 use super::figure::{Targets, WholePicture};
 use super::instances::{Cylinder, Sphere, colour};
 use super::lists::{Lists, Uniforms, copies};
@@ -133,19 +133,18 @@ impl StructureRenderer {
     }
 
     /// Shows another frame of a trajectory: positions, cell, elements and bonds may change, the camera and the
-    /// options stay. `certainty` is that of each coordinate, `[atoms, 3]` in 0..1, or empty. Only buffers are
-    /// written.
+    /// options stay. Only buffers are written.
     ///
     /// # Errors
-    /// As [`Self::set_structure`], and a certainty that is not one per atom.
+    /// As [`Self::set_structure`], and data that are not one per atom or not finite.
     pub fn set_frame(
         &mut self,
         structure: &Structure,
         bonds: &[StructureBond],
-        certainty: &[[f32; 3]],
+        data: AtomData,
     ) -> Result<(), ViewError> {
         let mut content = Content::new(structure, bonds)?;
-        content.set_certainty(certainty)?;
+        content.set_atom_data(data)?;
         // A molecule would seem to stand still while its parts move if its own middle were followed.
         let follows = content.atoms.lattice.is_some() || self.content.is_none();
         let middle = if follows { content.atoms.middle(self.options.supercell()) } else { self.middle };
@@ -157,31 +156,14 @@ impl StructureRenderer {
         Ok(())
     }
 
-    /// Draws an arrow at every atom, Å times [`StructureOptions::vector_scale`]; none clears them. A new frame has
-    /// none.
-    ///
-    /// # Errors
-    /// If there is not one per atom, or a number is not finite.
-    pub fn set_vectors(&mut self, vectors: &[[f32; 3]]) -> Result<(), ViewError> {
-        let Some(current) = &self.content else {
-            return Err(ViewError::Structure("vectors need a structure first".to_owned()));
-        };
-        let mut content = current.clone();
-        content.set_vectors(vectors)?;
-        let scene = Scene::build(&content, &self.options, Role::Main, self.middle)?;
-        self.content = Some(content);
-        self.take_main(scene);
-        Ok(())
-    }
-
     /// Shows a second structure over the first, translucent and of one colour, in the first one's coordinates;
     /// `None` takes it away.
     ///
     /// # Errors
-    /// As [`Self::set_structure`].
-    pub fn set_overlay(&mut self, overlay: Option<(&Structure, &[StructureBond])>) -> Result<(), ViewError> {
+    /// As [`Self::set_structure`], and cells that are not one per atom or far away.
+    pub fn set_overlay(&mut self, overlay: Option<Overlay>) -> Result<(), ViewError> {
         let before = self.overlay.take();
-        let built = overlay.map(|(structure, bonds)| Content::new(structure, bonds)).transpose().and_then(|content| {
+        let built = overlay.map(Content::of_overlay).transpose().and_then(|content| {
             self.overlay = content;
             self.build_second(self.middle)
         });
@@ -297,10 +279,6 @@ impl StructureRenderer {
     fn take(&mut self, scene: Scene, second: Scene) {
         self.second_lists.write(&self.gpu, &second);
         self.second = second;
-        self.take_main(scene);
-    }
-
-    fn take_main(&mut self, scene: Scene) {
         self.lists.write(&self.gpu, &scene);
         self.scene = Arc::new(scene);
         self.write_highlights();
@@ -436,7 +414,7 @@ mod tests {
         block_on(renderer.screenshot(40, 30)).expect("a picture");
         let before = (renderer.pipelines.count(), renderer.lists.spheres.allocations());
         for i in 1..6 {
-            renderer.set_frame(&frame(f64::from(i) / 6.0), &[], &[]).expect("a frame");
+            renderer.set_frame(&frame(f64::from(i) / 6.0), &[], AtomData::default()).expect("a frame");
             block_on(renderer.screenshot(40, 30)).expect("a picture");
         }
         assert_eq!((renderer.pipelines.count(), renderer.lists.spheres.allocations()), before);

@@ -17,10 +17,10 @@ const ON_FACE: f64 = 0.05;
 #[derive(Clone, Debug)]
 pub struct Atoms {
     pub elements: Vec<Element>,
-    /// Å; in a crystal within the cell.
+    /// Å; in a crystal within the cell unless moved.
     pub positions: Vec<DVec3>,
     pub lattice: Option<Lattice>,
-    /// In a crystal, `[atoms, 3]` in [0, 1).
+    /// In a crystal, `[atoms, 3]`; in [0, 1) unless moved.
     fractional_coordinates: Vec<[f64; 3]>,
     /// Atoms that do not fill their sites, and what is there next often.
     pub mixed: Vec<(u32, Option<Element>)>,
@@ -48,6 +48,17 @@ impl From<&Structure> for Atoms {
 }
 
 impl Atoms {
+    /// Moves each atom of a crystal by whole cells.
+    pub fn move_by(&mut self, cells: &[[i32; 3]]) {
+        for (atom, &cell) in cells.iter().enumerate() {
+            let shift = self.shift(cell);
+            self.positions[atom] += shift;
+            for (coordinate, cells) in self.fractional_coordinates[atom].iter_mut().zip(cell) {
+                *coordinate += f64::from(cells);
+            }
+        }
+    }
+
     /// Cell vectors; zero in a molecule.
     pub fn cell(&self) -> [DVec3; 3] {
         self.lattice.map_or([DVec3::ZERO; 3], |lattice| lattice.rows().map(DVec3::from))

@@ -2,7 +2,7 @@
 
 use glam::Vec3;
 use samples::structure::{BondOrder, Crystal, Lattice, MixedSite, Share, Structure};
-use shaders::structure::{Picked, Projection, StructureBond, StructureOptions, Style};
+use shaders::structure::{AtomData, Picked, Projection, StructureBond, StructureOptions, Style};
 
 use crate::{bare, bond, from_above, molecule, perovskite, renderer, shot};
 
@@ -81,9 +81,11 @@ fn the_cell_is_drawn_behind_and_before_its_atoms() {
 #[test]
 fn vectors_are_arrows_of_their_length() {
     let Some(mut renderer) = renderer() else { return };
-    renderer.set_structure(&molecule(&["H"], &[[0.0; 3]]), &[]).expect("an atom");
+    let atom = molecule(&["H"], &[[0.0; 3]]);
+    renderer.set_structure(&atom, &[]).expect("an atom");
     renderer.set_options(StructureOptions { vector_scale: 2.0, ..bare() }).expect("options");
-    renderer.set_vectors(&[[1.0, 0.0, 0.0]]).expect("a vector");
+    let arrow = AtomData { vectors: &[[1.0, 0.0, 0.0]], certainty: &[] };
+    renderer.set_frame(&atom, &[], arrow).expect("a vector");
     *renderer.camera_mut() = from_above(6.0, Projection::Orthographic);
     let picture = shot(&mut renderer, "arrow", 300, 300);
     let row: Vec<usize> = (0..300).filter(|&x| picture.at(x, 150)[3] > 127).collect();
@@ -92,7 +94,7 @@ fn vectors_are_arrows_of_their_length() {
     // The head is wider than the shaft.
     let height = |x: usize| (0..300).filter(|&y| picture.at(x, y)[3] > 127).count();
     assert!(height(234) > height(200) + 5, "{} {}", height(234), height(200));
-    renderer.set_vectors(&[]).expect("none");
+    renderer.set_frame(&atom, &[], AtomData::default()).expect("none");
     assert_eq!(shot(&mut renderer, "arrow-none", 300, 300).at(220, 150)[3], 0);
 }
 

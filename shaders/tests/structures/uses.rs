@@ -5,7 +5,8 @@ use pollster::block_on;
 use samples::structure::{Crystal, Lattice, Structure};
 use shaders::ViewError;
 use shaders::structure::{
-    AtomSite, CellDirection, CertaintyStyle, OpenBonds, Picked, Projection, StructureBond, StructureOptions, Style,
+    AtomData, AtomSite, CellDirection, CertaintyStyle, OpenBonds, Overlay, Picked, Projection, StructureBond,
+    StructureOptions, Style,
 };
 
 use crate::{ball_radius, bare, bond, elements, from_above, molecule, perovskite, renderer, shot};
@@ -183,12 +184,14 @@ fn a_new_frame_moves_the_atoms_and_shows_how_sure_they_are() {
     renderer.set_options(options.clone()).expect("options");
     *renderer.camera_mut() = from_above(10.0, Projection::Orthographic);
     let (before, left) = shot(&mut renderer, "frame-0", 200, 200).body(0..200);
-    renderer.set_frame(&at(0.5), &[], &[]).expect("a frame");
+    renderer.set_frame(&at(0.5), &[], AtomData::default()).expect("a frame");
     let (after, right) = shot(&mut renderer, "frame-1", 200, 200).body(0..200);
     assert!((right[0] - left[0] - 40.0).abs() < 0.2 && (before - after).abs() < 12.0, "2 Å are 40 pixels");
     // Not sure at all, and half sure.
     let opacity = |renderer: &mut shaders::structure::StructureRenderer, sure: f32| {
-        renderer.set_frame(&at(0.5), &[], &[[sure; 3], [1.0; 3]]).expect("a frame");
+        renderer
+            .set_frame(&at(0.5), &[], AtomData { certainty: &[[sure; 3], [1.0; 3]], vectors: &[] })
+            .expect("a frame");
         let picture = shot(renderer, &format!("sure-{sure}"), 200, 200);
         f64::from(picture.at(140 - 30, 100)[3]) / 255.0
     };
@@ -199,7 +202,9 @@ fn a_new_frame_moves_the_atoms_and_shows_how_sure_they_are() {
     }
     renderer.set_options(StructureOptions { certainty: CertaintyStyle::Halo, ..options }).expect("options");
     let width = |renderer: &mut shaders::structure::StructureRenderer, sure: f32| {
-        renderer.set_frame(&at(0.5), &[], &[[sure; 3], [1.0; 3]]).expect("a frame");
+        renderer
+            .set_frame(&at(0.5), &[], AtomData { certainty: &[[sure; 3], [1.0; 3]], vectors: &[] })
+            .expect("a frame");
         let picture = shot(renderer, &format!("halo-{sure}"), 200, 200);
         (0..200).filter(|&x| picture.at(x, 100)[3] > 20).count() as f32 / 40.0
     };
@@ -207,8 +212,35 @@ fn a_new_frame_moves_the_atoms_and_shows_how_sure_they_are() {
         let (found, expected) = (width(&mut renderer, sure), ball_radius("O") + 0.9 * (1.0 - sure));
         assert!((found - expected).abs() < 0.06, "{sure}: {found} Å, expected {expected} Å");
     }
-    let unequal = renderer.set_frame(&at(0.5), &[], &[[1.0; 3]]);
+    let unequal = renderer.set_frame(&at(0.5), &[], AtomData { certainty: &[[1.0; 3]], vectors: &[] });
     assert!(matches!(unequal, Err(ViewError::Structure(_))), "{unequal:?}");
+}
+
+fn over<'a>(structure: &'a Structure, bonds: &'a [StructureBond]) -> Option<Overlay<'a>> {
+    Some(Overlay { structure, bonds, cells: &[] })
+}
+
+#[test]
+fn an_atom_of_the_second_structure_stands_beside_its_partner_beyond_a_face() {
+    let Some(mut renderer) = renderer() else { return };
+    let crystal = |xs: [f64; 2]| {
+        let lattice = Lattice::from_parameters([4.0; 3], [90.0; 3]).expect("a cube");
+        let at = xs.map(|x| [x, 0.5, 0.5]).to_vec();
+        Structure::Crystal(Crystal::new(lattice, elements(&["O", "N"]), at).expect("a crystal"))
+    };
+    renderer.set_structure(&crystal([0.05, 0.4]), &[]).expect("a crystal");
+    renderer.set_options(StructureOptions { hidden: elements(&["N"]), ..bare() }).expect("options");
+    renderer.set_viewport(200.0, 200.0, 1.0);
+    *renderer.camera_mut() = from_above(8.0, Projection::Orthographic);
+    // 25 pixels an ångström, the middle of the cell in the middle: −0.1 is 15 pixels left of the cell, 0.9 is at its end.
+    let second = crystal([0.9, 0.3]);
+    let mut at = |cells: &[[i32; 3]]| {
+        renderer.set_overlay(Some(Overlay { structure: &second, bonds: &[], cells })).expect("another");
+        let picture = shot(&mut renderer, "overlay-face", 200, 200);
+        [40, 140].map(|x| picture.at(x, 100)[3] > 60)
+    };
+    assert_eq!(at(&[]), [false, true]);
+    assert_eq!(at(&[[-1, 0, 0], [0; 3]]), [true, false]);
 }
 
 #[test]
@@ -218,7 +250,7 @@ fn a_second_structure_lies_over_the_first_in_grey() {
     let second = molecule(&["N"], &[[1.5, 0.0, 0.0]]);
     renderer.set_structure(&first, &[]).expect("an atom");
     renderer.set_options(bare()).expect("options");
-    renderer.set_overlay(Some((&second, &[]))).expect("another");
+    renderer.set_overlay(over(&second, &[])).expect("another");
     renderer.set_viewport(200.0, 200.0, 1.0);
     *renderer.camera_mut() = from_above(6.0, Projection::Orthographic);
     let picture = shot(&mut renderer, "overlay", 200, 200);
@@ -229,7 +261,7 @@ fn a_second_structure_lies_over_the_first_in_grey() {
     assert!(spread(other) < 40, "grey: {other:?}");
     assert_eq!(block_on(renderer.pick(150.0, 100.0)), Ok(None), "only the first is named");
     // Over one another, in front: grey on red, and nothing of the ghost's own far parts.
-    renderer.set_overlay(Some((&molecule(&["N"], &[[0.0, 0.0, 2.0]]), &[]))).expect("another");
+    renderer.set_overlay(over(&molecule(&["N"], &[[0.0, 0.0, 2.0]]), &[])).expect("another");
     let mixed = shot(&mut renderer, "overlay-before", 200, 200).at(100, 100);
     assert!(mixed[3] == 255 && mixed[0] < own[0] && mixed[1] > own[1], "{mixed:?}");
     renderer.set_overlay(None).expect("none");
@@ -248,8 +280,13 @@ fn impossible_requests_are_refused_and_change_nothing() {
     assert!(refused(&[bond(0, 2, [0; 3])], &mut renderer), "an atom that is not there");
     assert!(refused(&[bond(1, 1, [0; 3])], &mut renderer), "an atom to itself");
     assert!(refused(&[bond(0, 1, [1, 0, 0])], &mut renderer), "a molecule has no images");
-    assert!(renderer.set_overlay(Some((&structure, &[bond(7, 0, [0; 3])]))).is_err());
-    assert!(renderer.set_vectors(&[[0.0; 3]]).is_err() && renderer.set_vectors(&[[f32::NAN; 3]; 2]).is_err());
+    assert!(renderer.set_overlay(over(&structure, &[bond(7, 0, [0; 3])])).is_err());
+    for cells in [&[[0; 3]][..], &[[0, 0, 1 << 30]; 2]] {
+        assert!(renderer.set_overlay(Some(Overlay { structure: &structure, bonds: &[], cells })).is_err());
+    }
+    for vectors in [&[[0.0; 3]][..], &[[f32::NAN; 3]; 2]] {
+        assert!(renderer.set_frame(&structure, &[], AtomData { vectors, certainty: &[] }).is_err());
+    }
     assert_eq!(renderer.counts(), before);
     let many = vec![[0.5; 3]; 3000];
     let lattice = Lattice::from_parameters([50.0; 3], [90.0; 3]).expect("a cube");

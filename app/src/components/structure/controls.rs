@@ -9,6 +9,7 @@ use crate::{
         segments::{Segments, Toggle},
         stage::{ControllerHandle, with},
     },
+    metrics::crystals::arrows::Arrows,
     session::{CrystalCase, Nearest},
     state::crystal::{Labels, MOST_CELLS, Palette, StructureLook, Style},
     text::structure::unlabelled,
@@ -24,7 +25,7 @@ const DIRECTIONS: [(CellDirection, &str, &str); 3] = [
 /// All controls under the stage.
 #[component]
 pub fn StructureControls(case: CrystalCase, handle: ControllerHandle<StructurePicture>) -> impl IntoView {
-    let look = case.look;
+    let CrystalCase { look, arrows, .. } = case;
     let is_crystal = Signal::derive(move || case.moment.with(|m| m.as_ref().is_some_and(|m| m.crystal().is_some())));
     let unlabelled =
         Memo::new(move |_| case.moment.with(|m| look.with(|look| unlabelled(m.as_ref()?.structure(), look))));
@@ -68,6 +69,17 @@ pub fn StructureControls(case: CrystalCase, handle: ControllerHandle<StructurePi
                 </Show>
                 <Flag look title="Axes" part=|l| &mut l.axes />
                 <Flag look title="Certainty" testid="toggle-certainty" part=|l| &mut l.certainty />
+                <Show when=move || arrows.with(Option::is_some)>
+                    <button
+                        type="button"
+                        class="toggle"
+                        data-testid="toggle-arrows"
+                        aria-pressed=move || look.with(|l| l.arrows).to_string()
+                        on:click=move |_| look.update(|l| l.arrows = !l.arrows)
+                    >
+                        {move || arrows.with(|arrows| arrows.as_ref().map(Arrows::title))}
+                    </button>
+                </Show>
                 <Flag look title="Soft shadows" testid="toggle-shadows" part=|l| &mut l.ambient_occlusion />
                 <Flag look title="Contours" testid="toggle-contours" part=|l| &mut l.outline />
                 <Flag look title="Parallel projection" testid="toggle-parallel" part=|l| &mut l.orthographic />
@@ -83,6 +95,9 @@ pub fn StructureControls(case: CrystalCase, handle: ControllerHandle<StructurePi
                     }
                 />
             </div>
+            <p class="help" data-testid="arrows-note">
+                {move || look.with(|l| l.arrows).then(|| arrows.with(|a| a.as_ref().map(Arrows::explanation)))}
+            </p>
             <p class="help" data-testid="compare-note">{move || note(case)}</p>
         </div>
     }

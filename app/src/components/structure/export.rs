@@ -1,7 +1,7 @@
 //! Files of the structure in the view.
 
 use leptos::prelude::*;
-use samples::structure::{Structure, Trajectory, formats::StructureFormat};
+use samples::structure::{Frame, Structure, Trajectory, formats::StructureFormat};
 use serde_json::json;
 
 use super::picture::StructurePicture;
@@ -181,7 +181,8 @@ fn save_json(session: Session, case: CrystalCase) -> Result<(), String> {
                 Structure::Crystal(crystal) => json!(crystal),
                 Structure::Molecule(molecule) => json!(molecule),
             };
-            json!({ "structure": structure, "label": moment.frame().label, "certainty": moment.frame().certainty })
+            let Frame { label, certainty, vectors, .. } = moment.frame();
+            json!({ "structure": structure, "label": label, "certainty": certainty, "vectors": vectors })
         })
         .collect();
     let backend = session

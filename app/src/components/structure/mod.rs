@@ -18,11 +18,11 @@ mod scores;
 mod trajectory;
 
 use leptos::prelude::*;
-use samples::structure::Structure;
 
 use super::stage::{ControllerHandle, Stage, with};
 use crate::{
     browser::preferences::Theme,
+    metrics::crystals::align::LaidOver,
     session::{CrystalCase, Session},
     text::structure::summary,
 };
@@ -93,12 +93,14 @@ pub fn StructureStage(
         let first = case.specimen.with(|s| s.as_ref().and_then(|s| s.moments.first().cloned()));
         (ready.get(), first)
     });
+    let has_arrows = Memo::new(move |_| case.look.with(|look| look.arrows));
     Effect::new(move |before: Option<(u32, Option<crate::state::specimen::Moment>)>| {
         let identity = identity.get();
         let other = before.as_ref() != Some(&identity);
         if let Some(moment) = case.moment.get() {
             hovered.set(None);
-            with(handle, |controller| controller.change(move |picture| picture.set_moment(moment, other)));
+            let arrows = if has_arrows.get() { case.arrows_now() } else { Vec::new() };
+            with(handle, |controller| controller.change(move |picture| picture.set_moment(moment, arrows, other)));
         }
         identity
     });
@@ -106,7 +108,7 @@ pub fn StructureStage(
         ready.track();
         let over = case.look.with(|look| look.compare).then(|| case.nearest.get()).and_then(|nearest| {
             let found = nearest.found()?;
-            Some(Structure::Crystal(found.laid_over.clone().unwrap_or_else(|| found.crystal.clone())))
+            Some(found.laid_over.clone().unwrap_or_else(|| LaidOver::in_its_cell(found.crystal.clone())))
         });
         with(handle, |controller| controller.change(move |picture| picture.set_over(over)));
     });

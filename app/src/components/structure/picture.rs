@@ -6,8 +6,8 @@ use samples::structure::Structure;
 use shaders::{
     ViewError,
     structure::{
-        AtomSite, CellDirection, CertaintyStyle, OpenBonds, Palette, Projection, StructureBond, StructureCamera,
-        StructureOptions, StructureView, Style,
+        AtomData, AtomSite, CellDirection, CertaintyStyle, OpenBonds, Overlay, Palette, Projection, StructureBond,
+        StructureCamera, StructureOptions, StructureView, Style,
     },
 };
 use web_sys::HtmlCanvasElement;
@@ -15,6 +15,7 @@ use web_sys::HtmlCanvasElement;
 use crate::{
     browser::preferences::Theme,
     components::stage::{CanvasSize, Pace, Picture, background, input::Movement},
+    metrics::crystals::align::LaidOver,
     state::{
         crystal::{self, StructureLook},
         specimen::Moment,
@@ -29,14 +30,23 @@ const PIXEL_SCALES: (f32, f32) = (2.0, 1.0);
 /// What looks after every frame: labels follow their atoms.
 type Watcher = Box<dyn Fn(&StructureView)>;
 
+/// What a frame shows that has not been drawn.
+struct Next {
+    moment: Moment,
+    /// Arrows at its atoms.
+    arrows: Vec<[f32; 3]>,
+    /// Whether it is of another specimen than the frame before.
+    other: bool,
+}
+
 /// A structure, perhaps with another one over it.
 pub struct StructurePicture {
     view: StructureView,
     /// Height of the canvas in units of its shorter side: what the camera counts in.
     height: f32,
-    /// What is to be shown from the next frame on, and whether it is another specimen.
-    next: Option<(Moment, bool)>,
-    over: Option<Structure>,
+    /// What is to be shown from the next frame on.
+    next: Option<Next>,
+    over: Option<LaidOver>,
     selection: Vec<AtomSite>,
     /// Whether the visitor has moved the camera since another specimen was shown.
     steered: bool,
@@ -49,14 +59,14 @@ pub struct StructurePicture {
 }
 
 impl StructurePicture {
-    /// Shows a moment; `other`: of another specimen, so that the camera has to find it.
-    pub fn set_moment(&mut self, moment: Moment, other: bool) {
-        let pending = self.next.as_ref().is_some_and(|(_, other)| *other);
-        self.next = Some((moment, other || pending));
+    /// Shows a moment with arrows at its atoms, or none; `other`: of another specimen, so that the camera has to find it.
+    pub fn set_moment(&mut self, moment: Moment, arrows: Vec<[f32; 3]>, other: bool) {
+        let pending = self.next.as_ref().is_some_and(|next| next.other);
+        self.next = Some(Next { moment, arrows, other: other || pending });
     }
 
     /// Lays another structure over it.
-    pub fn set_over(&mut self, over: Option<Structure>) {
+    pub fn set_over(&mut self, over: Option<LaidOver>) {
         self.over = over;
         self.show_over();
     }
@@ -114,18 +124,19 @@ impl StructurePicture {
     }
 
     fn show_next(&mut self) {
-        let Some((moment, other)) = self.next.take() else { return };
+        let Some(Next { moment, arrows, other }) = self.next.take() else { return };
         let structure = moment.structure();
         let bonds = bonds(structure);
-        let certainty = &moment.frame().certainty;
+        let data = AtomData { certainty: &moment.frame().certainty, vectors: &arrows };
         let outcome = if other || !self.has_structure {
             let shown = self.view.set_structure(structure, &bonds);
             (self.steered, self.slow) = (false, false);
             shown.and_then(|()| {
-                if certainty.is_empty() { Ok(()) } else { self.view.set_frame(structure, &bonds, certainty) }
+                let bare = data.certainty.is_empty() && data.vectors.is_empty();
+                if bare { Ok(()) } else { self.view.set_frame(structure, &bonds, data) }
             })
         } else {
-            self.view.set_frame(structure, &bonds, certainty)
+            self.view.set_frame(structure, &bonds, data)
         };
         self.has_structure |= outcome.is_ok();
         self.report(outcome);
@@ -141,8 +152,12 @@ impl StructurePicture {
             return;
         }
         let over = self.over.take();
-        let bonds = over.as_ref().map(bonds).unwrap_or_default();
-        let outcome = self.view.set_overlay(over.as_ref().map(|structure| (structure, bonds.as_slice())));
+        let bonds = over.as_ref().map(|over| bonds(&over.structure)).unwrap_or_default();
+        let outcome = self.view.set_overlay(over.as_ref().map(|LaidOver { structure, cells }| Overlay {
+            structure,
+            bonds: &bonds,
+            cells,
+        }));
         self.over = over;
         self.report(outcome);
     }

@@ -2,7 +2,7 @@
 
 use samples::{
     Crystal,
-    structure::{Composition, Lattice, StructureError},
+    structure::{Composition, Lattice, Structure, StructureError},
 };
 
 /// Most atoms that are laid over one another: the search takes their number to the third power.
@@ -14,6 +14,22 @@ const ROUNDING: f64 = 1e-9;
 
 type Axes = [[f64; 3]; 3];
 
+/// A crystal to be drawn over another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaidOver {
+    /// The crystal.
+    pub structure: Structure,
+    /// Cells from the first to that in which each atom stands beside its neighbour; empty: all in the first.
+    pub cells: Vec<[i32; 3]>,
+}
+
+impl LaidOver {
+    /// A crystal as it is.
+    pub fn in_its_cell(crystal: Crystal) -> Self {
+        Self { structure: Structure::Crystal(crystal), cells: Vec::new() }
+    }
+}
+
 /// `other` moved into the cell of `shown`, reduced or not, atoms as near as they come to those of `shown`. Axes may be
 /// exchanged and reversed and the origin moved; lengths are stretched to the cell of `shown`, so that only places
 /// within the cell differ, as in the RMS displacement of the structure matcher. Elements count where both have the
@@ -23,7 +39,7 @@ type Axes = [[f64; 3]; 3];
 ///
 /// # Errors
 /// If a cell is too oblique to be reduced.
-pub fn over(shown: &Crystal, other: &Crystal) -> Result<Option<Crystal>, StructureError> {
+pub fn over(shown: &Crystal, other: &Crystal) -> Result<Option<LaidOver>, StructureError> {
     let atoms = shown.elements().len();
     if atoms == 0 || atoms > MOST_ATOMS || other.elements().len() != atoms {
         return Ok(None);
@@ -49,9 +65,20 @@ pub fn over(shown: &Crystal, other: &Crystal) -> Result<Option<Crystal>, Structu
             }
         }
     }
-    let Some((_, coordinates)) = best else { return Ok(None) };
-    let coordinates = coordinates.into_iter().map(|f| back(shown.lattice(), reduced.lattice(), f)).collect();
-    Crystal::new(*shown.lattice(), other.elements().to_vec(), coordinates).map(Some)
+    let Some((_, moved)) = best else { return Ok(None) };
+    // Each atom beside its neighbour of `shown` as that stands in its cell.
+    let beside = |(j, f): (usize, &[f64; 3])| {
+        let Nearest { atom, step, .. } = nearest(&reduced, j, f, &alike);
+        let neighbour = reduced.fractional_coordinates()[atom];
+        let [there, f] = [neighbour, std::array::from_fn(|axis| neighbour[axis] - step[axis])]
+            .map(|f| back(shown.lattice(), reduced.lattice(), f));
+        let home = shown.fractional_coordinates()[atom];
+        std::array::from_fn(|axis| f[axis] + (home[axis] - there[axis]).round())
+    };
+    let coordinates: Vec<[f64; 3]> = moved.iter().enumerate().map(beside).collect();
+    let cells = coordinates.iter().map(|f| f.map(|x| x.floor() as i32)).collect();
+    let crystal = Crystal::new(*shown.lattice(), other.elements().to_vec(), coordinates)?;
+    Ok(Some(LaidOver { structure: Structure::Crystal(crystal), cells }))
 }
 
 /// Fractions of the reduced cell as those of the cell it came from. Reduction may exchange and reverse the edges, so
@@ -97,7 +124,7 @@ fn turn(axes: &Axes, f: &[f64; 3]) -> [f64; 3] {
 fn centred(shown: &Crystal, moved: Vec<[f64; 3]>, alike: &impl Fn(usize, usize) -> bool) -> Vec<[f64; 3]> {
     let mut mean = [0.0; 3];
     for (j, f) in moved.iter().enumerate() {
-        let (_, step) = nearest(shown, j, f, alike);
+        let Nearest { step, .. } = nearest(shown, j, f, alike);
         for axis in 0..3 {
             mean[axis] += step[axis] / moved.len() as f64;
         }
@@ -107,12 +134,21 @@ fn centred(shown: &Crystal, moved: Vec<[f64; 3]>, alike: &impl Fn(usize, usize) 
 
 /// Sum of the squared distances to the nearest atom that is alike, Å².
 fn misfit(shown: &Crystal, moved: &[[f64; 3]], alike: &impl Fn(usize, usize) -> bool) -> f64 {
-    moved.iter().enumerate().map(|(j, f)| nearest(shown, j, f, alike).0).sum()
+    moved.iter().enumerate().map(|(j, f)| nearest(shown, j, f, alike).square).sum()
 }
 
-/// Squared distance in Å² and the step in fractions from atom `j` at `f` to the nearest atom of `shown` that is alike.
-fn nearest(shown: &Crystal, j: usize, f: &[f64; 3], alike: &impl Fn(usize, usize) -> bool) -> (f64, [f64; 3]) {
-    let mut best = (f64::INFINITY, [0.0; 3]);
+/// The nearest atom of a crystal to a place.
+struct Nearest {
+    atom: usize,
+    /// Squared distance, Å².
+    square: f64,
+    /// The way there, in fractions.
+    step: [f64; 3],
+}
+
+/// The nearest to atom `j` at `f` of the atoms of `shown` that are alike.
+fn nearest(shown: &Crystal, j: usize, f: &[f64; 3], alike: &impl Fn(usize, usize) -> bool) -> Nearest {
+    let mut best = Nearest { atom: 0, square: f64::INFINITY, step: [0.0; 3] };
     for (i, g) in shown.fractional_coordinates().iter().enumerate() {
         if alike(i, j) {
             let step: [f64; 3] = std::array::from_fn(|axis| {
@@ -120,8 +156,8 @@ fn nearest(shown: &Crystal, j: usize, f: &[f64; 3], alike: &impl Fn(usize, usize
                 difference - difference.round()
             });
             let square = shown.lattice().to_cartesian(step).iter().map(|x| x * x).sum();
-            if square < best.0 {
-                best = (square, step);
+            if square < best.square {
+                best = Nearest { atom: i, square, step };
             }
         }
     }
@@ -133,9 +169,16 @@ mod tests {
     use super::*;
     use crate::state::specimen::tests::{cube, perovskite};
 
+    fn laid(shown: &Crystal, other: &Crystal) -> (Crystal, Vec<[i32; 3]>) {
+        let LaidOver { structure, cells } = over(shown, other).expect("cells").expect("as many atoms");
+        let Structure::Crystal(crystal) = structure else { panic!("a crystal") };
+        (crystal, cells)
+    }
+
     fn farthest(a: &Crystal, b: &Crystal) -> f64 {
         let same = |i: usize, j: usize| a.elements()[i] == b.elements()[j];
-        let distances = b.fractional_coordinates().iter().enumerate().map(|(j, f)| nearest(a, j, f, &same).0.sqrt());
+        let distances =
+            b.fractional_coordinates().iter().enumerate().map(|(j, f)| nearest(a, j, f, &same).square.sqrt());
         distances.fold(0.0, f64::max)
     }
 
@@ -147,7 +190,7 @@ mod tests {
             crystal.fractional_coordinates().iter().map(|f| [f[1] + 0.31, 0.17 - f[2], f[0] - 0.4]).collect();
         let at: Vec<[f64; 3]> = moved;
         let other = cube(4.1, &["Sr", "Ti", "O", "O", "O"], &at);
-        let laid = over(&crystal, &other).expect("cells").expect("as many atoms");
+        let (laid, _) = laid(&crystal, &other);
         assert!((laid.lattice().lengths()[0] - 3.905).abs() < 1e-9);
         assert!(farthest(&crystal, &laid) < 1e-9, "{}", farthest(&crystal, &laid));
         // Strontium sits in the corner, and not in the opposite one.
@@ -165,11 +208,32 @@ mod tests {
             assert!(reduction.transformation.iter().flatten().any(|&n| n < 0), "{:?}", reduction.transformation);
             let crystal = Crystal::new(cell(1.0).expect("a cell"), elements.clone(), at.to_vec()).expect("a crystal");
             let other = Crystal::new(cell(1.1).expect("a cell"), elements.clone(), moved.to_vec()).expect("a crystal");
-            let laid = over(&crystal, &other).expect("cells").expect("as many atoms");
+            let (laid, _) = laid(&crystal, &other);
             assert_eq!(laid.lattice(), crystal.lattice());
             // In the very cell: the atoms of neither crystal lie on a face.
             for (i, (there, here)) in laid.positions().iter().zip(crystal.positions()).enumerate() {
                 assert!((0..3).all(|axis| (there[axis] - here[axis]).abs() < 1e-6), "atom {i}: {there:?}, {here:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn atoms_stand_beside_their_neighbours_beyond_faces_too() {
+        let crystal = cube(4.0, &["Sr", "Ti"], &[[0.02, 0.98, 0.5], [0.5; 3]]);
+        let other = cube(4.0, &["Sr", "Ti"], &[[0.96, 0.04, 0.5], [0.56, 0.44, 0.5]]);
+        for angle in [90.0, 70.0] {
+            let cell = Lattice::from_parameters([4.0, 4.0, 5.0], [90.0, 90.0, angle]).expect("a cell");
+            let of = |at: &Crystal| {
+                Crystal::new(cell, at.elements().to_vec(), at.fractional_coordinates().to_vec()).expect("a crystal")
+            };
+            let (laid, cells) = laid(&of(&crystal), &of(&other));
+            for ((home, f), cell) in
+                crystal.fractional_coordinates().iter().zip(laid.fractional_coordinates()).zip(cells)
+            {
+                for axis in 0..3 {
+                    let distance = (f[axis] + f64::from(cell[axis]) - home[axis]).abs();
+                    assert!(distance < 0.07, "{home:?} {f:?} {cell:?}");
+                }
             }
         }
     }
@@ -180,7 +244,7 @@ mod tests {
         let mut at = crystal.fractional_coordinates().to_vec();
         at[1][0] += 0.1;
         let other = cube(3.905, &["Sr", "Ti", "O", "O", "O"], &at);
-        let laid = over(&crystal, &other).expect("cells").expect("as many atoms");
+        let (laid, _) = laid(&crystal, &other);
         let distance = farthest(&crystal, &laid);
         // The mean of five displacements vanishes: of 0.39 Å the titanium keeps four fifths.
         assert!((distance - 0.8 * 0.3905).abs() < 1e-3, "{distance}");

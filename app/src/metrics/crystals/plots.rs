@@ -102,10 +102,7 @@ mod tests {
 
     #[test]
     fn certainty_needs_moments_that_know_it() {
-        let moment = |certainty| {
-            let structure = Structure::Crystal(perovskite());
-            Moment::new(Frame { structure, label: String::new(), certainty })
-        };
+        let moment = |certainty| Moment::new(Frame { certainty, ..Frame::new(Structure::Crystal(perovskite()), "") });
         let moments = [moment(vec![[0.1; 3]; 5]), moment(vec![[0.9; 3]; 5]), moment(vec![])];
         let svg = certainty(&moments, 1).expect("a plot");
         let named = |step: &str| svg.lines().filter(|line| *line == step).count();

@@ -19,7 +19,10 @@ use super::{
 use crate::{
     browser::{fetch, pause},
     data::training_set::{self, TrainingSet},
-    metrics::crystals::{align, circle::Experiment},
+    metrics::crystals::{
+        align::{self, LaidOver},
+        circle::Experiment,
+    },
     state::{crystal::SYMMETRY_ON_PAGE, specimen::Moment},
 };
 
@@ -61,7 +64,7 @@ pub struct Found {
     /// The crystal.
     pub crystal: Crystal,
     /// The crystal laid over the result, where both have as many atoms.
-    pub laid_over: Option<Crystal>,
+    pub laid_over: Option<LaidOver>,
     /// Its measures.
     pub measures: Option<CrystalMeasures>,
 }

@@ -127,11 +127,7 @@ impl CrystalCase {
         }
         match loaded {
             Ok(Some(trajectory)) if !trajectory.frames.is_empty() => {
-                let frames = trajectory.frames.into_iter().map(|frame| samples::Frame {
-                    structure: Structure::Crystal(frame.structure),
-                    label: frame.label,
-                    certainty: frame.certainty,
-                });
+                let frames = trajectory.frames.into_iter().map(|frame| frame.map(Structure::Crystal));
                 let trajectory = Trajectory { frames: frames.collect() };
                 let shown = Shown {
                     source: Source::Example,

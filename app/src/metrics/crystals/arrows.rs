@@ -1,0 +1,122 @@
+//! Arrows at atoms: what a file says of each besides its place, or where the next step takes it.
+
+use samples::structure::Structure;
+
+use crate::{
+    state::specimen::{Moment, Specimen},
+    text::format,
+};
+
+/// Length of the longest arrow of a file's vectors, Å; steps have their own length.
+const LONGEST: f64 = 2.0;
+
+/// What the arrows of a specimen are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrows {
+    /// Vectors of the file, under its name for them; the longest has this length there.
+    Own { name: String, longest: f64 },
+    /// Moves to the next step.
+    Moves,
+}
+
+impl Arrows {
+    /// Those of a specimen: what its file says before what follows from its moments. `None` if there is neither.
+    pub fn of(specimen: &Specimen) -> Option<Self> {
+        let own = || specimen.moments.iter().filter_map(|moment| moment.frame().vectors.as_ref());
+        let longest = own().flat_map(|vectors| &vectors.values).map(length).fold(0.0, f64::max);
+        match own().next() {
+            Some(vectors) if longest > 0.0 => Some(Self::Own { name: vectors.name.clone(), longest }),
+            _ => (specimen.moments.len() > 1).then_some(Self::Moves),
+        }
+    }
+
+    /// Name of the control.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Own { name, .. } => format!("Arrows: {}", name.replace('_', " ")),
+            Self::Moves => "Arrows: next step".to_owned(),
+        }
+    }
+
+    /// What they are, in a sentence.
+    pub fn explanation(&self) -> String {
+        match self {
+            Self::Own { name, longest } => format!(
+                "Arrows are the file's “{name}”: the longest of all steps, {} in the file's unit, is drawn {LONGEST} Å long.",
+                format::number(*longest, 3)
+            ),
+            Self::Moves => {
+                "Arrows lead to where each atom is in the next step, through a face where that is nearer.".to_owned()
+            }
+        }
+    }
+
+    /// Those at moment `at`, Å as drawn, one per atom; none where there are none.
+    pub fn at(&self, specimen: &Specimen, at: usize) -> Vec<[f32; 3]> {
+        let Some(now) = specimen.moments.get(at) else { return Vec::new() };
+        match self {
+            Self::Own { longest, .. } => {
+                let values = now.frame().vectors.as_ref().map_or(&[][..], |vectors| &vectors.values);
+                values.iter().map(|vector| vector.map(|x| (f64::from(x) / longest * LONGEST) as f32)).collect()
+            }
+            Self::Moves => specimen.moments.get(at + 1).map(|next| moves(now, next)).unwrap_or_default(),
+        }
+    }
+}
+
+fn length(vector: &[f32; 3]) -> f64 {
+    vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt()
+}
+
+/// From each atom to its place in the next moment; none if they are not the same atoms.
+fn moves(now: &Moment, next: &Moment) -> Vec<[f32; 3]> {
+    if now.structure().elements().len() != next.structure().elements().len() {
+        return Vec::new();
+    }
+    match (now.structure(), next.structure()) {
+        (Structure::Crystal(now), Structure::Crystal(next)) => {
+            let pairs = now.fractional_coordinates().iter().zip(next.fractional_coordinates());
+            let shift = |(from, to): (&[f64; 3], &[f64; 3])| {
+                let step = [0, 1, 2].map(|k| to[k] - from[k]);
+                now.lattice().to_cartesian(step.map(|x| x - x.round())).map(|x| x as f32)
+            };
+            pairs.map(shift).collect()
+        }
+        (Structure::Molecule(now), Structure::Molecule(next)) => {
+            let pairs = now.positions().iter().zip(next.positions());
+            pairs.map(|(from, to)| [0, 1, 2].map(|k| (to[k] - from[k]) as f32)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use samples::{Frame, structure::formats};
+
+    use super::*;
+    use crate::state::specimen::tests::cube;
+
+    #[test]
+    fn steps_lead_through_the_nearer_face() {
+        let moment = |x| Moment::new(Frame::new(Structure::Crystal(cube(4.0, &["Po"], &[[x, 0.0, 0.5]])), ""));
+        let specimen = Specimen { moments: vec![moment(0.9), moment(0.1)], finished: true, measures: None };
+        let arrows = Arrows::of(&specimen).expect("two moments");
+        assert_eq!(arrows, Arrows::Moves);
+        let [step] = arrows.at(&specimen, 0)[..] else { panic!("one atom") };
+        assert!((step[0] - 0.8).abs() < 1e-6 && step[1..].iter().all(|x| x.abs() < 1e-6), "{step:?}");
+        assert!(arrows.at(&specimen, 1).is_empty(), "the last goes nowhere");
+        assert_eq!(Arrows::of(&Specimen { moments: vec![moment(0.1)], ..specimen }), None);
+    }
+
+    #[test]
+    fn a_files_forces_are_drawn_to_scale() {
+        let atoms = |force: &str| format!("1\nProperties=species:S:1:pos:R:3:forces:R:3\nH 0 0 0 {force}\n");
+        let text = atoms("0 3 4") + &atoms("0 0 -1");
+        let specimen = Specimen::of(formats::read("x.extxyz", text.as_bytes()).expect("a file").trajectory);
+        let arrows = Arrows::of(&specimen).expect("forces");
+        assert_eq!(arrows, Arrows::Own { name: "forces".to_owned(), longest: 5.0 });
+        assert_eq!(arrows.at(&specimen, 0), [[0.0, 1.2, 1.6]]);
+        assert_eq!(arrows.at(&specimen, 1), [[0.0, 0.0, -0.4]]);
+    }
+}
