@@ -268,14 +268,17 @@ test("arrows show the forces of a file, or where the next step leads", { timeout
   const document = JSON.parse((await exported(page, "json")).json);
   assert.deepEqual(document.frames[0].vectors, { name: "forces", values: [[0.5, 0, 0], [0, -1.25, 0]] });
 
-  await openFile(page, "water.xyz", WATER);
+  // They stay on.
+  await openFile(page, "leap.xyz", "2\n\nO 0 0 0\nH 0 0 3\n2\n\nO 3 0 0\nH 0 0 3\n");
   await waitForText(id(page, "toggle-arrows"), /Arrows: next step/);
+  assert.equal(await id(page, "toggle-arrows").getAttribute("aria-pressed"), "true");
   await id(page, "scrub").focus();
   await page.keyboard.press("Home");
-  await waitForText(id(page, "moment"), /1 of 3/);
-  const moving = (await exported(page, "png")).png;
+  await waitForText(id(page, "moment"), /1 of 2/);
+  const leaping = (await exported(page, "png")).png;
+  await picture(page, "crystal-leap");
   await id(page, "toggle-arrows").click();
-  assert.ok(!(await exported(page, "png")).png.equals(moving), "the oxygen moves on");
+  assert.ok(!(await exported(page, "png")).png.equals(leaping), "the oxygen leaps");
 });
 
 test("the records of a collection stand side by side", { timeout: PATIENCE }, async () => {
