@@ -52,6 +52,8 @@ pub struct CrystalCase {
     pub result: Memo<Option<Moment>>,
     /// What arrows at the atoms of the specimen in the view can show.
     pub arrows: Memo<Option<Arrows>>,
+    /// The arrows of the moment in the view, Å, one per atom; none where there are none.
+    pub arrows_now: Memo<Vec<[f32; 3]>>,
     /// The visitor asked for the nearest training crystal: later results are compared without being asked.
     asked: RwSignal<bool>,
     training: StoredValue<Training>,
@@ -73,6 +75,13 @@ impl CrystalCase {
             })
         });
         let arrows = Memo::new(move |_| specimen.with(|specimen| Arrows::of(specimen.as_ref()?)));
+        let arrows_now = Memo::new(move |_| {
+            let drawn = |specimen: &Specimen| {
+                let last = specimen.moments.len().checked_sub(1)?;
+                arrows.with(|arrows| Some(arrows.as_ref()?.at(specimen, at.get().min(last))))
+            };
+            specimen.with(|specimen| specimen.as_ref().and_then(drawn)).unwrap_or_default()
+        });
         let result = Memo::new(move |_| {
             specimen.with(|specimen| specimen.as_ref().filter(|s| s.finished).and_then(|s| s.last().cloned()))
         });
@@ -89,6 +98,7 @@ impl CrystalCase {
             moment,
             result,
             arrows,
+            arrows_now,
             asked: RwSignal::new(false),
             training: StoredValue::new(Training::default()),
             waiting: StoredValue::new(false),
@@ -107,14 +117,6 @@ impl CrystalCase {
         self.moment.with(Option::is_some).then_some(())?;
         let finished = self.specimen.with(|s| s.as_ref().is_some_and(|s| s.finished));
         Some(if source == Source::Sample && !finished { Source::Preview } else { source })
-    }
-
-    /// The arrows at the atoms of the moment in the view, Å, one per atom; none where there are none.
-    pub fn arrows_now(self) -> Vec<[f32; 3]> {
-        let at = self.playback.with(|playback| playback.at);
-        let arrows = self.arrows.get();
-        let at = |specimen: &Specimen| Some(arrows?.at(specimen, at.min(specimen.moments.len().checked_sub(1)?)));
-        self.specimen.with(|specimen| specimen.as_ref().and_then(at)).unwrap_or_default()
     }
 
     /// The caption of what is in the view.

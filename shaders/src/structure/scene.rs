@@ -217,7 +217,7 @@ impl Scene {
         if content.vectors.is_empty() || scale == 0.0 {
             return;
         }
-        for place in 0..self.sites.own {
+        for place in 0..self.sites.list.len() {
             let vector = content.vectors[self.sites.list[place].atom as usize] * scale;
             if self.is_shown(place) && vector.length() > 0.02 {
                 let base = self.sites.positions[place];

@@ -131,10 +131,12 @@ impl Sites {
         near: [f64; 3],
         middle: DVec3,
     ) -> Result<(), ViewError> {
-        // Per axis the cells in which the atom is drawn: one more at either end if it lies on that face.
+        // Per axis the cells in which the atom is drawn: one more at either end if it lies on that face. One that was moved
+        // beyond a face lies on neither.
         let ranges: [std::ops::Range<i32>; 3] = std::array::from_fn(|axis| {
-            let first = if fractions[axis] > 1.0 - near[axis] { -1 } else { 0 };
-            let last = if fractions[axis] < near[axis] { self.cells[axis] + 1 } else { self.cells[axis] };
+            let on = |face: f64| (fractions[axis] - face).abs() < near[axis];
+            let first = if on(1.0) { -1 } else { 0 };
+            let last = if on(0.0) { self.cells[axis] + 1 } else { self.cells[axis] };
             first..last
         });
         let [xs, ys, zs] = ranges;

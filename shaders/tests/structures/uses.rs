@@ -229,7 +229,8 @@ fn an_atom_of_the_second_structure_stands_beside_its_partner_beyond_a_face() {
         Structure::Crystal(Crystal::new(lattice, elements(&["O", "N"]), at).expect("a crystal"))
     };
     renderer.set_structure(&crystal([0.05, 0.4]), &[]).expect("a crystal");
-    renderer.set_options(StructureOptions { hidden: elements(&["N"]), ..bare() }).expect("options");
+    let images = StructureOptions { image_atoms: true, ..bare() };
+    renderer.set_options(StructureOptions { hidden: elements(&["N"]), ..images }).expect("options");
     renderer.set_viewport(200.0, 200.0, 1.0);
     *renderer.camera_mut() = from_above(8.0, Projection::Orthographic);
     // 25 pixels an ångström, the middle of the cell in the middle: −0.1 is 15 pixels left of the cell, 0.9 is at its end.

@@ -332,3 +332,27 @@ fn poscars_of_other_words() {
     }
     assert_eq!(read("POSCAR", text("", "Fe1 0 0 0\n").as_bytes()).unwrap().format, StructureFormat::Cif);
 }
+
+#[test]
+fn monoclinic_settings_have_short_names_of_their_own() {
+    let monoclinic = CELL.replace("_cell_angle_beta 90", "_cell_angle_beta 100");
+    for number in ["", "_symmetry_Int_Tables_number 14\n"] {
+        for (name, glide) in [("P 21/n", [0.6, 0.3, 0.8]), ("P 21/c", [0.1, 0.3, 0.8]), ("P 1 21/a 1", [0.6, 0.3, 0.3])]
+        {
+            let items = format!("{monoclinic}{number}_symmetry_space_group_name_H-M '{name}'\n");
+            let file = cif(&format!("data_t\n{items}{}Fe1 0.1 0.2 0.3\n", columns(&[])));
+            let found = crystal(&file).fractional_coordinates();
+            assert_eq!(found.len(), 4, "{name}");
+            // The glide plane lies at y = ¼.
+            let near = |f: &[f64; 3]| f.iter().zip(glide).all(|(x, y)| (x - y).abs() < 1e-9);
+            assert!(found.iter().any(near), "{name}: {found:?}");
+            assert!(!has_note(&file, "not known"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_formula_may_take_several_lines() {
+    let file = cif(&text("_chemical_formula_sum\n;\nC12 H10\nCl2\n;\n", "CL1 0 0 0\n"));
+    assert_eq!(symbols(&file), ["Cl"]);
+}

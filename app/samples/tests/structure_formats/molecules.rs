@@ -176,6 +176,9 @@ fn types_of_force_fields_are_not_elements() {
         ("NA", "Na+", "Na"),
         ("CA", "Ca2+", "Ca"),
         ("CL", "Cl-", "Cl"),
+        ("FE1", "FE", "Fe"),
+        ("SI2", "SI", "Si"),
+        ("CU", "CU", "Cu"),
         // The name says it, or otherwise the type's first letter.
         ("Li", "opls_404", "Li"),
         ("ZN", "M1", "Zn"),
@@ -205,12 +208,12 @@ fn announced_atoms_and_bonds_must_be_there() {
     let whole = mol2(&["1 C1 0 0 0 C.3", "2 O1 1 0 0 O.3"], &["1 1 2 nc"], "");
     assert!(molecule(&file("x.mol2", &whole)).bonds().is_empty());
     let of = |counts: &str| whole.replace("\n2 1\n", &format!("\n{counts}\n"));
-    for counts in ["2", "2 1 0 0 0", "# a comment\n\n 2  1"] {
+    // More than announced were not cut off.
+    for counts in ["2", "2 1 0 0 0", "# a comment\n\n 2  1", "1 0"] {
         assert_eq!(symbols(&file("x.mol2", &of(counts))), ["C", "O"], "{counts}");
     }
     for (counts, expected) in [
         ("3 1", "line 3: 3 atoms are announced, but 2 are listed"),
-        ("1", "line 3: 1 atoms are announced, but 2 are listed"),
         ("2 5", "line 3: 5 bonds are announced, but 1 are listed"),
         ("18446744073709551615 1", "line 3: 18446744073709551615 atoms are announced, but 2 are listed"),
         ("two", "line 3: the number of atoms is `two`, not a whole number"),

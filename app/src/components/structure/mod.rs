@@ -99,7 +99,7 @@ pub fn StructureStage(
         let other = before.as_ref() != Some(&identity);
         if let Some(moment) = case.moment.get() {
             hovered.set(None);
-            let arrows = if has_arrows.get() { case.arrows_now() } else { Vec::new() };
+            let arrows = if has_arrows.get() { case.arrows_now.get() } else { Vec::new() };
             with(handle, |controller| controller.change(move |picture| picture.set_moment(moment, arrows, other)));
         }
         identity

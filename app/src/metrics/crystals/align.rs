@@ -11,6 +11,8 @@ const MOST_ATOMS: usize = 60;
 const SLACK: f64 = 0.05;
 /// A fraction as near to a whole number as this differs from it by rounding only.
 const ROUNDING: f64 = 1e-9;
+/// Cells that an atom may stand away from the first.
+const FARTHEST: i32 = 100;
 
 type Axes = [[f64; 3]; 3];
 
@@ -76,7 +78,11 @@ pub fn over(shown: &Crystal, other: &Crystal) -> Result<Option<LaidOver>, Struct
         std::array::from_fn(|axis| f[axis] + (home[axis] - there[axis]).round())
     };
     let coordinates: Vec<[f64; 3]> = moved.iter().enumerate().map(beside).collect();
-    let cells = coordinates.iter().map(|f| f.map(|x| x.floor() as i32)).collect();
+    let mut cells: Vec<[i32; 3]> = coordinates.iter().map(|f| f.map(|x| x.floor() as i32)).collect();
+    // In a cell so sheared that its neighbours are that far the view would not take them.
+    if cells.as_flattened().iter().any(|n| n.abs() > FARTHEST) {
+        cells.clear();
+    }
     let crystal = Crystal::new(*shown.lattice(), other.elements().to_vec(), coordinates)?;
     Ok(Some(LaidOver { structure: Structure::Crystal(crystal), cells }))
 }

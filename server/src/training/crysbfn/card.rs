@@ -94,10 +94,10 @@ impl CrystalTraining {
 
 /// What differs from the paper.
 fn deviations(config: &CrystalConfig, schedule: RateSchedule) -> String {
-    let mut all = vec![match schedule {
-        RateSchedule::Cosine => "the learning rate rises along the first 500 steps and falls along a cosine",
-        RateSchedule::Plateau => "the learning rate rises along the first 500 steps",
-    }];
+    let mut all = Vec::new();
+    if schedule == RateSchedule::Cosine {
+        all.push("the learning rate rises along the first 500 steps and falls along a cosine");
+    }
     if matches!(config.lattice, LatticeForm::Invariants { .. }) {
         all.push("the cell is six standardised invariants");
     }
@@ -121,6 +121,9 @@ fn deviations(config: &CrystalConfig, schedule: RateSchedule) -> String {
     }
     if config.atom_counts.len() > 1 {
         all.push("the crystals of one training step have one number of atoms");
+    }
+    if all.is_empty() {
+        return "Nothing deviates from the paper by intention.".to_owned();
     }
     format!("Deviations from the paper: {}.", all.join("; "))
 }

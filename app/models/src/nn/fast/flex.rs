@@ -208,7 +208,7 @@ impl FastOps for Flex {
 
     fn fast_matmul(x: FlexTensor, weight: FlexTensor) -> FlexTensor {
         let ([rows, count], columns) = ([x.shape()[0], x.shape()[1]], weight.shape()[1]);
-        if !all_f32(&[&x, &weight]) || !columns.is_multiple_of(LANES) || count == 0 {
+        if !all_f32(&[&x, &weight]) || !columns.is_multiple_of(LANES) || count * columns == 0 {
             return composed::matmul::<Flex>(x, weight);
         }
         let (x, weight) = (ordered(x), ordered(weight));

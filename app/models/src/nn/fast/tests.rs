@@ -69,7 +69,7 @@ fn check_transpose(x: [usize; 5], weight: [usize; 5], stride: usize, padding: us
 #[test]
 fn products_with_small_matrices() {
     let device = Device::flex().autodiff();
-    for [rows, count, columns] in [[1, 1, 16], [5, 96, 96], [200, 33, 48], [3, 7, 3], [0, 4, 16]] {
+    for [rows, count, columns] in [[1, 1, 16], [5, 96, 96], [200, 33, 48], [3, 7, 3], [0, 4, 16], [3, 4, 0]] {
         let (x, weight) = (random([rows, count], &device), random([count, columns], &device));
         assert_close(
             matmul(x.clone().inner(), weight.clone().inner()),

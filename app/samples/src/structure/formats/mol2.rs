@@ -192,12 +192,12 @@ impl Record<'_> {
         Ok(())
     }
 
-    /// Whether as much is listed as was announced: a file may have been cut off.
+    /// Whether as much is listed as was announced, or more: a file may have been cut off.
     fn check_counts(&self) -> Result<(), FormatError> {
         let Some(announced) = &self.announced else { return Ok(()) };
         let bonds = announced.bonds.unwrap_or(self.bond_count);
         let counts = [("atoms", announced.atoms, self.indices.len()), ("bonds", bonds, self.bond_count)];
-        match counts.into_iter().find(|(_, expected, listed)| expected != listed) {
+        match counts.into_iter().find(|(_, expected, listed)| expected > listed) {
             Some((what, expected, listed)) => {
                 let message = format!("{expected} {what} are announced, but {listed} are listed");
                 Err(FormatError::at(FORMAT, announced.line, message))

@@ -31,6 +31,13 @@ const IONS: [(&str, &str); 9] = [
     ("CAD", "Cd"),
 ];
 
+/// Elements of two letters that names of three or four capitals begin with, and that no name of a carbon, nitrogen or
+/// oxygen begins like.
+const NUMBERED: [&str; 38] = [
+    "AG", "AL", "AS", "AU", "BA", "BE", "BI", "BR", "CL", "CR", "CU", "FE", "GA", "GE", "IR", "LI", "LU", "MG", "MN",
+    "MO", "NI", "PB", "PD", "PT", "RB", "RE", "RH", "RU", "SB", "SE", "SI", "SM", "SN", "SR", "TI", "TL", "ZN", "ZR",
+];
+
 /// Columns `start..end` of an ASCII line without the spaces around, as far as the line goes.
 pub(super) fn columns(line: &str, start: usize, end: usize) -> &str {
     line.get(start..end.min(line.len())).unwrap_or("").trim()
@@ -119,14 +126,10 @@ fn element_of_name(name: &str, residue: &str, is_polymer: bool) -> Option<Elemen
         [b'H', b'A'..=b'Z', rest @ ..] if rest.iter().any(|&byte| byte.is_ascii_alphanumeric() || byte == b'\'') => {
             "H".parse().ok()
         }
-        // Nor has `CD12`: of names as long, those of carbons are by far the most, chlorine's apart.
-        [b'C', second, .., last]
-            if !second.eq_ignore_ascii_case(&b'L') && name.len() == 4 && last.is_ascii_alphanumeric() =>
-        {
-            "C".parse().ok()
-        }
-        [a, b, ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
-            name[..2].parse().ok().or_else(|| element_of_label(label))
+        [a, b, third, ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+            // ` CD1` and the like begin in the first column in the files of many programs, and always do as `CD12`.
+            let is_symbol = b.is_ascii_lowercase() || *third == b' ' || NUMBERED.contains(&&name[..2]);
+            name[..2].parse().ok().filter(|_| is_symbol).or_else(|| element_of_label(label))
         }
         _ => element_of_label(label),
     }

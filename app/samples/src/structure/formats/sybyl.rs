@@ -19,6 +19,7 @@ pub(super) fn element(kind: &str, name: &str) -> Option<Element> {
     let symbol = symbol(kind);
     as_sybyl_writes(symbol)
         .or_else(|| halogen(symbol))
+        .or_else(|| metal(symbol, name))
         .or_else(|| element_of_label(name))
         .or_else(|| symbol.get(..1)?.parse().ok())
 }
@@ -36,6 +37,14 @@ fn as_sybyl_writes(symbol: &str) -> Option<Element> {
         [b'A'..=b'Z'] | [b'A'..=b'Z', b'a'..=b'z'] => symbol.parse().ok(),
         _ => None,
     }
+}
+
+/// A type in capitals that the atom's name repeats, such as `FE` of `FE1`, unless it begins like a type or a name of what
+/// organic molecules are made of: `CA`, `NA`, `OS`.
+fn metal(symbol: &str, name: &str) -> Option<Element> {
+    let letters = name.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let is_metal = symbol.len() == 2 && symbol == letters && !symbol.starts_with(['C', 'H', 'N', 'O']);
+    symbol.parse().ok().filter(|_| is_metal || (symbol == letters && matches!(symbol, "CU" | "CR" | "NI")))
 }
 
 /// Chlorine and bromine: no force field has carbons or borons of types that begin like them.

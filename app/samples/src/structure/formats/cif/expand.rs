@@ -178,7 +178,7 @@ fn note_shares(shares: &[Vec<Share>], notes: &mut Vec<String>) {
             .to_owned(),
     );
     for shares in shares.iter().filter(|shares| shares.len() > 1) {
-        if notes.len() == MAX_NOTES {
+        if notes.len() >= MAX_NOTES {
             return;
         }
         // Sums are rounded.

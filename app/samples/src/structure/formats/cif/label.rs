@@ -27,7 +27,7 @@ impl<'a> Code<'a> {
 
 /// The elements and occupancies of a type such as `0.75Si + 0.25Al`, as the Pauling File has them. `None` for any other.
 pub(super) fn shares_of(code: Code) -> Option<Vec<(Element, f64)>> {
-    let (Code::Type(text) | Code::Label(text)) = code;
+    let Code::Type(text) = code else { return None };
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
     }

@@ -11,15 +11,15 @@ use crate::structure::{Lattice, crystal::dot};
 struct Tabulated {
     entry: HallSymbolEntry,
     hall: String,
-    /// The full name, the short one and an old one: each of these goes before the next.
-    names: [String; 3],
+    /// The full name, the same without idle axes, the short one and an old one: each of these goes before the next.
+    names: [String; 4],
 }
 
 /// All 530. A file of many blocks asks as often.
 static SETTINGS: LazyLock<Vec<Tabulated>> = LazyLock::new(|| {
     let tabulated = |entry: HallSymbolEntry| Tabulated {
         hall: bare(entry.hall_symbol),
-        names: [bare(entry.hm_full), bare(entry.hm_short), old_name(&entry)],
+        names: [bare(entry.hm_full), without_idle_axes(&entry), bare(entry.hm_short), old_name(&entry)],
         entry,
     };
     (1..=530).filter_map(hall_symbol_entry).map(tabulated).collect()
@@ -110,7 +110,7 @@ fn by_hermann_mauguin(symbol: &str) -> Vec<HallSymbolEntry> {
     let named = |symbol: &str| {
         let symbol = bare(symbol);
         let by_name = |kind: usize| settings(|setting| setting.names[kind] == symbol);
-        (0..3).map(by_name).find(|entries| !entries.is_empty()).unwrap_or_default()
+        (0..4).map(by_name).find(|entries| !entries.is_empty()).unwrap_or_default()
     };
     let entries = named(symbol);
     if !entries.is_empty() {
@@ -125,6 +125,13 @@ fn by_hermann_mauguin(symbol: &str) -> Vec<HallSymbolEntry> {
         setting => setting,
     };
     named(symbol).into_iter().filter(|entry| entry.setting.eq_ignore_ascii_case(setting)).collect()
+}
+
+/// `P 21/n` for `P 1 2_1/n 1`: the short name of a monoclinic setting of its own, where the tables call all choices of the
+/// cell `P 2_1/c`.
+fn without_idle_axes(entry: &HallSymbolEntry) -> String {
+    let fields = entry.hm_full.split(' ').filter(|&field| field != "1" || !(3..=15).contains(&entry.number));
+    bare(&fields.collect::<String>())
 }
 
 /// The short name as it was before there was `e` for two glide planes in one (`C m c a`, Acta Cryst. A48 (1992) 727),

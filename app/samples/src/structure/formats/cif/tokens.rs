@@ -95,8 +95,10 @@ impl<'a> Tokens<'a> {
     fn text_field(&mut self) -> Result<Token<'a>, FormatError> {
         self.line = self.lines.number();
         let opened = self.line;
-        // The text itself is never needed as a whole: no name that is read here has more than its first line of it.
-        let mut text = self.rest[1..].trim();
+        // What begins beside the `;` is needed up to the end of that line only: what may take more begins below.
+        let first = self.rest[1..].trim();
+        let whole = self.lines.remaining();
+        let mut length = 0;
         loop {
             let Some(line) = self.lines.next()? else {
                 return Err(FormatError::at(
@@ -108,11 +110,10 @@ impl<'a> Tokens<'a> {
             if let Some(rest) = line.strip_prefix(';') {
                 self.rest = rest;
                 self.at_line_start = false;
+                let text = if first.is_empty() { whole[..length].trim() } else { first };
                 return Ok(Token::Value(Value { text, is_quoted: true, is_open: false }));
             }
-            if text.is_empty() {
-                text = line.trim();
-            }
+            length = whole.len() - self.lines.remaining().len();
         }
     }
 
