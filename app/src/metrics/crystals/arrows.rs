@@ -1,7 +1,6 @@
 //! Arrows at atoms: what a file says of each besides its place, or where the next step takes it.
 
-use samples::structure::Structure;
-use shaders::structure::measure;
+use samples::structure::{Structure, metrics::NearestImage};
 
 use crate::{
     state::specimen::{Moment, Specimen},
@@ -88,10 +87,12 @@ fn moves(now: &Moment, next: &Moment) -> Vec<[f32; 3]> {
             let lattice = now.lattice();
             // In a cell that is not reduced the nearest image may lie beyond the neighbours.
             let reduced = lattice.niggli_reduced().map_or(*lattice, |reduction| reduction.lattice);
+            let images = NearestImage::new(*reduced.rows());
             let pairs = now.fractional_coordinates().iter().zip(next.fractional_coordinates());
-            let shift = |(&from, &to): (&[f64; 3], &[f64; 3])| {
-                let [from, to] = [from, to].map(|f| lattice.to_cartesian(f));
-                measure::displacement(from, to, Some(&reduced)).map(|x| x as f32)
+            let shift = |(from, to): (&[f64; 3], &[f64; 3])| {
+                let step = lattice.to_cartesian([0, 1, 2].map(|k| to[k] - from[k]));
+                let (shortest, _) = images.shortest(&reduced.to_fractional(step));
+                shortest.map(|x| x as f32)
             };
             pairs.map(shift).collect()
         }

@@ -25,6 +25,7 @@ pub use fingerprint::Fingerprint;
 pub use matcher::{MAX_MATCH_ATOMS, Match, MatchError, ReducedCrystal, StructureMatcher};
 pub use measures::{CrystalMeasures, SHORTEST_VALID_DISTANCE, SMALLEST_VALID_VOLUME, SpaceGroup, structure_is_valid};
 pub use nearest::{NearestCrystal, ReferenceCrystals, ReferenceError, group_structures, uniqueness};
+pub use nearest_image::NearestImage;
 pub use scattering::FormFactors;
 pub use smact::{OxidationTable, composition_is_valid};
 pub use wasserstein::{density_distance, element_number_distance, wasserstein};

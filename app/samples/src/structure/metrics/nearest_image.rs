@@ -7,7 +7,8 @@ use super::{
 
 /// Finds shortest vectors in a lattice whose cell is reduced: there the nearest of the 27 images around the wrapped
 /// difference is the nearest of all.
-pub(super) struct NearestImage {
+#[derive(Clone, Debug)]
+pub struct NearestImage {
     rows: [[f64; 3]; 3],
     images: [[f64; 3]; 27],
     /// A vector no longer than half the shortest lattice vector has no shorter image; its square.
@@ -16,7 +17,7 @@ pub(super) struct NearestImage {
 
 impl NearestImage {
     /// For reduced cell vectors.
-    pub(super) fn new(rows: [[f64; 3]; 3]) -> Self {
+    pub fn new(rows: [[f64; 3]; 3]) -> Self {
         let steps = [0.0, -1.0, 1.0];
         let images: [[f64; 3]; 27] =
             std::array::from_fn(|n| times(&[steps[n % 3], steps[n / 3 % 3], steps[n / 9]], &rows));
@@ -25,7 +26,7 @@ impl NearestImage {
     }
 
     /// Of a difference of fractional coordinates in this cell: the shortest vector, Å, and its square.
-    pub(super) fn shortest(&self, difference: &[f64; 3]) -> ([f64; 3], f64) {
+    pub fn shortest(&self, difference: &[f64; 3]) -> ([f64; 3], f64) {
         let near = times(&difference.map(wrap_difference), &self.rows);
         let mut best = (near, dot(&near, &near));
         if best.1 > self.safe {
