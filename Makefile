@@ -126,7 +126,7 @@ lint: setup
 	CLIPPY_CONF_DIR=$(CURDIR) $(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
 
 lint-web: setup
-	CLIPPY_CONF_DIR=$(CURDIR)/app $(CARGO) clippy --locked --target wasm32-unknown-unknown --profile web \
+	CLIPPY_CONF_DIR=$(CURDIR)/app $(CARGO) clippy --locked --target wasm32-unknown-unknown --profile worker \
 	  $(addprefix --package ,$(WEB_CRATES)) --lib -- -D warnings
 
 licences: setup

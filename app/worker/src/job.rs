@@ -11,7 +11,7 @@ use catalog::{
     run::Progress,
 };
 use models::{Model, ModelError, Pending, Sampling, sampling::Many};
-use samples::{Inputs, Preview, Sample};
+use samples::{Crystal, Frame, Inputs, Preview, Sample};
 
 use crate::{
     backend::{self, Adapter, Choice},
@@ -26,6 +26,9 @@ use crate::{
 const DEVICE_LIMIT: u32 = 180_000;
 /// Least time between two previews of a sample that is no trajectory, milliseconds.
 const PREVIEW_EVERY: f64 = 100.0;
+/// Least time between two messages with frames, milliseconds: small crystals make more steps than a screen has pictures,
+/// and each message has its price for the page, too.
+const FRAMES_EVERY: f64 = 25.0;
 /// The fewest samples of a batch that are given a core of their own: what a step costs beside its arithmetic is shared
 /// among them.
 const FEWEST: usize = 4;
@@ -393,6 +396,14 @@ enum Tells {
     All,
 }
 
+/// Frames of trajectories that the page has not got.
+struct Frames {
+    /// With the numbers of their samples, in order.
+    kept: Vec<(u32, Frame<Crystal>)>,
+    /// When the last message with frames was sent.
+    posted_at: f64,
+}
+
 /// Drives samples that are made at once and says how it goes.
 struct Reporter<'a, H> {
     host: &'a H,
@@ -437,6 +448,7 @@ impl<H: Host> Reporter<'_, H> {
         let total = sampling.total_steps();
         let started = self.host.now();
         let (mut read_at, mut steps_since, mut previewed_at) = (started, 0, f64::NEG_INFINITY);
+        let mut frames = Frames { kept: vec![], posted_at: f64::NEG_INFINITY };
         loop {
             pause(self.host, self.job).await?;
             let report = sampling.step()?;
@@ -452,6 +464,7 @@ impl<H: Host> Reporter<'_, H> {
                 let samples = self.read(sampling.finish()?).await?;
                 let now = self.host.now();
                 step(mean(now));
+                self.post_frames(&mut frames, now);
                 let each = (now - started) / self.together.max(1) as f64;
                 return Ok(samples.into_iter().map(|sample| Ok((sample?, each))).collect());
             }
@@ -469,7 +482,10 @@ impl<H: Host> Reporter<'_, H> {
             let previews = self.read(previews).await?;
             let now = self.host.now();
             step(mean(now));
-            self.previews(previews)?;
+            self.previews(previews, &mut frames)?;
+            if now - frames.posted_at >= FRAMES_EVERY {
+                self.post_frames(&mut frames, now);
+            }
             (read_at, steps_since, previewed_at) = (now, 0, now);
         }
     }
@@ -504,16 +520,15 @@ impl<H: Host> Reporter<'_, H> {
         Ok(())
     }
 
-    fn previews(&self, previews: Many<Preview>) -> Result<(), Stop> {
+    fn previews(&self, previews: Many<Preview>, frames: &mut Frames) -> Result<(), Stop> {
         let job = self.job;
-        let mut frames = Vec::new();
         for (sample, preview) in (self.first..).zip(previews) {
             match preview {
                 Ok(Preview::Volume(grey)) => {
                     let shape = grey.shape().map(|side| side as u32);
                     self.host.post(&FromWorker::Preview { job, sample, shape }, Some(grey.values().to_vec()));
                 }
-                Ok(Preview::Crystal(frame)) => frames.push((sample, frame)),
+                Ok(Preview::Crystal(frame)) => frames.kept.push((sample, frame)),
                 Ok(Preview::Patch(patch)) => {
                     let size = [patch.image.width() as u32, patch.image.height() as u32];
                     let message =
@@ -528,11 +543,15 @@ impl<H: Host> Reporter<'_, H> {
                 Err(error) => return Err(error.into()),
             }
         }
-        if !frames.is_empty() {
-            // In one message: each has its price, and a batch has many at every step.
-            self.host.post(&FromWorker::Frames { job, frames }, None);
-        }
         Ok(())
+    }
+
+    fn post_frames(&self, frames: &mut Frames, now: f64) {
+        if !frames.kept.is_empty() {
+            let kept = std::mem::take(&mut frames.kept);
+            self.host.post(&FromWorker::Frames { job: self.job, frames: kept }, None);
+            frames.posted_at = now;
+        }
     }
 
     async fn read<T>(&self, pending: Pending<T>) -> Result<T, Stop> {

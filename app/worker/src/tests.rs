@@ -146,6 +146,8 @@ struct Stage(Rc<Props>);
 struct Props {
     posted: RefCell<Vec<(FromWorker, Option<Vec<u8>>)>>,
     clock: Cell<f64>,
+    /// Whether the clock moves by a millisecond where it is looked at, and not by 120.
+    hurries: bool,
     pauses: Cell<usize>,
     cancel_at_pause: Option<usize>,
     adapter: Option<Adapter>,
@@ -168,7 +170,7 @@ impl Host for Stage {
     }
 
     fn now(&self) -> f64 {
-        self.0.clock.set(self.0.clock.get() + 120.0);
+        self.0.clock.set(self.0.clock.get() + if self.0.hurries { 1.0 } else { 120.0 });
         self.0.clock.get()
     }
 
@@ -369,6 +371,21 @@ fn samples_that_are_made_at_once_come_in_their_order_and_one_that_fails_is_made_
         words.iter().filter(|w| w.starts_with("crystal") || ["cpu", "measures"].contains(&w.as_str())).collect();
     let four = ["crystal 0", "crystal 1", "crystal 2", "crystal 3", "measures", "measures", "measures", "measures"];
     assert_eq!(results, [four.as_slice(), &["cpu", "crystal 4", "measures"]].concat());
+}
+
+#[test]
+fn frames_of_quick_steps_come_together_and_none_is_lost() {
+    let (words, stage) = told(Props { batches: true, hurries: true, ..Props::default() }, &[request(Device::Cpu, 2)]);
+    let crystals = "crystal 0, crystal 1, measures, measures, done";
+    assert_eq!(words.join(", "), format!("loading, cpu, 1, 2 frames, 2, 3, 2 frames, {crystals}"));
+    let samples: Vec<u32> = (stage.0.posted.borrow().iter())
+        .filter_map(|(message, _)| match message {
+            FromWorker::Frames { frames, .. } => Some(frames.iter().map(|(sample, _)| *sample).collect::<Vec<_>>()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(samples, [0, 1, 0, 1]);
 }
 
 #[test]

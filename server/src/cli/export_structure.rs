@@ -40,11 +40,7 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
     let mut made = Vec::new();
     if let Some((path, format)) = out {
         let refused = |error: formats::FormatError| Failure::input("out", format!("{}: {error}", path.display()));
-        let bytes = match file.trajectory.frames.as_slice() {
-            [only] => format.write(&only.structure).map_err(refused)?,
-            _ => format.write_trajectory(&file.trajectory).map_err(refused)?,
-        };
-        made.push((path, bytes));
+        made.push((path, format.write_trajectory(&file.trajectory).map_err(refused)?));
     }
     if let Some(path) = args.measures.as_deref() {
         let Some(Structure::Crystal(crystal)) = file.trajectory.frames.last().map(|frame| &frame.structure) else {

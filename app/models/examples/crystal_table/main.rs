@@ -56,7 +56,7 @@ fn measure() -> Result<()> {
     let paper = CrystalConfig { hidden: 512, layers: 6, frequencies: 128, time_width: 128, ..small.clone() };
     let case = |name, config: &CrystalConfig, batch, repeats| {
         let network = CspNet::random(config, &mut seed::stream(1, 0), &Device::flex());
-        Case { name, model: CrysBfn { config: config.clone(), network }, batch, repeats }
+        Case { name, model: CrysBfn::new(config.clone(), network), batch, repeats }
     };
     let cases = [
         case("small, one at a time", &small, 1, 5),

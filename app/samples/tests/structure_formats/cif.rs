@@ -108,7 +108,6 @@ fn labels_of_water_and_hydroxyl_are_of_their_first_letter() {
         ("_chemical_formula_sum 'Fe Si'\n", "Oh1"),
         ("_chemical_formula_sum 'V O'\n", "Va1"),
         ("_chemical_formula_sum 'Si O2'\n", "T1"),
-        ("", "Vac"),
         ("", "Xx1"),
     ] {
         assert!(message("t.cif", &text(items, &format!("{label} 0 0 0\n"))).contains("is not a chemical element"));
@@ -122,6 +121,69 @@ fn labels_of_water_and_hydroxyl_are_of_their_first_letter() {
     assert_eq!(symbols(&cif(&text("", "H2O 0 0 0\n"))), ["H"]);
     assert!(message("t.cif", &typed("Og")).contains("line 14: `Og` is not a chemical element"));
     assert!(has_note(&cif(&text("", "D1 0 0 0\n")), "Deuterium"));
+}
+
+#[test]
+fn vacancies_are_left_out() {
+    let note = "Vacancies are no atoms and are left out.";
+    let typed = |symbol: &str| format!("data_t\n{CELL}{}Fe1 0 0 0 Fe\nX1 .5 0 0 {symbol}\n", columns(&["type_symbol"]));
+    for symbol in ["Va", "VA", "Vac", "va", "Va0+"] {
+        assert_eq!(symbols(&cif(&typed(symbol))), ["Fe"], "{symbol}");
+        assert!(has_note(&cif(&typed(symbol)), note), "{symbol}");
+    }
+    assert_eq!(symbols(&cif(&typed("V"))), ["Fe", "V"]);
+    // A label may be of vanadium.
+    let labelled = |items: &str, label: &str| {
+        let file = cif(&text(items, &format!("Fe1 0 0 0\n{label} .5 0 0\n")));
+        (symbols(&file), has_note(&file, note))
+    };
+    assert_eq!(labelled("", "Vac1"), (vec!["Fe"], true));
+    assert_eq!(labelled("_chemical_formula_sum 'Fe O'\n", "Va1"), (vec!["Fe"], true));
+    assert_eq!(labelled("_chemical_formula_sum 'Fe O'\n", "VA1"), (vec!["Fe"], true));
+    assert_eq!(labelled("_chemical_formula_sum 'Fe V'\n", "VA1"), (vec!["Fe", "V"], false));
+    assert_eq!(labelled("", "VA1"), (vec!["Fe", "V"], false));
+    // A share of a site, and all there is.
+    let shared = cif(&typed("'0.75Si + 0.25Va'"));
+    assert_eq!((symbols(&shared), mixed(crystal(&shared))), (vec!["Fe", "Si"], vec![vec![("Si", 0.75)]]));
+    assert!(message("t.cif", &text("", "Vac1 0 0 0\n")).contains("holds no structure"));
+    let poscar = "x\n1.0\n5 0 0\n0 5 0\n0 0 5\nFe Va O\n1 2 1\nDirect\n0 0 0\n.1 0 0\n.2 0 0\n.3 0 0\n";
+    let file = read("POSCAR", poscar.as_bytes()).unwrap();
+    assert_eq!((symbols(&file), has_note(&file, note)), (vec!["Fe", "O"], true));
+    assert_eq!(crystal(&file).fractional_coordinates(), [[0.0; 3], [0.3, 0.0, 0.0]]);
+}
+
+#[test]
+fn version_2_has_lists_tables_and_triple_quotes() {
+    let version_2 = |text: &str| format!("#\\#CIF_2.0\n{text}");
+    let rows = "Fe1 0 0 0\nO1 .5 .5 .5\n";
+    for items in [
+        "_a.list [1 2 'three ] four' \"]\"]\n",
+        "_a.list [\n[1 0][0 1]\n# a comment ]\n\n;text ]\n; ] \n",
+        "_a.table {'a]':1 \"b\":'two }' 'c':[1 {'d':'''}'''}]\n'e':\n;}\n;\n}\n",
+        "_a.empty [] _b.empty {}\n",
+        "_a.text '''it's\n_cell_length_a 'x'' \nloop_'''\n",
+        "_a.text \"\"\"\nthe \"first\"\n;\nthe second\n\"\"\"\n",
+        "_a.text '''one line''' _b.text '''''' # a comment\n",
+        "loop_\n_a.id\n_a.list\n_a.text\n1 [a b] '''x'''\n2 {'k':v} y\n",
+        "_a.b[1][2] 5\n",
+    ] {
+        let file = cif(&version_2(&text(items, rows)));
+        assert_eq!((symbols(&file), file.notes.len()), (vec!["Fe", "O"], cif(&text("", rows)).notes.len()), "{items}");
+    }
+    // What is read may be in three quotes.
+    let named = text("_chemical_formula_sum \"\"\"\nC12 H10\nCl2\"\"\"\n", "'''CL1''' 0 0 0\n");
+    assert_eq!(symbols(&cif(&version_2(&named))), ["Cl"]);
+    for (items, expected) in [
+        ("_a.list [1 [2 3]\n", "line 9: the list or table is not closed"),
+        ("_a.text '''x\n", "line 9: the three quotes are not closed by three more"),
+        ("_cell_length_a [5 5]\n", "line 9: `[5 5]` is not a number"),
+    ] {
+        let message = message("t.cif", &version_2(&text(items, rows)));
+        assert!(message.contains(expected), "{message}");
+    }
+    // In version 1.1 these are letters and quotes.
+    let file = cif(&text("_a.list [1\n_b.list 2]\n_c.text '''x'\n", "Fe1 0 0 0\n'O1[' .5 .5 .5\n"));
+    assert_eq!(symbols(&file), ["Fe", "O"]);
 }
 
 #[test]

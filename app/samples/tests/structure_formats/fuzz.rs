@@ -9,7 +9,7 @@ use std::{
 
 use proptest::{prelude::*, sample::Index, test_runner::FileFailurePersistence};
 use samples::structure::{
-    Composition, MAX_ATOMS, Structure,
+    Composition, Frame, MAX_ATOMS, Structure,
     formats::{FormatError, MAX_FRAMES, StructureFormat, read},
 };
 
@@ -68,8 +68,24 @@ const FIELDS: &[&str] = &[
     "pbc=\"F F F\"",
     "Properties=species:S:1:pos:R:3",
     "Properties=pos:R:99999",
+    "[",
+    "]",
+    "{'a':[1 '",
+    "}",
+    "'''",
+    "\"\"\"",
+    "#\\#CIF_2.0",
+    "a=[\"]",
+    "Va",
     "V2000",
     "V3000",
+    "M  V30 BEGIN CTAB",
+    "M  V30 COUNTS 1 0",
+    "M  V30 BEGIN ATOM",
+    "M  V30 END ATOM",
+    "M  V30 1 C 0 0 0 0 CHG=1",
+    "M  V30",
+    "CHG=-1",
     "M  CHG  8   1  15",
     "M  END",
     "$$$$",
@@ -157,8 +173,8 @@ fn hostile(seeds: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
 /// What must hold of every answer.
 fn check(name: &str, file: &[u8]) -> Result<bool, TestCaseError> {
     match read(name, file) {
-        Ok(read) => {
-            let frames = &read.trajectory.frames;
+        Ok(read_file) => {
+            let frames = &read_file.trajectory.frames;
             prop_assert!(!frames.is_empty() && frames.len() <= MAX_FRAMES);
             for frame in frames {
                 prop_assert!(frame.structure.elements().len() <= MAX_ATOMS);
@@ -177,6 +193,14 @@ fn check(name: &str, file: &[u8]) -> Result<bool, TestCaseError> {
                 if let Err(error) = format.write(&frames[0].structure) {
                     prop_assert!(!error.to_string().is_empty());
                 }
+            }
+            // With the vectors.
+            let vectors = |frames: &[Frame<Structure>]| -> Vec<_> {
+                frames.iter().map(|frame| frame.vectors.as_ref().map(|vectors| vectors.values.clone())).collect()
+            };
+            if vectors(frames).iter().flatten().next().is_some() {
+                let bytes = StructureFormat::ExtendedXyz.write_trajectory(&read_file.trajectory).unwrap();
+                prop_assert_eq!(vectors(&read(name, &bytes).unwrap().trajectory.frames), vectors(frames));
             }
             Ok(true)
         }
@@ -221,6 +245,7 @@ fn cif() {
         b"data_m\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_space_group_symop_magn_operation.xyz\nx,y,z,+1\n-x,-y,z,-1\nloop_\n_space_group_symop_magn_centering.xyz\nx,y,z,+1\nx+1/2,y+1/2,z+1/2,-1\nloop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nMn1 0.1 0.2 0\n",
         b"data_1abc\nloop_\n_atom_site.type_symbol\n_atom_site.label_atom_id\n_atom_site.label_alt_id\n_atom_site.label_comp_id\n_atom_site.auth_asym_id\n_atom_site.auth_seq_id\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\nC CA B ALA A 1 1 2 3\nC CA A ALA A 1 2 2 3\n",
         b"data_1abc\nloop_\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\nN 1 2 3\nC 2 2 3\n",
+        b"#\\#CIF_2.0\ndata_t\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_a.list [1 [2 'x ]']\n;text\n;\n]\n_a.table {'k':'''\nv'''}\n_a.text \"\"\"two\nlines\"\"\"\n_atom_site_label Va1\n_atom_site_type_symbol '0.5Fe + 0.5Va'\n_atom_site_fract_x 0\n_atom_site_fract_y 0\n_atom_site_fract_z 0\n",
     ]);
 }
 
@@ -248,6 +273,7 @@ fn extended_xyz() {
     fuzz("x.extxyz", &[
         include_bytes!("../structures/quartz.extxyz"),
         b"1\nProperties=id:I:1:pos:R:3:species:S:1 Lattice=\"2 0 0 0 2 0 0 0 2\" pbc=\"T T F\" energy=-1.5\n7 1 1 1 Si\n",
+        b"2\nProperties=species:S:1:pos:R:3:forces:R:3 note=[5\" pipe] a=[\"] b={[\"x]\"]}\nH 0 0 0 1 2 3\nVa 0 0 1 4 5 6\n",
     ]);
 }
 
@@ -255,6 +281,7 @@ fn extended_xyz() {
 fn sdf() {
     fuzz("x.sdf", &[
         b"title\n\n\n  2  1  0  0  0  0            999 V2000\n    0.0000    0.0000    0.0000 N   0  3  0\n    1.0000    0.0000    0.0000 O   0  5  0\n  1  2  1  0\nM  CHG  2   1   1   2  -1\nM  END\n> <x>\n1\n\n$$$$\n\n\n\n  1  0  0  0  0  0            999 V2000\n    0.0000    0.0000    0.0000 He  0  0  0\nM  END\n$$$$\n",
+        b"title\n\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  V30 COUNTS 2 1 1 0 0\nM  V30 BEGIN ATOM\nM  V30 7 N 0 0 0 0 CHG=1 NAME=\"a b\"\nM  V30 1 O 1 -\nM  V30 0 0 0 CHG=-1\nM  V30 END ATOM\nM  V30 BEGIN BOND\nM  V30 1 1 7 1\nM  V30 END BOND\nM  V30 BEGIN SGROUP\nM  V30 1 SUP 1 ATOMS=(1 1)\nM  V30 END SGROUP\nM  V30 END CTAB\nM  END\n$$$$\n",
     ]);
 }
 
@@ -264,6 +291,7 @@ fn pdb() {
         include_bytes!("../structures/glycine.pdb"),
         include_bytes!("../structures/NaCl-rocksalt.pdb"),
         b"MODEL        1\nHETATM    1  CA  LIG A   1       0.000   0.000   0.000  1.00  0.00\nENDMDL\nMODEL        2\nATOM      1  CA AALA A   1       1.000   0.000   0.000  1.00  0.00\nATOM      2  CB BALA A   1       2.500   0.000   0.000  1.00  0.00           C1-\nENDMDL\n",
+        b"MODEL        1\nHETATM    1  C   LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nENDMDL\nCRYST1   10.000   10.000   10.000  90.00  90.00  90.00 P 1           1\nMODEL        2\nHETATM    1  C   LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nENDMDL\nCRYST1   20.000   10.000   10.000  90.00  90.00  90.00 P 1           1\n",
         b"HETATM99999  C   LIG A   1       0.000   0.000   0.000  1.00  0.00           C\nHETATMA0000  O   LIG A   1       1.200   0.000   0.000  1.00  0.00           O\nHETATM*****  H   LIG A   1       2.500   0.000   0.000  1.00  0.00           H\nCONECT99999A0000*****\n",
     ]);
 }

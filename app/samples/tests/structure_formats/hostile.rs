@@ -148,7 +148,8 @@ fn other_breakage_says_where() {
     assert!(message("x.xyz", "1\n\nH 0 0\n").contains("line 3: a coordinate is missing"));
     assert!(message("x.xyz", "1\n\n200 0 0 0\n").contains("line 3: 200 is not an atomic number"));
     assert!(message("x.xyz", "1\n\nH 0 0 1e300\n").contains("line 3: a coordinate is 1e300 Å"));
-    assert!(message("x.sdf", "\n\n\n  0  0  0     0  0            999 V3000\n").contains("line 4: a V3000 molfile"));
+    let v3000 = "\n\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  V30 COUNTS 99999999999 0\nM  V30 END CTAB\n";
+    assert!(message("x.sdf", v3000).contains("line 6: 99999999999 atoms are announced, but 0 are listed"));
     let bond = "\n\n\n  1  1  0  0  0  0            999 V2000\n    0.0000    0.0000    0.0000 N   0  0\n  1  7  1  0\nM  END\n";
     assert!(message("x.mol", bond).contains("line 6: there is no atom 7 among 1"));
     assert!(

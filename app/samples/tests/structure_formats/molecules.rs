@@ -70,8 +70,7 @@ fn bonds_of_any_order_are_not_called_coordination() {
 fn records_that_cannot_be_read_are_left_out_with_a_note() {
     let good = |title: &str| record(title, &[("C", 0)], &[], "M  END\n> <x>\n1\n\n$$$$\n");
     let star = record("star", &[("C", 0), ("*", 0)], &["  1  2  1  0"], "M  END\n$$$$\n");
-    let v3000 =
-        "v3000\n\n\n  0  0  0     0  0            999 V3000\nM  V30 BEGIN CTAB\nM  V30 END CTAB\nM  END\n$$$$\n";
+    let uncounted = "uncounted\n\n\n  ?  0  0  0  0  0            999 V2000\nM  END\n$$$$\n";
     // Fewer atoms than announced: the error is at its own `$$$$`, and the next record must not be lost with it.
     let short =
         "short\n\n\n  3  0  0  0  0  0            999 V2000\n    0.0000    0.0000    0.0000 C   0  0  0\n$$$$\n";
@@ -85,19 +84,20 @@ fn records_that_cannot_be_read_are_left_out_with_a_note() {
          SDF, line 16: `*` is not a chemical element (H to Lr)."]
     );
 
-    let text = format!("{v3000}{}{star}{short}{}", good("a"), good("b"));
+    let text = format!("{uncounted}{}{star}{short}{}", good("a"), good("b"));
     let many = file("x.sdf", &text);
     assert_eq!(labels(&many), ["a", "b"]);
     assert_eq!(
         many.notes,
         ["3 records could not be read and were left out; of the first: \
-         SDF, line 4: a V3000 molfile; V2000 is read."]
+         SDF, line 4: the number of atoms is `?`, not a whole number."]
     );
     let windows = file("x.sdf", &text.replace('\n', "\r\n"));
     assert_eq!((labels(&windows), &windows.notes), (labels(&many), &many.notes));
 
     // None is left: the first error.
-    assert_eq!(message("x.sdf", &format!("{v3000}{star}")), "SDF, line 4: a V3000 molfile; V2000 is read");
+    let expected = "SDF, line 4: the number of atoms is `?`, not a whole number";
+    assert_eq!(message("x.sdf", &format!("{uncounted}{star}")), expected);
     assert_eq!(message("x.sdf", &star), "SDF, line 6: `*` is not a chemical element (H to Lr)");
     assert_eq!(message("x.sdf", short), "SDF, line 6: the record ends where an atom should be");
 }
@@ -137,6 +137,120 @@ fn a_line_that_is_too_long_ends_the_reading() {
     let long = "x".repeat(MAX_LINE + 1);
     let message = message("x.sdf", &format!("{good}{long}\n\n\n$$$$\n"));
     assert_eq!(message, format!("SDF, line 8: the line is longer than {MAX_LINE} bytes"));
+}
+
+/// A record of these lines of atoms and bonds, with what else stands before the end of the table.
+fn v3000(title: &str, atoms: &[&str], bonds: &[&str], rest: &[&str]) -> String {
+    let counts = format!("COUNTS {} {} 0 0 0", atoms.len(), bonds.len());
+    let whole = [&["BEGIN CTAB", counts.as_str(), "BEGIN ATOM"], atoms, &["END ATOM", "BEGIN BOND"], bonds]
+        .concat()
+        .into_iter()
+        .chain(["END BOND"])
+        .chain(rest.iter().copied())
+        .chain(["END CTAB"]);
+    let lines: String = whole.map(|line| format!("M  V30 {line}\n")).collect();
+    format!("{title}\n\n\n  0  0  0     0  0            999 V3000\n{lines}M  END\n")
+}
+
+#[test]
+fn v3000_has_what_v2000_has() {
+    let old = record("a", &[("N", 3), ("O", 5), ("D", 0)], &["  1  2  4  0", "  1  3  8  0"], "M  END\n");
+    let atoms = ["1 N 0 0 0 0 CHG=1 RAD=2", "2 O 1.5 0 0 0 MASS=18 CHG=-1", "3 D 3 0 0 0"];
+    let new = v3000("a", &atoms, &["1 4 1 2 CFG=1", "2 8 1 3"], &[]);
+    let [old, new] = [old, new].map(|text| file("x.mol", &text));
+    assert_eq!((molecule(&new).charges(), bonds(&new)), (&[1, -1, 0][..], vec![[0, 1]]));
+    assert_eq!(new, old);
+}
+
+#[test]
+fn atoms_of_v3000_have_any_numbers() {
+    let atoms = ["70 C 0 0 0 0", "3 O 1 0 0 0", "18446744073709551615 N 2 0 0 0"];
+    let text = v3000("", &atoms, &["5 1 3 70", "9 2 70 18446744073709551615"], &[]);
+    assert_eq!(
+        (symbols(&file("x.mol", &text)), bonds(&file("x.mol", &text))),
+        (vec!["C", "O", "N"], vec![[1, 0], [0, 2]])
+    );
+    let refused = |atoms: &[&str], bonds: &[&str]| message("x.mol", &v3000("", atoms, bonds, &[]));
+    assert_eq!(refused(&["7 C 0 0 0 0", "7 O 1 0 0 0"], &[]), "SDF, line 9: atom 7 is listed twice");
+    assert_eq!(refused(&["0 C 0 0 0 0"], &[]), "SDF, line 8: the atom's number is 0; they begin with 1");
+    assert_eq!(refused(&["7 C 0 0 0 0"], &["1 1 7 1"]), "SDF, line 11: there is no atom 1 among 1");
+    assert_eq!(refused(&["7 C 0 0 0 0"], &["1 1 7 7"]), "SDF, line 11: the bond joins an atom to itself");
+    assert_eq!(
+        refused(&["7 C 0 0 0 0", "8 C 1 0 0 0"], &["1 6 7 8"]),
+        "SDF, line 12: the bond's type is `6`; 1 to 4 are read"
+    );
+}
+
+#[test]
+fn lines_of_v3000_go_on_after_a_hyphen() {
+    let atoms = ["1 C -1.25 0 0 0 CHG=-\nM  V30 -1 MASS=-\nM  V30 13", "2 O 1 0 -\nM  V30 0 0"];
+    let file = |text: &str| file("x.mol", text);
+    let table = v3000("", &atoms, &["1 2 1 -\nM  V30 2"], &["LINKNODE 1 -\nM  V30 END CTAB"]);
+    let read = file(&table);
+    assert_eq!((molecule(&read).charges(), bonds(&read)), (&[-1, 0][..], vec![[0, 1]]));
+    assert_eq!(molecule(&read).positions(), [[-1.25, 0.0, 0.0], [1.0, 0.0, 0.0]]);
+    assert_eq!(file(&table.replace('\n', "\r\n")), read);
+    // What is read has an end, what is not read need not have one.
+    let long = "1 2 3 4 5 6 7 8 -\nM  V30 ".repeat(MAX_LINE / 8);
+    let set = format!("{long}9");
+    let group = ["BEGIN SGROUP", &set, "END SGROUP"];
+    assert_eq!(symbols(&file(&v3000("", &["1 C 0 0 0 0"], &[], &group))), ["C"]);
+    assert!(message("x.mol", &v3000("", &[&set], &[], &[])).contains("exceeds 65536 bytes"));
+}
+
+#[test]
+fn properties_of_v3000_are_whole_fields() {
+    let charge =
+        |rest: &str| molecule(&file("x.mol", &v3000("", &[&format!("1 C 0 0 0 0 {rest}")], &[], &[]))).charges()[0];
+    assert_eq!(charge("NAME=\"a \"\" CHG=3 (\" CHG=1"), 1);
+    assert_eq!(charge("ATTCHORD=(2 CHG=3 2) CHG=1"), 1);
+    assert_eq!(charge("HCOUNT=2 INVRET=1"), 0);
+    for value in ["16", "-16", "x", ""] {
+        let text = v3000("", &[&format!("1 C 0 0 0 0 CHG={value}")], &[], &[]);
+        assert_eq!(message("x.mol", &text), "SDF, line 8: a charge is not −15 to 15", "{value}");
+    }
+}
+
+#[test]
+fn what_is_no_atom_is_none_in_v3000() {
+    for kind in ["*", "A", "Q", "R#", "[C,N]", "NOT[C,N]", "\"NOT [C, N]\"", "Pol", "Ala"] {
+        let text = v3000("", &["1 C 0 0 0 0", &format!("2 {kind} 1 0 0 0")], &[], &[]);
+        let kind = kind.trim_matches('"');
+        assert_eq!(message("x.mol", &text), format!("SDF, line 9: `{kind}` is not a chemical element (H to Lr)"));
+    }
+    let cytosine = v3000("", &["1 C 0 0 0 0 CLASS=BASE"], &[], &[]);
+    assert_eq!(message("x.mol", &cytosine), "SDF, line 8: `C` is a template of class BASE, no atom");
+}
+
+#[test]
+fn tables_of_v3000_are_whole() {
+    let blocks = ["BEGIN SGROUP", "1 SUP 1 ATOMS=(1 1) LABEL=\"x\"", "END SGROUP", "BEGIN OBJ3D", "END OBJ3D"];
+    let whole = v3000("a", &["1 C 0 0 0 0", "2 O 1 0 0 0"], &["1 2 1 2"], &blocks);
+    let more = "M  V30 BEGIN RGROUP 1\nM  V30 BEGIN CTAB\nM  V30 END CTAB\nM  V30 END RGROUP\nM  END";
+    let with_groups = whole.replace("M  END", more);
+    let collection =
+        format!("{whole}> <x>\n1\n\n$$$$\n{with_groups}$$$$\n{}$$$$\n", record("b", &[("C", 0)], &[], "M  END\n"));
+    assert_eq!((labels(&file("x.sdf", &collection)), file("x.sdf", &collection).notes.len()), (vec!["a", "a", "b"], 0));
+    for (from, to, expected) in [
+        ("BEGIN CTAB", "BEGIN ATOM", "line 5: `BEGIN ATOM` stands where `BEGIN CTAB` should"),
+        ("COUNTS 2 1", "COUNTS 3 1", "line 6: 3 atoms are announced, but 2 are listed"),
+        ("COUNTS 2 1", "COUNTS 2 2", "line 6: 2 bonds are announced, but 1 are listed"),
+        ("COUNTS 2 1", "COUNTS 1 1", "line 6: 1 atoms are announced, but 2 are listed"),
+        ("COUNTS 2", "COUNTS -2", "line 6: the number of atoms is `-2`, not a whole number"),
+        ("COUNTS", "LINKNODE", "line 19: the table has no `COUNTS`"),
+        ("1 C 0 0 0 0", "1 C 0 0", "line 8: a coordinate is missing"),
+        ("1 C 0 0 0 0", "1", "line 8: the element is missing"),
+        ("M  V30 2 O", "M  V3 2 O", "line 9: `M  V3 2 O 1 0 0 0` does not begin with `M  V30`"),
+        ("M  V30 END OBJ3D\nM  V30 END CTAB", "", "line 18: `` does not begin with `M  V30`"),
+    ] {
+        let text = whole.replace(from, to);
+        assert_eq!(message("x.mol", &text), format!("SDF, {expected}"), "{to}");
+    }
+    // Cut off after any line.
+    let ends: Vec<usize> = whole.match_indices('\n').map(|(end, _)| end + 1).collect();
+    for end in &ends[3..ends.len() - 2] {
+        assert!(message("x.mol", &whole[..*end]).contains("the file ends where"), "{end}");
+    }
 }
 
 // MOL2
@@ -335,11 +449,40 @@ fn arrays_stand_in_brackets() {
     }
     let wire = file("x.xyz", &extended("Lattice=[[0, 0, 0], [0, 0, 0], [0, 0, 7]] pbc=[False, F, True]"));
     assert!(has_note(&wire, "it is shown as a molecule"));
-    for value in ["[[5, 0, 0], [0, 5, 0], [0, 0, 5]", "{5 0 0 0 5 0 0 0 5", "[\"]"] {
+    for value in ["[[5, 0, 0], [0, 5, 0], [0, 0, 5]", "{5 0 0 0 5 0 0 0 5", "[\""] {
         let text = extended(&format!("Lattice={value}"));
         assert!(message("x.xyz", &text).contains("line 2: the value of `Lattice` has no closing bracket"), "{value}");
     }
     assert!(message("x.xyz", &extended("Lattice=[[5, 0, 0], [0, 5]]")).contains("line 2: a component of the lattice"));
+}
+
+#[test]
+fn odd_quotes_in_brackets_are_letters() {
+    let lattice = "Lattice=\"5 0 0 0 6 0 0 0 7\"";
+    for comment in [
+        format!("note=[5\" pipe] {lattice}"),
+        format!("{lattice} note={{\"}} label=end"),
+        format!("a=[\"] {lattice} label=\"end\""),
+        format!("a=[5\"] {lattice} b=[6\"]"),
+        format!("a=[\"] {lattice} b=[\"] c=[[\"x]\"]"),
+    ] {
+        let file = file("x.xyz", &extended(&comment));
+        assert_eq!(crystal(&file).lattice().lengths(), [5.0, 6.0, 7.0], "{comment}");
+    }
+    // Each would be looked for to the end of the line.
+    let many = "a=[\"] [\" ".repeat(MAX_LINE / 12);
+    let text = extended(&format!("{many} {lattice}")).repeat(50);
+    let start = std::time::Instant::now();
+    assert_eq!(file("x.xyz", &text).trajectory.frames.len(), 50);
+    assert!(start.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn vacancies_are_left_out() {
+    let text = "3\nProperties=species:S:1:pos:R:3:forces:R:3\nH 0 0 0 1 0 0\nVa 1 0 0 2 0 0\nVac 2 0 0 3 0 0\n";
+    let file = file("x.xyz", text);
+    assert_eq!((symbols(&file), file.notes), (vec!["H"], vec!["Vacancies are no atoms and are left out.".to_owned()]));
+    assert_eq!(file.trajectory.frames[0].vectors.as_ref().unwrap().values, [[1.0, 0.0, 0.0]]);
 }
 
 #[test]

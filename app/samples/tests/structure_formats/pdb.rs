@@ -247,6 +247,12 @@ fn every_model_has_its_cell() {
     assert_eq!(cells(&format!("{}{model}", within(10.0))), [Some(10.0); 2]);
     assert_eq!(cells(&format!("{model}{ten}{model}")), [Some(10.0); 2]);
     assert_eq!(cells(&format!("{model}{model}{ten}")), [Some(10.0); 2]);
+    // After each: as in `model_then_cryst.pdb` of MDAnalysis.
+    assert_eq!(cells(&format!("{model}{ten}{model}{twenty}END\n")), [Some(10.0), Some(20.0)]);
+    assert_eq!(cells(&format!("{}END\n{ten}{}END\n{none}", pair(), pair())), [Some(10.0), None]);
+    // Before each but the first, after all but one.
+    assert_eq!(cells(&format!("{model}{ten}{model}{twenty}{model}")), [Some(10.0), Some(10.0), Some(20.0)]);
+    assert_eq!(cells(&format!("{model}{model}{ten}{model}{twenty}")), [Some(10.0), Some(10.0), Some(10.0)]);
     // 1 Å stands for no cell, and another group than P 1 makes the atoms a part of one.
     assert_eq!(cells(&format!("{ten}{model}{none}{model}")), [Some(10.0), None]);
     assert_eq!(cells(&format!("{none}{model}{ten}{model}")), [None, Some(10.0)]);

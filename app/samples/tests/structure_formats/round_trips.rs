@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use samples::structure::{
-    Bond, BondOrder, Crystal, Element, Frame, Lattice, Molecule, Structure, Trajectory,
+    AtomVectors, Bond, BondOrder, Crystal, Element, Frame, Lattice, Molecule, Structure, Trajectory,
     bonds::listed_or_perceived,
     formats::{FormatError, StructureFile, StructureFormat, read},
 };
@@ -90,6 +90,35 @@ fn bonds_that_are_not_listed_are_found_for_formats_that_show_them() {
         let heap = Molecule::new(vec!["H".parse().unwrap(); 500], vec![[0.0; 3]; 500]).unwrap();
         assert!(molecule(&there_and_back(format, &Structure::Molecule(heap))).bonds().is_empty(), "{format}");
     }
+}
+
+#[test]
+fn extended_xyz_keeps_vectors() {
+    let written = |structure: Structure, name: &str, values: Vec<[f32; 3]>| {
+        let vectors = Some(AtomVectors { name: name.to_owned(), values });
+        let frame = Frame { vectors, ..Frame::new(structure, "a") };
+        let trajectory = Trajectory { frames: vec![frame.clone(), Frame::new(frame.structure.clone(), "b"), frame] };
+        let bytes = StructureFormat::ExtendedXyz.write_trajectory(&trajectory).unwrap();
+        read("x.xyz", &bytes).unwrap().trajectory.frames
+    };
+    let values = vec![[0.1, -1e-30, 3e38], [f32::MIN_POSITIVE, 0.0, 1.0 / 3.0], [-0.0, 1.0, 123_456.79]];
+    let lattice = Lattice::new([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]]).unwrap();
+    let elements = water([0.96, 0.96]).elements().to_vec();
+    let cell = Crystal::new(lattice, elements, vec![[0.0; 3], [0.3, 0.0, 0.0], [0.0, 0.3, 0.0]]).unwrap();
+    for structure in [Structure::Molecule(water([0.96, 0.96])), Structure::Crystal(cell)] {
+        for name in ["forces", "magnetic_moments", "Kräfte…"] {
+            let vectors = Some(AtomVectors { name: name.to_owned(), values: values.clone() });
+            let back = written(structure.clone(), name, values.clone());
+            let back: Vec<_> = back.into_iter().map(|frame| frame.vectors).collect();
+            assert_eq!(back, [vectors.clone(), None, vectors]);
+        }
+    }
+    // Names that a column cannot have, and lists that are not of these atoms.
+    for name in ["", "a b", "a:R:3", "x\"", "pos"] {
+        let back = written(Structure::Molecule(water([0.96, 0.96])), name, values.clone());
+        assert_eq!(back[0].vectors.as_ref().unwrap().name, "forces", "{name}");
+    }
+    assert_eq!(written(Structure::Molecule(water([0.96, 0.96])), "forces", vec![[0.0; 3]])[0].vectors, None);
 }
 
 #[test]
@@ -219,6 +248,13 @@ fn what_does_not_fit_is_refused() {
         for structure in [&cell, &one] {
             assert_eq!(format.suits(structure), format.write(structure).is_ok(), "{format}");
         }
+    }
+    // A trajectory of one goes where a structure goes.
+    let trajectory = |count| Trajectory { frames: vec![Frame::new(cell.clone(), ""); count] };
+    assert_eq!(StructureFormat::Cif.write_trajectory(&trajectory(1)), StructureFormat::Cif.write(&cell));
+    for (count, what) in [(0, "no structure"), (2, "more than one structure")] {
+        let refused = StructureFormat::Poscar.write_trajectory(&trajectory(count)).unwrap_err().to_string();
+        assert!(refused.contains(what), "{refused}");
     }
     assert!(StructureFormat::Sdf.write(&cell).is_err());
     assert!(StructureFormat::Xyz.write(&cell).is_err());

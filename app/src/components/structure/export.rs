@@ -147,8 +147,10 @@ fn Pictures(
 }
 
 fn save_structure(case: CrystalCase, format: StructureFormat) -> Result<(), String> {
-    let Some(structure) = case.structure() else { return Ok(()) };
-    let bytes = format.write(&structure).map_err(|error| error.to_string())?;
+    let Some(moment) = case.moment.get_untracked() else { return Ok(()) };
+    // Which step it was is no name of the structure.
+    let frame = Frame { label: String::new(), ..moment.frame().clone() };
+    let bytes = format.write_trajectory(&Trajectory { frames: vec![frame] }).map_err(|error| error.to_string())?;
     save_file(&format!("{}.{}", case.file_stem(), format.extension()), format.mime(), &bytes)
 }
 

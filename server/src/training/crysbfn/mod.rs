@@ -148,7 +148,7 @@ impl CrystalTraining {
     }
 
     fn model(&self) -> CrysBfn {
-        CrysBfn { config: self.trainer.config().clone(), network: self.trainer.averaged() }
+        CrysBfn::new(self.trainer.config().clone(), self.trainer.averaged())
     }
 
     fn question(&self) -> Question<'_> {

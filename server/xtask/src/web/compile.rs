@@ -19,12 +19,10 @@ use crate::root;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The crate that must be small above all.
+/// The crate that is split.
 const PAGE: &str = "app";
-/// The samples' measures are fast in the worker; the page has them for files and examples only, and computes nothing else
-/// that is waited for as long as its code.
-const PAGE_PROFILE: [&str; 4] =
-    ["--config", "profile.web.package.samples.opt-level=\"z\"", "--config", "profile.web.opt-level=\"z\""];
+/// The crate that is compiled for speed; the others are for size.
+const WORKER: &str = "worker";
 
 /// What the browser loads of one crate.
 pub struct Module {
@@ -89,8 +87,8 @@ fn cargo(source: Source) -> anyhow::Result<PathBuf> {
     let output = Command::new(cargo)
         .args(["rustc", "--locked"])
         .args(source.selection())
-        .args(["--target", TARGET, "--profile", "web", "--message-format", "json-render-diagnostics"])
-        .args(if package == PAGE { &PAGE_PROFILE[..] } else { &[] })
+        .args(["--target", TARGET, "--profile", if package == WORKER { "worker" } else { "page" }])
+        .args(["--message-format", "json-render-diagnostics"])
         // wasm-bindgen reads which features of WebAssembly are on from a section that full stripping removes.
         .args(["--", "-C", "strip=debuginfo"])
         .args(if package == PAGE { &["-C", split::LINKER_FLAG][..] } else { &[] })

@@ -177,6 +177,21 @@ fn gelu_is_exact() {
 }
 
 #[test]
+fn sigmoid_is_as_exact_as_is_said() {
+    let arguments: Vec<f32> = (-40_000..=40_000).map(|i| i as f32 * 1e-3).collect();
+    let device = Device::flex();
+    let values = |x: Tensor<1>| x.into_data().try_into_vec::<f32>().expect("f32");
+    let x = Tensor::<1>::from_floats(arguments.as_slice(), &device);
+    let (sigmoids, silus) = (values(sigmoid(x.clone())), values(silu(x)));
+    for ((x, sigmoid), silu) in arguments.into_iter().map(f64::from).zip(sigmoids).zip(silus) {
+        let exact = 1.0 / (1.0 + (-x).exp());
+        let allowed = 3e-7 + 8e-8 * (-x).max(0.0);
+        assert!((f64::from(sigmoid) / exact - 1.0).abs() < allowed, "sigmoid({x}) = {sigmoid}, not {exact}");
+        assert!((f64::from(silu) - x * exact).abs() <= allowed * (x * exact).abs(), "silu({x}) = {silu}");
+    }
+}
+
+#[test]
 fn extreme_arguments() {
     let device = Device::flex();
     let x = Tensor::<1>::from_floats([f32::NEG_INFINITY, -200.0, -88.0, 88.5, 200.0, f32::INFINITY], &device);

@@ -67,5 +67,5 @@ pub fn load(preset: &str, bytes: Vec<u8>, device: &Device) -> Result<Box<dyn Mod
     weights::check_preset(&bytes, preset)?;
     let mut network = CspNet::random(&config, &mut seed::stream(0, 0), device);
     weights::load_safetensors(&mut network, bytes)?;
-    Ok(Box::new(CrysBfn { config, network }))
+    Ok(Box::new(CrysBfn::new(config, network)))
 }

@@ -20,7 +20,7 @@ use super::{
     config::{CrystalConfig, Task},
     encode,
     network::CspNet,
-    process,
+    process::{self, LastFlow},
     sampler::{Generation, Strategy},
 };
 #[cfg(not(target_family = "wasm"))]
@@ -48,6 +48,7 @@ pub struct CrysBfn {
     pub config: CrystalConfig,
     /// The network.
     pub network: CspNet,
+    flow: LastFlow,
 }
 
 /// What is known before a crystal is made.
@@ -59,6 +60,11 @@ struct Start {
 }
 
 impl CrysBfn {
+    /// The model of a network of these sizes.
+    pub fn new(config: CrystalConfig, network: CspNet) -> Self {
+        Self { config, network, flow: LastFlow::default() }
+    }
+
     /// What the first draws of sample `index` decide: formula or number of atoms, where the request leaves them open.
     fn start(&self, parameters: &SampleParameters, seed: u64, index: u64) -> Result<Start, ModelError> {
         let mut rng = seed::stream(seed, index);
@@ -99,8 +105,12 @@ impl CrysBfn {
         let (classes, rngs): (Vec<_>, Vec<_>) = starts.into_iter().map(|(_, start)| (start.classes, start.rng)).unzip();
         let given: Vec<usize> = classes.iter().flatten().flatten().copied().collect();
         let given = classes.iter().all(Option::is_some).then_some(given.as_slice());
-        let (steps, strategy) = (parameters.steps as usize, parameters.sampler.into());
-        let generation = Generation::start(self.network.clone(), &self.config, given, atoms, steps, strategy, rngs)?;
+        if parameters.steps == 0 {
+            return Err(ModelError::Parameters("parameters.steps: at least one step is needed".to_owned()));
+        }
+        let flow = self.flow.get(self.config.coordinates, parameters.steps as usize);
+        let strategy = parameters.sampler.into();
+        let generation = Generation::start(self.network.clone(), &self.config, given, atoms, flow, strategy, rngs)?;
         Ok(Crystals { config: self.config.clone(), generation, classes, class_rngs })
     }
 }

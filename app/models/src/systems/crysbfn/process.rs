@@ -1,6 +1,10 @@
 //! What happens to a crystal before the network sees it: every number is known only through noisy observations.
 
-use std::{collections::BTreeMap, f64::consts::PI, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    f64::consts::PI,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -61,6 +65,26 @@ impl Coordinates {
             Self::Gaussian(flow, steps) => {
                 let t = (step - 1) as f64 / *steps as f64;
                 (PI * flow.belief(angle / PI, t, rng), t)
+            }
+        }
+    }
+}
+
+/// The flow that was asked for last: its schedule and tables take as long to prepare as some steps.
+#[derive(Debug, Default)]
+pub struct LastFlow(Mutex<Option<(CoordinateFlow, Arc<Coordinates>)>>);
+
+impl LastFlow {
+    /// [`Coordinates::new`], unless the last one will do.
+    pub fn get(&self, flow: CoordinateFlow, steps: usize) -> Arc<Coordinates> {
+        // Whoever panics leaves it whole.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.as_ref() {
+            Some((kind, made)) if *kind == flow && made.steps() == steps => Arc::clone(made),
+            _ => {
+                let made = Arc::new(Coordinates::new(flow, steps));
+                *last = Some((flow, Arc::clone(&made)));
+                made
             }
         }
     }

@@ -3,7 +3,7 @@
 //! All randomness is drawn on the host and none of it waits for the device: what is believed about a coordinate at x̂
 //! after some observations is what would be believed about one at 0, turned by x̂.
 
-use std::f64::consts::PI;
+use std::{f64::consts::PI, sync::Arc};
 
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
 use rand::Rng;
@@ -37,7 +37,7 @@ pub enum Strategy {
 pub struct Generation {
     network: CspNet,
     config: CrystalConfig,
-    flow: Coordinates,
+    flow: Arc<Coordinates>,
     lattice_flow: GaussianFlow,
     type_flow: DiscreteFlow,
     strategy: Strategy,
@@ -54,7 +54,7 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// Starts one crystal for each of `rngs`, with `atoms` atoms, in `steps` steps.
+    /// Starts one crystal for each of `rngs`, with `atoms` atoms, in the steps of `flow`.
     ///
     /// `classes` holds the class of every atom, crystal after crystal, where the composition is given.
     ///
@@ -65,13 +65,13 @@ impl Generation {
         config: &CrystalConfig,
         classes: Option<&[usize]>,
         atoms: usize,
-        steps: usize,
+        flow: Arc<Coordinates>,
         strategy: Strategy,
         mut rngs: Vec<ChaCha8Rng>,
     ) -> Result<Self, ModelError> {
         let parameters = |message: String| Err(ModelError::Parameters(message));
-        let batch = rngs.len();
-        if batch == 0 || atoms == 0 || steps == 0 {
+        let (batch, steps) = (rngs.len(), flow.steps());
+        if batch == 0 || atoms == 0 {
             return parameters("nothing to sample".to_owned());
         }
         if config.time == super::TimeInput::Index && !config.steps.contains(&steps) {
@@ -88,10 +88,9 @@ impl Generation {
             (Task::AbInitio, Some(_)) => return parameters("this model chooses the elements itself".to_owned()),
         };
         let theta = Tensor::from_data(TensorData::new(theta, [batch, atoms, count]), &device);
-        let flow = Coordinates::new(config.coordinates, steps);
         let (angles, certainty) = views(&flow, 1, &mut rngs, atoms);
         let shape = [batch, atoms, 3];
-        let concentration = vec![if matches!(flow, Coordinates::Periodic(_)) { 0.0 } else { 1.0 }; batch * atoms * 3];
+        let concentration = vec![if matches!(*flow, Coordinates::Periodic(_)) { 0.0 } else { 1.0 }; batch * atoms * 3];
         let beliefs = Beliefs {
             types: encode::type_input(theta.clone(), config),
             angles: encode::tensor(&angles, shape, &device),
@@ -169,7 +168,7 @@ impl Generation {
         let (batch, atoms, next) = (self.batch(), self.atoms, self.done + 1);
         let shape = [batch, atoms, 3];
         let t = self.done as f64 / self.total_steps() as f64;
-        match &self.flow {
+        match &*self.flow {
             Coordinates::Periodic(flow) => {
                 let (mut turns, mut lengths) = (Vec::new(), Vec::new());
                 for rng in &mut self.rngs {
@@ -211,7 +210,7 @@ impl Generation {
     fn observe(&mut self, prediction: &Prediction) {
         let (batch, atoms, steps, step) = (self.batch(), self.atoms, self.total_steps(), self.done);
         let shape = [batch, atoms, 3];
-        match &self.flow {
+        match &*self.flow {
             Coordinates::Periodic(flow) => {
                 let mut errors = Vec::with_capacity(3 * batch * atoms);
                 for rng in &mut self.rngs {

@@ -1,6 +1,6 @@
 //! The authors' network, the invariances of spec §7.5, and training and sampling in little.
 
-use std::{collections::BTreeMap, f64::consts::TAU};
+use std::{collections::BTreeMap, f64::consts::TAU, sync::Arc};
 
 use burn::tensor::{Device, Shape, Tensor, TensorData};
 use catalog::SampleRequest;
@@ -13,7 +13,7 @@ use super::{
     CoordinateFlow, CrysBfn, CrystalConfig, CrystalTrainer, CspNet, EncodedCrystal, Generation, LatticeForm, Plateau,
     Strategy, Task, TimeInput, encode,
     network::{Beliefs, Prediction},
-    process::{self, Process},
+    process::{self, Coordinates, Process},
 };
 use crate::{Model, Pending, sampling, seed};
 
@@ -67,6 +67,10 @@ fn difference<const D: usize>(a: &Tensor<D>, b: &Tensor<D>) -> f32 {
 
 fn network(config: &CrystalConfig) -> CspNet {
     CspNet::random(config, &mut seed::stream(12, 0), &Device::flex())
+}
+
+fn flow(config: &CrystalConfig, steps: usize) -> Arc<Coordinates> {
+    Arc::new(Coordinates::new(config.coordinates, steps))
 }
 
 fn types(prediction: &Prediction) -> Tensor<3> {
@@ -310,7 +314,8 @@ fn the_cell_and_the_sites_of_one_crystal_are_learnt() {
     for strategy in [Strategy::EndBack, Strategy::Mix] {
         let rngs = vec![seed::stream(14, 0)];
         let mut generation =
-            Generation::start(network.clone(), &config, Some(&classes), 5, 10, strategy, rngs).expect("starts");
+            Generation::start(network.clone(), &config, Some(&classes), 5, flow(&config, 10), strategy, rngs)
+                .expect("starts");
         for _ in 0..10 {
             generation.step();
         }
@@ -343,8 +348,9 @@ fn a_sample_does_not_depend_on_its_company() {
                 let classes = [2, 1, 0, 0, 0].repeat(count);
                 let given = (task == Task::StructurePrediction).then_some(classes.as_slice());
                 let rngs = indices.map(|i| seed::stream(15, i)).collect();
+                let flow = flow(&config, 6);
                 let mut generation =
-                    Generation::start(network.clone(), &config, given, 5, 6, strategy, rngs).expect("starts");
+                    Generation::start(network.clone(), &config, given, 5, flow, strategy, rngs).expect("starts");
                 for _ in 0..6 {
                     generation.step();
                 }
@@ -363,7 +369,7 @@ fn many_samples_are_those_made_one_by_one() {
     // More than one batch of each size, and sizes that alternate.
     let base = tiny(Task::AbInitio, INVARIANTS);
     let config = CrystalConfig { atom_counts: vec![(3, 1.0), (4, 1.0)], ..base };
-    let model = CrysBfn { network: network(&config), config };
+    let model = CrysBfn::new(config.clone(), network(&config));
     let request = SampleRequest {
         system: "crysbfn".to_owned(),
         preset: "perov-ab-initio-small".to_owned(),
@@ -407,7 +413,7 @@ fn many_samples_are_those_made_one_by_one() {
 #[test]
 fn large_cells_are_made_few_at_once() {
     let config = tiny(Task::AbInitio, INVARIANTS);
-    let model = CrysBfn { network: network(&config), config };
+    let model = CrysBfn::new(config.clone(), network(&config));
     let at_once = |atoms: usize| {
         let request = SampleRequest {
             system: "crysbfn".to_owned(),
@@ -426,7 +432,8 @@ fn large_cells_are_made_few_at_once() {
 fn impossible_generations_are_refused() {
     let config = CrystalConfig { time: TimeInput::Index, ..tiny(Task::StructurePrediction, INVARIANTS) };
     let start = |classes: Option<&[usize]>, atoms, steps| {
-        Generation::start(network(&config), &config, classes, atoms, steps, Strategy::EndBack, vec![seed::stream(0, 0)])
+        let (network, flow, rngs) = (network(&config), flow(&config, steps), vec![seed::stream(0, 0)]);
+        Generation::start(network, &config, classes, atoms, flow, Strategy::EndBack, rngs)
     };
     assert!(start(Some(&[0, 1]), 2, 6).is_ok());
     assert!(start(Some(&[0, 1]), 2, 7).is_err(), "trained for 6 steps only");

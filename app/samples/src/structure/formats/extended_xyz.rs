@@ -5,11 +5,11 @@
 use std::fmt::Write;
 
 use super::{
-    FormatError, StructureFormat,
+    FormatError, Moment, StructureFormat,
     text::{Lines, one_line, shorten},
     xyz::write_atoms,
 };
-use crate::structure::{Lattice, Structure};
+use crate::structure::{AtomVectors, Lattice, Structure};
 
 /// Columns that `Properties` may describe.
 const MAX_COLUMNS: usize = 1_000;
@@ -44,8 +44,8 @@ impl<'a> Comment<'a> {
         this.label = "";
         let mut rows = None;
         let mut periodic = [true; 3];
-        let mut rest = comment;
-        while let Some((key, value)) = next_pair(&mut rest, lines)? {
+        let mut pairs = Pairs { rest: comment, has_odd_quote: false };
+        while let Some((key, value)) = pairs.next(lines)? {
             match key.to_ascii_lowercase().as_str() {
                 "lattice" => rows = Some(read_rows(value, lines)?),
                 "properties" => this.columns = read_columns(value, lines)?,
@@ -83,45 +83,68 @@ impl<'a> Comment<'a> {
     }
 }
 
-/// Takes the next `key=value`, `key="value"`, `key={value}`, `key=[value]` or bare `key` from `rest`.
-fn next_pair<'a>(rest: &mut &'a str, lines: &Lines<'_>) -> Result<Option<(&'a str, &'a str)>, FormatError> {
-    let text = rest.trim_start();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let end = text.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(text.len());
-    let (key, after) = text.split_at(end);
-    let key = key.trim_matches('"');
-    let Some(after) = after.trim_start().strip_prefix('=') else {
-        *rest = after;
-        return Ok(Some((key, "")));
-    };
-    let after = after.trim_start();
-    let inner = after.get(1..).unwrap_or("");
-    let (end, mark) = match after.as_bytes().first() {
-        Some(b'"') => (inner.find('"'), "quote"),
-        Some(b'\'') => (inner.find('\''), "quote"),
-        Some(b'{') => (closing_bracket(inner, '{', '}'), "bracket"),
-        Some(b'[') => (closing_bracket(inner, '[', ']'), "bracket"),
-        _ => {
-            let end = after.find(char::is_whitespace).unwrap_or(after.len());
-            let (value, after) = after.split_at(end);
-            *rest = after;
-            return Ok(Some((key, value)));
-        }
-    };
-    let end = end.ok_or_else(|| lines.error(format!("the value of `{}` has no closing {mark}", shorten(key))))?;
-    *rest = &inner[end + 1..];
-    Ok(Some((key, &inner[..end])))
+/// What a comment line has yet to say.
+struct Pairs<'a> {
+    rest: &'a str,
+    /// Whether quotes in brackets are not in pairs: then they are letters from there on.
+    has_odd_quote: bool,
 }
 
-/// Where the bracket closes whose inside `text` begins with; brackets in one another or in quotes do not count.
-fn closing_bracket(text: &str, opening: char, closing: char) -> Option<usize> {
+impl<'a> Pairs<'a> {
+    /// Takes the next `key=value`, `key="value"`, `key={value}`, `key=[value]` or bare `key`.
+    fn next(&mut self, lines: &Lines<'_>) -> Result<Option<(&'a str, &'a str)>, FormatError> {
+        let text = self.rest.trim_start();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let end = text.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(text.len());
+        let (key, after) = text.split_at(end);
+        let key = key.trim_matches('"');
+        let Some(after) = after.trim_start().strip_prefix('=') else {
+            self.rest = after;
+            return Ok(Some((key, "")));
+        };
+        let after = after.trim_start();
+        let inner = after.get(1..).unwrap_or("");
+        let (end, mark) = match after.as_bytes().first() {
+            Some(b'"') => (inner.find('"'), "quote"),
+            Some(b'\'') => (inner.find('\''), "quote"),
+            Some(b'{') => (self.closing_bracket(inner, '{', '}'), "bracket"),
+            Some(b'[') => (self.closing_bracket(inner, '[', ']'), "bracket"),
+            _ => {
+                let end = after.find(char::is_whitespace).unwrap_or(after.len());
+                let (value, after) = after.split_at(end);
+                self.rest = after;
+                return Ok(Some((key, value)));
+            }
+        };
+        let end = end.ok_or_else(|| lines.error(format!("the value of `{}` has no closing {mark}", shorten(key))))?;
+        self.rest = &inner[end + 1..];
+        Ok(Some((key, &inner[..end])))
+    }
+
+    /// Where the bracket closes whose inside `text` begins with.
+    fn closing_bracket(&mut self, text: &str, opening: char, closing: char) -> Option<usize> {
+        if !self.has_odd_quote {
+            let end = closing_bracket(text, opening, closing, true);
+            self.has_odd_quote = end.is_none();
+            if end.is_some() {
+                return end;
+            }
+        }
+        closing_bracket(text, opening, closing, false)
+    }
+}
+
+/// Where the bracket closes whose inside `text` begins with; those in one another or in quotes do not count. A quote
+/// after a letter or digit opens nothing: it is of inches, or odd.
+fn closing_bracket(text: &str, opening: char, closing: char, has_quotes: bool) -> Option<usize> {
     let mut depth: usize = 1;
     let mut is_quoted = false;
+    let mut previous = opening;
     for (place, character) in text.char_indices() {
         if character == '"' {
-            is_quoted = !is_quoted;
+            is_quoted = has_quotes && !is_quoted && !previous.is_alphanumeric();
         } else if character == opening && !is_quoted {
             depth += 1;
         } else if character == closing && !is_quoted {
@@ -130,6 +153,7 @@ fn closing_bracket(text: &str, opening: char, closing: char) -> Option<usize> {
                 return Some(place);
             }
         }
+        previous = character;
     }
     None
 }
@@ -184,9 +208,17 @@ fn read_columns<'a>(value: &'a str, lines: &Lines<'_>) -> Result<Columns<'a>, Fo
     }
 }
 
-pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) -> Result<Vec<u8>, FormatError> {
+/// The name of the vectors, if it can be that of a column beside the positions.
+fn column_name(vectors: &AtomVectors) -> &str {
+    let name = vectors.name.as_str();
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || ":=\"'\\,[]{}".contains(c);
+    let is_position = ["pos", "positions"].iter().any(|position| name.eq_ignore_ascii_case(position));
+    if name.is_empty() || name.contains(is_odd) || is_position { "forces" } else { name }
+}
+
+pub(super) fn write<'a>(frames: impl Iterator<Item = Moment<'a>>) -> Result<Vec<u8>, FormatError> {
     let mut out = String::new();
-    for (structure, label) in frames {
+    for Moment { structure, label, vectors } in frames {
         // A String takes whatever is written to it.
         let _ = writeln!(out, "{}", structure.elements().len());
         let positions = match structure {
@@ -199,14 +231,17 @@ pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) 
             Structure::Molecule(molecule) => molecule.positions(),
         };
         let periodic = if matches!(structure, Structure::Crystal(_)) { "T T T" } else { "F F F" };
-        let _ = write!(out, "Properties=species:S:1:pos:R:3 pbc=\"{periodic}\"");
+        // One per atom, or it is no column.
+        let vectors = vectors.filter(|vectors| vectors.values.len() == positions.len());
+        let column = vectors.map_or(String::new(), |vectors| format!(":{}:R:3", column_name(vectors)));
+        let _ = write!(out, "Properties=species:S:1:pos:R:3{column} pbc=\"{periodic}\"");
         let label = one_line(label, 200).replace(['"', '\\'], "'");
         if label.trim().is_empty() {
             out.push('\n');
         } else {
             let _ = writeln!(out, " label=\"{}\"", label.trim());
         }
-        write_atoms(&mut out, structure.elements(), positions);
+        write_atoms(&mut out, structure.elements(), positions, vectors.map(|vectors| vectors.values.as_slice()));
     }
     if out.is_empty() {
         return Err(FormatError::Nothing(StructureFormat::ExtendedXyz));

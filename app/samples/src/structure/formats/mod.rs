@@ -11,6 +11,7 @@ mod gltf;
 mod locations;
 mod mol;
 mod mol2;
+mod mol_v3000;
 mod orientation;
 mod pdb;
 mod pdb_atom;
@@ -27,7 +28,7 @@ pub use gltf::MAX_GLTF_ATOMS;
 
 use std::fmt;
 
-use super::{Frame, MAX_ATOMS, Structure, Trajectory};
+use super::{AtomVectors, Frame, MAX_ATOMS, Structure, Trajectory};
 
 /// Bytes that a structure file may have: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -47,7 +48,7 @@ pub const MAX_COORDINATE: f64 = 1e6;
 /// A format of structure files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StructureFormat {
-    /// Crystallographic Information File, version 1.1 (Hall, Allen & Brown 1991).
+    /// Crystallographic Information File, version 1.1 (Hall, Allen & Brown 1991); 2.0 is only read.
     Cif,
     /// VASP's POSCAR and CONTCAR.
     Poscar,
@@ -55,7 +56,7 @@ pub enum StructureFormat {
     Xyz,
     /// XYZ with a cell in its comment line.
     ExtendedXyz,
-    /// MDL molfile and structure-data file, V2000.
+    /// MDL molfile and structure-data file: V2000, and V3000, which is only read.
     Sdf,
     /// Protein Data Bank, format 3.3.
     Pdb,
@@ -136,37 +137,42 @@ impl StructureFormat {
     /// # Errors
     /// If the format cannot carry the structure: it says what stands in the way.
     pub fn write(self, structure: &Structure) -> Result<Vec<u8>, FormatError> {
+        self.write_moments([Moment { structure, label: "", vectors: None }])
+    }
+
+    /// Writes a whole trajectory into one file. Certainties stay behind, and vectors but in extended XYZ.
+    ///
+    /// # Errors
+    /// If there are several frames and the format holds a single structure, or it cannot carry one of these.
+    pub fn write_trajectory(self, trajectory: &Trajectory<Structure>) -> Result<Vec<u8>, FormatError> {
+        self.write_moments(trajectory.frames.iter().map(|Frame { structure, label, vectors, .. }| Moment {
+            structure,
+            label,
+            vectors: vectors.as_ref(),
+        }))
+    }
+
+    fn write_moments<'a>(self, moments: impl IntoIterator<Item = Moment<'a>>) -> Result<Vec<u8>, FormatError> {
+        let moments = moments.into_iter();
+        let structures = |Moment { structure, label, .. }| (structure, label);
         match self {
-            Self::Cif => cif::write(structure),
-            Self::Poscar => poscar::write(structure),
-            Self::Gltf => gltf::write(structure),
+            Self::Cif => cif::write(self.only(moments)?),
+            Self::Poscar => poscar::write(self.only(moments)?),
+            Self::Gltf => gltf::write(self.only(moments)?),
+            Self::Xyz => xyz::write(moments.map(structures)),
+            Self::ExtendedXyz => extended_xyz::write(moments),
+            Self::Sdf => mol::write(moments.map(structures)),
+            Self::Pdb => pdb::write(moments.map(structures)),
             Self::Mol2 => Err(FormatError::NotWritten(self)),
-            Self::Xyz | Self::ExtendedXyz | Self::Sdf | Self::Pdb => self.write_frames([(structure, "")]),
         }
     }
 
-    /// Writes a whole trajectory into one file. Certainties and vectors stay behind.
-    ///
-    /// # Errors
-    /// If the format holds a single structure, or cannot carry one of these.
-    pub fn write_trajectory(self, trajectory: &Trajectory<Structure>) -> Result<Vec<u8>, FormatError> {
-        self.write_frames(trajectory.frames.iter().map(|frame| (&frame.structure, frame.label.as_str())))
-    }
-
-    fn write_frames<'a>(
-        self,
-        frames: impl IntoIterator<Item = (&'a Structure, &'a str)>,
-    ) -> Result<Vec<u8>, FormatError> {
-        let frames = frames.into_iter();
-        match self {
-            Self::Xyz => xyz::write(frames),
-            Self::ExtendedXyz => extended_xyz::write(frames),
-            Self::Sdf => mol::write(frames),
-            Self::Pdb => pdb::write(frames),
-            Self::Cif | Self::Poscar | Self::Gltf => {
-                Err(FormatError::CannotCarry { format: self, what: "more than one structure".to_owned() })
-            }
-            Self::Mol2 => Err(FormatError::NotWritten(self)),
+    /// The structure of the only one of `moments`.
+    fn only<'a>(self, mut moments: impl Iterator<Item = Moment<'a>>) -> Result<&'a Structure, FormatError> {
+        match (moments.next(), moments.next()) {
+            (Some(only), None) => Ok(only.structure),
+            (None, _) => Err(FormatError::Nothing(self)),
+            _ => Err(FormatError::CannotCarry { format: self, what: "more than one structure".to_owned() }),
         }
     }
 }
@@ -175,6 +181,13 @@ impl fmt::Display for StructureFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// What of a frame is written.
+struct Moment<'a> {
+    structure: &'a Structure,
+    label: &'a str,
+    vectors: Option<&'a AtomVectors>,
 }
 
 /// What a structure file held.

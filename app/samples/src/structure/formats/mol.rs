@@ -1,11 +1,12 @@
-//! MDL molfiles (V2000) and structure-data files, which are molfiles with `$$$$` between them.
+//! MDL molfiles and structure-data files, which are molfiles with `$$$$` between them. Tables of V2000 are read and
+//! written here, those of V3000 read next door.
 //!
 //! Dalby et al., J. Chem. Inf. Comput. Sci. 32 (1992) 244; BIOVIA, CTfile Formats (2020).
 
 use std::{borrow::Cow, fmt::Write};
 
 use super::{
-    FormatError, Frames, StructureFormat,
+    FormatError, Frames, StructureFormat, mol_v3000,
     text::{Lines, finite, one_line, shorten},
 };
 use crate::structure::{Bond, BondOrder, Element, Molecule, Structure, bonds::listed_or_perceived};
@@ -48,8 +49,8 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
 }
 
 /// The lines of a record, up to its `$$$$` or the end of the file.
-struct Record<'l, 'a> {
-    lines: &'l mut Lines<'a>,
+pub(super) struct Record<'l, 'a> {
+    pub(super) lines: &'l mut Lines<'a>,
     /// Its `$$$$` was read.
     is_over: bool,
     /// Nothing was read but white space.
@@ -58,7 +59,7 @@ struct Record<'l, 'a> {
 
 impl<'a> Record<'_, 'a> {
     /// The next line; `None` at the end.
-    fn next(&mut self) -> Result<Option<&'a str>, FormatError> {
+    pub(super) fn next(&mut self) -> Result<Option<&'a str>, FormatError> {
         if self.is_over {
             return Ok(None);
         }
@@ -67,7 +68,7 @@ impl<'a> Record<'_, 'a> {
     }
 
     /// The next line, which must be there.
-    fn expect(&mut self, what: &str) -> Result<&'a str, FormatError> {
+    pub(super) fn expect(&mut self, what: &str) -> Result<&'a str, FormatError> {
         let line = self.lines.expect(what)?;
         if self.take(line) {
             return Ok(line);
@@ -95,13 +96,24 @@ fn read_record<'a>(record: &mut Record<'_, 'a>, frames: &mut Frames) -> Result<(
     record.expect("the program's line")?;
     record.expect("the comment")?;
     let counts = record.expect("the counts")?;
-    let lines = &*record.lines;
-    let header = lines.number();
-    if counts.contains("V3000") {
-        return Err(lines.error("a V3000 molfile; V2000 is read"));
-    }
-    let atoms = lines.count(columns(counts, 0, 3), "the number of atoms")?;
-    let bonds = lines.count(columns(counts, 3, 6), "the number of bonds")?;
+    let header = record.lines.number();
+    let molecule = if counts.contains("V3000") {
+        let molecule = mol_v3000::read(record, frames)?;
+        read_to_end(record, frames, |_, _| Ok(()))?;
+        molecule
+    } else {
+        read_v2000(record, counts, frames)?
+    };
+    let molecule = Molecule::new(molecule.elements, molecule.positions)
+        .and_then(|atoms| atoms.with_bonds(molecule.bonds))
+        .and_then(|atoms| atoms.with_charges(molecule.charges))
+        .map_err(FormatError::structure(FORMAT, header))?;
+    Ok((molecule, title))
+}
+
+fn read_v2000(record: &mut Record<'_, '_>, counts: &str, frames: &mut Frames) -> Result<Parts, FormatError> {
+    let atoms = record.lines.count(columns(counts, 0, 3), "the number of atoms")?;
+    let bonds = record.lines.count(columns(counts, 3, 6), "the number of bonds")?;
     let mut molecule = Parts::default();
     for _ in 0..atoms {
         let line = record.expect("an atom")?;
@@ -111,12 +123,56 @@ fn read_record<'a>(record: &mut Record<'_, 'a>, frames: &mut Frames) -> Result<(
         let line = record.expect("a bond")?;
         molecule.read_bond(record.lines, line, frames)?;
     }
-    molecule.read_properties(record, frames.is_empty())?;
-    let molecule = Molecule::new(molecule.elements, molecule.positions)
-        .and_then(|atoms| atoms.with_bonds(molecule.bonds))
-        .and_then(|atoms| atoms.with_charges(molecule.charges))
-        .map_err(FormatError::structure(FORMAT, header))?;
-    Ok((molecule, title))
+    let mut supersedes = false;
+    read_to_end(record, frames, |lines, line| molecule.read_property(lines, line, &mut supersedes))?;
+    Ok(molecule)
+}
+
+/// Up to `M  END` or, in old files, to the end of the record, which `property` is told of; then the data fields up to
+/// `$$$$`. A molfile that stands alone may end without either.
+fn read_to_end(
+    record: &mut Record<'_, '_>,
+    frames: &Frames,
+    mut property: impl FnMut(&Lines<'_>, &str) -> Result<(), FormatError>,
+) -> Result<(), FormatError> {
+    let mut in_molfile = true;
+    while let Some(line) = record.next()? {
+        if line.starts_with("M  END") || line.starts_with('>') {
+            in_molfile = false;
+        }
+        if in_molfile {
+            property(record.lines, line)?;
+        }
+    }
+    if in_molfile && !record.is_over && !frames.is_empty() {
+        return Err(record.lines.error("the file ends before `M  END`"));
+    }
+    Ok(())
+}
+
+/// The order of a bond by its type; `None` for those that are no bonds of the molecule.
+pub(super) fn bond_order(lines: &Lines<'_>, kind: &str, frames: &mut Frames) -> Result<Option<BondOrder>, FormatError> {
+    Ok(Some(match kind {
+        "1" => BondOrder::Single,
+        "2" => BondOrder::Double,
+        "3" => BondOrder::Triple,
+        "4" => BondOrder::Aromatic,
+        "8" => {
+            frames.note("Bonds of type 8, which may be of any order, were left out.".into());
+            return Ok(None);
+        }
+        "9" | "10" => {
+            frames.note("Coordination and hydrogen bonds are not bonds of the molecule and were left out.".into());
+            return Ok(None);
+        }
+        kind => return Err(lines.error(format!("the bond's type is `{}`; 1 to 4 are read", shorten(kind)))),
+    }))
+}
+
+/// A charge that the format allows.
+pub(super) fn charge(lines: &Lines<'_>, field: Option<&str>) -> Result<i8, FormatError> {
+    let charge = field.and_then(|field| field.parse::<i8>().ok());
+    charge.filter(|charge| charge.abs() <= 15).ok_or_else(|| lines.error("a charge is not −15 to 15"))
 }
 
 /// Columns `start..end` of a line without the spaces around; `None` if there is nothing.
@@ -126,11 +182,11 @@ fn columns(line: &str, start: usize, end: usize) -> Option<&str> {
 }
 
 #[derive(Default)]
-struct Parts {
-    elements: Vec<Element>,
-    positions: Vec<[f64; 3]>,
-    charges: Vec<i8>,
-    bonds: Vec<Bond>,
+pub(super) struct Parts {
+    pub(super) elements: Vec<Element>,
+    pub(super) positions: Vec<[f64; 3]>,
+    pub(super) charges: Vec<i8>,
+    pub(super) bonds: Vec<Bond>,
 }
 
 impl Parts {
@@ -161,24 +217,8 @@ impl Parts {
         if first == second {
             return Err(lines.error("the bond joins an atom to itself"));
         }
-        let order = match columns(line, 6, 9).unwrap_or("") {
-            "1" => BondOrder::Single,
-            "2" => BondOrder::Double,
-            "3" => BondOrder::Triple,
-            "4" => BondOrder::Aromatic,
-            "8" => {
-                frames.note("Bonds of type 8, which may be of any order, were left out.".into());
-                return Ok(());
-            }
-            "9" | "10" => {
-                frames.note("Coordination and hydrogen bonds are not bonds of the molecule and were left out.".into());
-                return Ok(());
-            }
-            kind => {
-                return Err(lines.error(format!("the bond's type is `{}`; 1 to 4 are read", shorten(kind))));
-            }
-        };
-        self.bonds.push(Bond { atoms: [first, second], order });
+        let order = bond_order(lines, columns(line, 6, 9).unwrap_or(""), frames)?;
+        self.bonds.extend(order.map(|order| Bond { atoms: [first, second], order }));
         Ok(())
     }
 
@@ -192,39 +232,21 @@ impl Parts {
         Ok(number as u32 - 1)
     }
 
-    /// Up to `M  END` or, in old files, to the end of the record; then the data fields up to `$$$$`. A molfile that stands
-    /// alone may end without either.
-    fn read_properties(&mut self, record: &mut Record<'_, '_>, is_alone: bool) -> Result<(), FormatError> {
-        let mut in_molfile = true;
-        let mut supersedes = false;
-        while let Some(line) = record.next()? {
-            if line.starts_with("M  END") || line.starts_with('>') {
-                in_molfile = false;
-            }
-            let is_charges = line.starts_with("M  CHG");
-            if !in_molfile || !(is_charges || line.starts_with("M  RAD")) {
-                continue;
-            }
-            // The first line of either kind replaces all charges of the atom block.
-            if !supersedes {
-                self.charges.fill(0);
-                supersedes = true;
-            }
-            if !is_charges {
-                continue;
-            }
-            let lines = &*record.lines;
-            let mut fields = line["M  CHG".len()..].split_whitespace();
-            for _ in 0..lines.count(fields.next(), "the number of charges")?.min(MAX_COUNT) {
-                let atom = self.atom(lines, fields.next())?;
-                let charge = fields.next().and_then(|field| field.parse::<i8>().ok());
-                self.charges[atom as usize] = charge
-                    .filter(|charge| charge.abs() <= 15)
-                    .ok_or_else(|| lines.error("a charge is not −15 to 15"))?;
-            }
+    /// `M  CHGnn8 aaa vvv …`, `M  RADnn8 aaa vvv …`
+    fn read_property(&mut self, lines: &Lines<'_>, line: &str, supersedes: &mut bool) -> Result<(), FormatError> {
+        let charges = line.strip_prefix("M  CHG");
+        if charges.is_none() && !line.starts_with("M  RAD") {
+            return Ok(());
         }
-        if in_molfile && !record.is_over && !is_alone {
-            return Err(record.lines.error("the file ends before `M  END`"));
+        // The first line of either kind replaces all charges of the atom block.
+        if !std::mem::replace(supersedes, true) {
+            self.charges.fill(0);
+        }
+        let Some(charges) = charges else { return Ok(()) };
+        let mut fields = charges.split_whitespace();
+        for _ in 0..lines.count(fields.next(), "the number of charges")?.min(MAX_COUNT) {
+            let atom = self.atom(lines, fields.next())?;
+            self.charges[atom as usize] = charge(lines, fields.next())?;
         }
         Ok(())
     }

@@ -66,6 +66,8 @@ struct Model<'a> {
     has_alternatives: bool,
     has_virtual_sites: bool,
     lattice: Option<Lattice>,
+    /// What the last CRYST1 record after it says, before the next model.
+    lattice_after: Option<Option<Lattice>>,
     /// Bonds that are its own.
     conect: Conect,
     /// Which of the lists in [`File::shared`] holds for it too.
@@ -139,6 +141,8 @@ struct File<'a> {
     /// Of the last CRYST1 record.
     lattice: Option<Lattice>,
     has_cell: bool,
+    /// Whether there was such a record before the first model ended.
+    has_cell_first: bool,
     /// Bonds of CONECT records that stand outside of models: a list for the models since the last END, or since those
     /// that the list before is for. Some programs write them once after all models, some after each.
     shared: Vec<Conect>,
@@ -188,6 +192,11 @@ impl<'a> File<'a> {
         // The first holds for models before it too: it may be the only one, and come late.
         if !std::mem::replace(&mut self.has_cell, true) {
             self.models.iter_mut().for_each(|model| model.lattice = self.lattice);
+        }
+        match self.models.last_mut() {
+            Some(model) if !self.model.is_open => model.lattice_after = Some(self.lattice),
+            Some(_) => {}
+            None => self.has_cell_first = true,
         }
         Ok(())
     }
@@ -256,7 +265,12 @@ impl<'a> File<'a> {
     }
 
     fn finish(self, frames: &mut Frames) -> Result<(), FormatError> {
+        // Some programs write the cell after each model.
+        let cells_follow = !self.has_cell_first && self.models.iter().all(|model| model.lattice_after.is_some());
         for mut model in self.models {
+            if cells_follow {
+                model.lattice = model.lattice_after.flatten();
+            }
             let own = std::mem::take(&mut model.conect);
             let title = std::mem::take(&mut model.title);
             let line = model.last_line;

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::{
     FormatError, Frames, StructureFormat,
-    text::{Lines, finite, one_line, shorten},
+    text::{Lines, VACANCIES, finite, is_vacancy, one_line, shorten},
 };
 use crate::structure::{Composition, Crystal, Element, Lattice, MAX_ATOMS, Structure};
 
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
         }
     }
     let lattice = Lattice::new(rows).map_err(FormatError::structure(FORMAT, cell_line))?;
-    let elements = read_elements(&mut lines, frames)?;
+    let sites = read_sites(&mut lines, frames)?;
 
     let mut mode = lines.expect("`Direct` or `Cartesian`")?.trim_start();
     if mode.starts_with(['S', 's']) {
@@ -45,17 +45,19 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
         Some(first) if first.is_ascii_alphabetic() => false,
         _ => return Err(lines.error(format!("`{}` is neither Direct nor Cartesian", shorten(mode)))),
     };
-    let mut coordinates = Vec::with_capacity(elements.len().min(lines.remaining().len() / 6 + 1));
-    for _ in 0..elements.len() {
+    let mut coordinates = Vec::with_capacity(sites.len().min(lines.remaining().len() / 6 + 1));
+    for site in &sites {
         let fields = lines.expect("an atom's coordinates")?;
         let mut fields = fields.split_whitespace();
-        coordinates.push(if is_cartesian {
+        let place = if is_cartesian {
             let position = lines.position(&mut fields)?;
             lattice.to_fractional(std::array::from_fn(|axis| position[axis] * scale[axis]))
         } else {
             lines.vector(&mut fields, "a fractional coordinate")?
-        });
+        };
+        coordinates.extend(site.map(|_| place));
     }
+    let elements = sites.into_iter().flatten().collect();
     let crystal = Crystal::new(lattice, elements, coordinates).map_err(FormatError::structure(FORMAT, cell_line))?;
     frames.push(Structure::Crystal(crystal), comment, lines.number())
 }
@@ -93,8 +95,9 @@ fn read_scale(lines: &mut Lines<'_>) -> Result<Scale, FormatError> {
     }
 }
 
-/// Symbols and counts as one element per atom. Nothing is reserved before the counts are known to be within bounds.
-fn read_elements(lines: &mut Lines<'_>, frames: &mut Frames) -> Result<Vec<Element>, FormatError> {
+/// Symbols and counts as one element per site, none of a vacancy. Nothing is reserved before the counts are known to be
+/// within bounds.
+fn read_sites(lines: &mut Lines<'_>, frames: &mut Frames) -> Result<Vec<Option<Element>>, FormatError> {
     let symbols = lines.expect("the element symbols")?;
     if symbols.split_whitespace().next().is_some_and(|field| field.parse::<u64>().is_ok()) {
         return Err(lines.error(
@@ -104,7 +107,11 @@ fn read_elements(lines: &mut Lines<'_>, frames: &mut Frames) -> Result<Vec<Eleme
     // Potentials are named `Ti_pv` or `Ti/5a3b…`: the element stands before.
     let symbols = symbols.split_whitespace().map(|symbol| symbol.split(['_', '/', '.']).next().unwrap_or(symbol));
     let symbols: Vec<&str> = symbols.take(MAX_KINDS + 1).collect();
-    let kinds: Vec<Element> = symbols.iter().map(|symbol| lines.element(symbol)).collect::<Result<_, _>>()?;
+    let kind = |symbol: &&str| if is_vacancy(symbol) { Ok(None) } else { lines.element(symbol).map(Some) };
+    let kinds: Vec<Option<Element>> = symbols.iter().map(kind).collect::<Result<_, _>>()?;
+    if kinds.contains(&None) {
+        frames.note(VACANCIES.to_owned());
+    }
     if symbols.iter().any(|symbol| matches!(*symbol, "D" | "T")) {
         frames.note("Deuterium and tritium are shown as H.".to_owned());
     }

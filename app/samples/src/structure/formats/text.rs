@@ -108,6 +108,14 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// What is said of vacancies in a list of atoms.
+pub(super) const VACANCIES: &str = "Vacancies are no atoms and are left out.";
+
+/// Whether a symbol stands for a vacancy: `Va` as in thermodynamics, or `Vac`.
+pub(super) fn is_vacancy(symbol: &str) -> bool {
+    ["va", "vac"].iter().any(|name| symbol.eq_ignore_ascii_case(name))
+}
+
 /// A finite number, with `D` for the exponent as Fortran writes it.
 pub(super) fn finite(field: &str) -> Option<f64> {
     let value = field.parse::<f64>().ok().or_else(|| {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     FormatError, Frames, StructureFormat,
     extended_xyz::{Columns, Comment},
-    text::{Lines, one_line, shorten},
+    text::{Lines, VACANCIES, is_vacancy, one_line, shorten},
 };
 use crate::structure::{AtomVectors, Crystal, Element, Frame, MAX_ATOMS, Molecule, Structure};
 
@@ -35,6 +35,10 @@ pub(super) fn read(text: &str, frames: &mut Frames) -> Result<(), FormatError> {
             let line = lines.expect("an atom")?;
             let (element, position) = read_atom(&lines, line, &comment.columns)
                 .map_err(|error| if line.trim().is_empty() { short_frame(&lines, atom, count) } else { error })?;
+            let Some(element) = element else {
+                frames.note(VACANCIES.to_owned());
+                continue;
+            };
             elements.push(element);
             positions.push(position);
             vectors = vectors.zip(read_vector(line, &comment.columns)).map(|(mut vectors, vector)| {
@@ -77,13 +81,17 @@ fn short_frame(lines: &Lines<'_>, atom: usize, count: usize) -> FormatError {
     lines.error(format!("the frame ends after {atom} of {count} atoms"))
 }
 
-fn read_atom(lines: &Lines<'_>, line: &str, columns: &Columns<'_>) -> Result<(Element, [f64; 3]), FormatError> {
+/// An atom with its position; no element is a vacancy's.
+fn read_atom(lines: &Lines<'_>, line: &str, columns: &Columns<'_>) -> Result<(Option<Element>, [f64; 3]), FormatError> {
     let mut fields = line.split_whitespace();
     let symbol = fields.clone().nth(columns.species).ok_or_else(|| lines.error("the element is missing"))?;
     let element = match symbol.parse::<u8>() {
-        Ok(number) => Element::new(number)
-            .ok_or_else(|| lines.error(format!("{number} is not an atomic number (1 to {})", Element::MAX)))?,
-        Err(_) => lines.element(symbol)?,
+        Ok(number) => Some(
+            Element::new(number)
+                .ok_or_else(|| lines.error(format!("{number} is not an atomic number (1 to {})", Element::MAX)))?,
+        ),
+        Err(_) if is_vacancy(symbol) => None,
+        Err(_) => Some(lines.element(symbol)?),
     };
     if let Some(skipped) = columns.position.checked_sub(1) {
         fields.nth(skipped).ok_or_else(|| lines.error(format!("`{}` has no coordinates", shorten(line))))?;
@@ -108,14 +116,26 @@ pub(super) fn write<'a>(frames: impl Iterator<Item = (&'a Structure, &'a str)>) 
         // `=` would make the comment look like extended XYZ.
         let comment = one_line(label, 200).replace('=', ":");
         let _ = writeln!(out, "{}\n{comment}", molecule.elements().len());
-        write_atoms(&mut out, molecule.elements(), molecule.positions());
+        write_atoms(&mut out, molecule.elements(), molecule.positions(), None);
     }
     Ok(out.into_bytes())
 }
 
-pub(super) fn write_atoms(out: &mut String, elements: &[Element], positions: &[[f64; 3]]) {
+/// With a vector of every atom, or none at all.
+pub(super) fn write_atoms(
+    out: &mut String,
+    elements: &[Element],
+    positions: &[[f64; 3]],
+    vectors: Option<&[[f32; 3]]>,
+) {
+    let mut vectors = vectors.into_iter().flatten();
     for (element, [x, y, z]) in elements.iter().zip(positions) {
         // A String takes whatever is written to it.
-        let _ = writeln!(out, "{:<2} {x:16.10} {y:16.10} {z:16.10}", element.symbol());
+        let _ = write!(out, "{:<2} {x:16.10} {y:16.10} {z:16.10}", element.symbol());
+        for component in vectors.next().into_iter().flatten() {
+            // All digits that make a difference.
+            let _ = write!(out, " {component:15e}");
+        }
+        out.push('\n');
     }
 }

@@ -1,5 +1,6 @@
 //! Element-wise functions, written without branches so that the compiler vectorises them for the instruction set
-//! that `pulp` finds. Relative errors are a few units in the last place; infinities and NaN come out as they should.
+//! that `pulp` finds. Relative errors are a few units in the last place, but for what is said at [`sigmoid`]; infinities
+//! and NaN come out as they should.
 
 use super::parallel::for_each;
 use pulp::{Arch, Simd, WithSimd};
@@ -58,11 +59,12 @@ impl<F: Function> WithSimd for ApplySlope<'_, F> {
     }
 }
 
+/// Adding 1.5·2²³ rounds to an integer and leaves it in the low bits of the sum.
+const MAGIC: f32 = 12_582_912.0;
+
 /// `eˣ` by reduction to `|r| ≤ ln 2 / 2` and a polynomial of degree 6 (Cephes' coefficients).
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits of the sum.
-    const MAGIC: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
     let shifted = x * LOG2_E + MAGIC;
     let n = shifted - MAGIC;
@@ -84,9 +86,30 @@ pub fn exp(x: f32) -> f32 {
 /// What `f32` loses of ln 2.
 const LN_2_TAIL: f32 = -1.904_654_3e-9;
 
+/// `1 + e⁻ˣ`, the power as one of two, which takes half the time of [`exp`] in the browser. The roundings of `log₂ e` and
+/// of its product make a relative error of `|x|·8·10⁻⁸` in what is added to 1.
+#[inline(always)]
+fn one_and_exp_negative(x: f32) -> f32 {
+    let t = x * -LOG2_E;
+    let t = if t < -126.0 { -126.0 } else { t };
+    // 2¹²⁸ is infinite.
+    let t = if t > 128.0 { 128.0 } else { t };
+    let shifted = t + MAGIC;
+    let f = t - (shifted - MAGIC);
+    // 2ᶠ for |f| ≤ ½: the least greatest relative error, 9.1·10⁻⁸, of those that are 1 at 0.
+    let p = 1.326_472_7e-3;
+    let p = p * f + 9.671_513e-3;
+    let p = p * f + 5.550_733_6e-2;
+    let p = p * f + 2.402_224_2e-1;
+    let p = p * f + 6.931_47e-1;
+    let p = p * f + 1.0;
+    1.0 + p * f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
+}
+
+/// To a relative error of 4·10⁻⁷ within ±5; farther out on the left it grows with `|x|`, see [`one_and_exp_negative`].
 #[inline(always)]
 fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + exp(-x))
+    1.0 / one_and_exp_negative(x)
 }
 
 /// A polynomial near 0, where the exponential form cancels.
@@ -159,7 +182,7 @@ macro_rules! functions {
 functions! {
     Exp: x => exp(x), exp(x);
     Sigmoid: x => sigmoid(x), { let s = sigmoid(x); s * (1.0 - s) };
-    Silu: x => x * sigmoid(x), { let s = sigmoid(x); s * (1.0 + x * (1.0 - s)) };
+    Silu: x => x / one_and_exp_negative(x), { let s = sigmoid(x); s * (1.0 + x * (1.0 - s)) };
     Tanh: x => tanh(x), { let y = tanh(x); 1.0 - y * y };
     Gelu: x => x * normal_cdf(x), normal_cdf(x) + x * 0.398_942_3 * exp(-0.5 * x * x);
     Softplus: x => x.max(0.0) + ln_1p(exp(-x.abs())), sigmoid(x);

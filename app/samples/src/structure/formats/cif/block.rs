@@ -3,7 +3,7 @@
 use super::{
     super::{
         locations::{AtomName, Locations},
-        text::shorten,
+        text::{VACANCIES, shorten},
     },
     FORMAT, FormatError, Frames,
     field::{Field, NAMES, Name, field_of},
@@ -248,6 +248,9 @@ impl<'a> Block<'a> {
             return Ok(());
         }
         let sites = self.read_elements()?;
+        if sites.is_empty() {
+            return Ok(());
+        }
         let structure = if self.is_cartesian {
             if self.cell.iter().any(Option::is_some) {
                 self.note("Cell and symmetry are not applied to Cartesian coordinates; the atoms listed are shown as a molecule.");
@@ -274,6 +277,10 @@ impl<'a> Block<'a> {
                 if sites.len() > MAX_ATOMS {
                     return Err(error(format!("more than {MAX_ATOMS} atom sites")));
                 }
+                continue;
+            }
+            if self.elements.is_vacancy(code) {
+                self.note(VACANCIES);
                 continue;
             }
             let Some(Reading { element, note }) = self.elements.read(code) else {

@@ -1,6 +1,9 @@
 //! Which element a site is of: by its type symbol (`Ti4+`, `O2-`) or by its label (`Fe1`, `OW2`).
 
-use super::{super::text::shorten, number};
+use super::{
+    super::text::{is_vacancy, shorten},
+    number,
+};
 use crate::structure::{Element, mixed::MAX_OCCUPANCY};
 
 /// What a site is called.
@@ -26,6 +29,7 @@ impl<'a> Code<'a> {
 }
 
 /// The elements and occupancies of a type such as `0.75Si + 0.25Al`, as the Pauling File has them. `None` for any other.
+/// Of a share of vacancies nothing is left.
 pub(super) fn shares_of(code: Code) -> Option<Vec<(Element, f64)>> {
     let Code::Type(text) = code else { return None };
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -34,9 +38,12 @@ pub(super) fn shares_of(code: Code) -> Option<Vec<(Element, f64)>> {
     let share = |term: &str| {
         let (occupancy, symbol) = term.split_at(term.find(|c: char| c.is_ascii_alphabetic())?);
         let occupancy = number(occupancy.trim_end()).filter(|occupancy| (0.0..=MAX_OCCUPANCY).contains(occupancy))?;
-        Some((letters(symbol).parse().ok()?, occupancy))
+        let symbol = letters(symbol);
+        let element = if is_vacancy(symbol) { None } else { Some(symbol.parse().ok()?) };
+        Some(element.map(|element| (element, occupancy)))
     };
-    text.split(" + ").map(share).collect()
+    let shares: Option<Vec<_>> = text.split(" + ").map(share).collect();
+    Some(shares?.into_iter().flatten().collect())
 }
 
 /// The letters that a text begins with.
@@ -96,6 +103,19 @@ impl Elements {
         self.0.is_empty() || self.0.contains(&element)
     }
 
+    /// Whether a vacancy is meant. A label may be of vanadium instead: `VA1` unless the block has none, `Va1` if it lists
+    /// some.
+    pub(super) fn is_vacancy(&self, code: Code) -> bool {
+        let letters = letters(code.text());
+        let lists_vanadium = self.0.iter().any(|element| element.symbol() == "V");
+        let may_be_vanadium = match code {
+            Code::Type(_) => false,
+            Code::Label(_) if letters.contains(|c: char| c.is_ascii_lowercase()) => lists_vanadium,
+            Code::Label(_) => lists_vanadium || self.0.is_empty(),
+        };
+        is_vacancy(letters) && !may_be_vanadium
+    }
+
     /// `None` if no element is meant.
     ///
     /// Two letters of which the second is small are an element, and so are two capitals if the block lists it (`CL1`,
@@ -146,7 +166,7 @@ impl Elements {
 /// those known here, which stands for something else.
 fn is_no_atom(code: Code, letters: &str) -> bool {
     const HEAVIER: [&str; 9] = ["Db", "Sg", "Bh", "Hs", "Ds", "Cn", "Nh", "Fl", "Og"];
-    is_one_of(letters, &["va", "vac"]) || (matches!(code, Code::Type(_)) && is_one_of(letters, &HEAVIER))
+    is_vacancy(letters) || (matches!(code, Code::Type(_)) && is_one_of(letters, &HEAVIER))
 }
 
 /// For `D` and `T`, which are shown as hydrogen.

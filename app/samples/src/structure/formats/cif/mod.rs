@@ -1,6 +1,7 @@
 //! Crystallographic Information Files: the atoms of every data block, with the symmetry operations applied.
 //!
-//! Hall, Allen & Brown, Acta Cryst. A47 (1991) 655. Of mmCIF, the Cartesian coordinates of `_atom_site` are read; of
+//! Hall, Allen & Brown, Acta Cryst. A47 (1991) 655; version 2.0: Bernstein et al., J. Appl. Cryst. 49 (2016) 277, of
+//! whose lists and tables nothing is read. Of mmCIF, the Cartesian coordinates of `_atom_site` are read; of
 //! magnetic CIF the atoms, not their moments.
 
 mod block;
