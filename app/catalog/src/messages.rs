@@ -132,11 +132,12 @@ pub enum FromWorker {
         /// Milliseconds from the first step to here, divided by how many were made at once.
         milliseconds: f64,
     },
-    /// A look at unfinished crystals: what the model would answer with now.
+    /// Looks at unfinished crystals: what the model would answer with then.
     Frames {
         /// The job.
         job: u32,
-        /// Number of each sample, from 0; the crystal, and how sure the model is of each coordinate.
+        /// Number of each sample, from 0; the crystal, and how sure the model is of each coordinate. The looks at several
+        /// steps come in their order, each at all samples.
         frames: Vec<(u32, Frame<Crystal>)>,
     },
     /// A finished crystal.

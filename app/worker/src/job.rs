@@ -442,13 +442,24 @@ impl<H: Host> Reporter<'_, H> {
         }
     }
 
-    /// Steps to the end: the samples, and milliseconds for each. A GPU only enqueues at a step, so the time of a step is
-    /// known when something is read back; until then it is the mean since the last reading.
-    async fn make(&self, mut sampling: Box<dyn Sampling>) -> Result<Vec<Result<(Sample, f64), ModelError>>, Stop> {
+    /// Steps to the end: the samples, and milliseconds for each. Every frame is told, whatever the end.
+    async fn make(&self, sampling: Box<dyn Sampling>) -> Result<Vec<Result<(Sample, f64), ModelError>>, Stop> {
+        let mut frames = Frames { kept: vec![], posted_at: f64::NEG_INFINITY };
+        let made = self.step_to_the_end(sampling, &mut frames).await;
+        self.post_frames(&mut frames);
+        made
+    }
+
+    /// A GPU only enqueues at a step, so the time of a step is known when something is read back; until then it is the
+    /// mean since the last reading.
+    async fn step_to_the_end(
+        &self,
+        mut sampling: Box<dyn Sampling>,
+        frames: &mut Frames,
+    ) -> Result<Vec<Result<(Sample, f64), ModelError>>, Stop> {
         let total = sampling.total_steps();
         let started = self.host.now();
         let (mut read_at, mut steps_since, mut previewed_at) = (started, 0, f64::NEG_INFINITY);
-        let mut frames = Frames { kept: vec![], posted_at: f64::NEG_INFINITY };
         loop {
             pause(self.host, self.job).await?;
             let report = sampling.step()?;
@@ -464,7 +475,6 @@ impl<H: Host> Reporter<'_, H> {
                 let samples = self.read(sampling.finish()?).await?;
                 let now = self.host.now();
                 step(mean(now));
-                self.post_frames(&mut frames, now);
                 let each = (now - started) / self.together.max(1) as f64;
                 return Ok(samples.into_iter().map(|sample| Ok((sample?, each))).collect());
             }
@@ -482,9 +492,10 @@ impl<H: Host> Reporter<'_, H> {
             let previews = self.read(previews).await?;
             let now = self.host.now();
             step(mean(now));
-            self.previews(previews, &mut frames)?;
+            self.previews(previews, frames)?;
             if now - frames.posted_at >= FRAMES_EVERY {
-                self.post_frames(&mut frames, now);
+                self.post_frames(frames);
+                frames.posted_at = now;
             }
             (read_at, steps_since, previewed_at) = (now, 0, now);
         }
@@ -546,11 +557,10 @@ impl<H: Host> Reporter<'_, H> {
         Ok(())
     }
 
-    fn post_frames(&self, frames: &mut Frames, now: f64) {
+    fn post_frames(&self, frames: &mut Frames) {
         if !frames.kept.is_empty() {
-            let kept = std::mem::take(&mut frames.kept);
-            self.host.post(&FromWorker::Frames { job: self.job, frames: kept }, None);
-            frames.posted_at = now;
+            let frames = std::mem::take(&mut frames.kept);
+            self.host.post(&FromWorker::Frames { job: self.job, frames }, None);
         }
     }
 

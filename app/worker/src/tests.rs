@@ -386,6 +386,11 @@ fn frames_of_quick_steps_come_together_and_none_is_lost() {
         .flatten()
         .collect();
     assert_eq!(samples, [0, 1, 0, 1]);
+
+    let hurried = |at| Props { batches: true, hurries: true, cancel_at_pause: Some(at), ..Props::default() };
+    let pauses = stage.0.pauses.get();
+    let cut: Vec<_> = (0..pauses).map(|at| told(hurried(at), &[request(Device::Cpu, 2)]).0.join(", ")).collect();
+    assert!(cut.contains(&"loading, cpu, 1, 2 frames, 2, 2 frames, cancelled".to_owned()), "{cut:#?}");
 }
 
 #[test]

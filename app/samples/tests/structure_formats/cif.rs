@@ -132,6 +132,10 @@ fn vacancies_are_left_out() {
         assert!(has_note(&cif(&typed(symbol)), note), "{symbol}");
     }
     assert_eq!(symbols(&cif(&typed("V"))), ["Fe", "V"]);
+    // A type may be a copy of the label of a vanadium.
+    let listed = |symbol: &str| typed(symbol).replace("loop_", "_chemical_formula_sum 'Fe V'\nloop_");
+    assert_eq!(symbols(&cif(&listed("VA1"))), ["Fe", "V"]);
+    assert_eq!(symbols(&cif(&listed("Va"))), ["Fe"]);
     // A label may be of vanadium.
     let labelled = |items: &str, label: &str| {
         let file = cif(&text(items, &format!("Fe1 0 0 0\n{label} .5 0 0\n")));
@@ -142,10 +146,14 @@ fn vacancies_are_left_out() {
     assert_eq!(labelled("_chemical_formula_sum 'Fe O'\n", "VA1"), (vec!["Fe"], true));
     assert_eq!(labelled("_chemical_formula_sum 'Fe V'\n", "VA1"), (vec!["Fe", "V"], false));
     assert_eq!(labelled("", "VA1"), (vec!["Fe", "V"], false));
+    assert_eq!(labelled("_chemical_formula_sum 'Fe V'\n", "Vac1"), (vec!["Fe"], true));
     // A share of a site, and all there is.
     let shared = cif(&typed("'0.75Si + 0.25Va'"));
     assert_eq!((symbols(&shared), mixed(crystal(&shared))), (vec!["Fe", "Si"], vec![vec![("Si", 0.75)]]));
+    assert!(has_note(&cif(&typed("'0.5Va + 0.5Va'")), note));
     assert!(message("t.cif", &text("", "Vac1 0 0 0\n")).contains("holds no structure"));
+    let two = format!("{}{}", text("", "Vac1 0 0 0\n"), text("", "Fe1 0 0 0\n").replace("data_t", "data_u"));
+    assert_eq!((symbols(&cif(&two)), has_note(&cif(&two), note)), (vec!["Fe"], true));
     let poscar = "x\n1.0\n5 0 0\n0 5 0\n0 0 5\nFe Va O\n1 2 1\nDirect\n0 0 0\n.1 0 0\n.2 0 0\n.3 0 0\n";
     let file = read("POSCAR", poscar.as_bytes()).unwrap();
     assert_eq!((symbols(&file), has_note(&file, note)), (vec!["Fe", "O"], true));

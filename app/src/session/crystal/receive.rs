@@ -1,6 +1,6 @@
 //! Where specimens come from: the worker, the preset's example, a file of the visitor.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use catalog::{ModelFile, SampleRequest, messages::FromWorker};
 use leptos::prelude::*;
@@ -48,7 +48,7 @@ impl CrystalCase {
             }
             FromWorker::Frames { frames, .. } => {
                 self.clear_for(request);
-                let numbers: Vec<_> = frames.iter().map(|(sample, _)| *sample).collect();
+                let numbers: BTreeSet<_> = frames.iter().map(|(sample, _)| *sample).collect();
                 self.update_samples(|specimens| {
                     frames.into_iter().for_each(|(sample, frame)| specimens.grow(sample, frame));
                 });

@@ -21,7 +21,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crate that is split.
 const PAGE: &str = "app";
-/// The crate that is compiled for speed; the others are for size.
+/// The crate whose arithmetic is compiled for speed; the others are for size.
 const WORKER: &str = "worker";
 
 /// What the browser loads of one crate.

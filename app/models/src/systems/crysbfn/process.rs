@@ -77,16 +77,15 @@ pub struct LastFlow(Mutex<Option<(CoordinateFlow, Arc<Coordinates>)>>);
 impl LastFlow {
     /// [`Coordinates::new`], unless the last one will do.
     pub fn get(&self, flow: CoordinateFlow, steps: usize) -> Arc<Coordinates> {
-        // Whoever panics leaves it whole.
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match last.as_ref() {
-            Some((kind, made)) if *kind == flow && made.steps() == steps => Arc::clone(made),
-            _ => {
-                let made = Arc::new(Coordinates::new(flow, steps));
-                *last = Some((flow, Arc::clone(&made)));
-                made
-            }
-        }
+        // Whoever panics leaves it whole. Others need not wait while one is made.
+        let last = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = last().as_ref().filter(|(kind, made)| *kind == flow && made.steps() == steps).cloned();
+        let (_, flow) = known.unwrap_or_else(|| {
+            let made = (flow, Arc::new(Coordinates::new(flow, steps)));
+            *last() = Some(made.clone());
+            made
+        });
+        flow
     }
 }
 

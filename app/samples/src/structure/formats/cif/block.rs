@@ -249,6 +249,7 @@ impl<'a> Block<'a> {
         }
         let sites = self.read_elements()?;
         if sites.is_empty() {
+            self.notes.into_iter().for_each(|note| frames.note(note));
             return Ok(());
         }
         let structure = if self.is_cartesian {
@@ -272,6 +273,9 @@ impl<'a> Block<'a> {
         for ListedSite { code, position, occupancy, line } in std::mem::take(&mut self.sites) {
             let error = |what: String| FormatError::at(FORMAT, line, what);
             if let Some(shares) = shares_of(code).filter(|_| !self.is_cartesian) {
+                if shares.is_empty() {
+                    self.note(VACANCIES);
+                }
                 let share = |(element, share)| Site { element, position, occupancy: share * occupancy };
                 sites.extend(shares.into_iter().map(share).filter(|site| site.occupancy > 0.0));
                 if sites.len() > MAX_ATOMS {

@@ -103,15 +103,16 @@ impl Elements {
         self.0.is_empty() || self.0.contains(&element)
     }
 
-    /// Whether a vacancy is meant. A label may be of vanadium instead: `VA1` unless the block has none, `Va1` if it lists
-    /// some.
+    /// Whether a vacancy is meant. `VA` may be vanadium instead: in a label unless the block has none, as a type if it lists
+    /// some. So may be the label `Va1` if it does, where the file is refused.
     pub(super) fn is_vacancy(&self, code: Code) -> bool {
         let letters = letters(code.text());
         let lists_vanadium = self.0.iter().any(|element| element.symbol() == "V");
+        let is_small = letters.contains(|c: char| c.is_ascii_lowercase());
         let may_be_vanadium = match code {
-            Code::Type(_) => false,
-            Code::Label(_) if letters.contains(|c: char| c.is_ascii_lowercase()) => lists_vanadium,
-            Code::Label(_) => lists_vanadium || self.0.is_empty(),
+            _ if letters.len() == 3 => false,
+            Code::Type(_) => !is_small && lists_vanadium,
+            Code::Label(_) => lists_vanadium || !is_small && self.0.is_empty(),
         };
         is_vacancy(letters) && !may_be_vanadium
     }
